@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { xMedia } from '../src/app.ts'
+import type { XMediaOptions } from '../src/options.ts'
+
+/** What Express, and frameworks like it, add to a request; `c.env.incoming` in `authorize` and `token`. */
+export interface ExpressRequest extends IncomingMessage {
+  baseUrl?: string
+}
+
+export type ExpressHandler = (
+  request: ExpressRequest,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
+
+/**
+ * The middleware as an Express handler: `app.use('/media', xMediaHandler({ … }))`, before any body parser.
+ * `globalThis.Request` and `Response` stay as they are. The server's own limits are the app's to raise: see `listen`.
+ */
+export function xMediaHandler(options: XMediaOptions): ExpressHandler {
+  const media = xMedia({
+    // Express hides the path of the mount from the handler.
+    mountPath: (c) => c.env.incoming.baseUrl ?? '',
+    ...options,
+  })
+  const listener = getRequestListener((request, env) => media.fetch(request, env), { overrideGlobalObjects: false })
+
+  return function xMediaHandler(request, response, next) {
+    if (request.readableDidRead) {
+      next(
+        new TypeError('A body parser read this request before hono-x-media could: mount xMediaHandler in front of it.'),
+      )
+      return
+    }
+    listener(request, response).catch(next)
+  }
+}
+
+export { listen } from './node.ts'

@@ -1,0 +1,39 @@
+/** Runs the Worker of wrangler.toml in workerd on this machine, as `wrangler dev` does, without an account. */
+
+import { readFile } from 'node:fs/promises'
+import process from 'node:process'
+import { build } from 'esbuild'
+import { Miniflare } from 'miniflare'
+import { parse } from 'smol-toml'
+import { announce } from '../announce.ts'
+
+const root = new URL('../../', import.meta.url)
+const wrangler = parse(await readFile(new URL('wrangler.toml', root), 'utf8'))
+
+const { outputFiles } = await build({
+  entryPoints: [new URL(String(wrangler['main']), root).pathname],
+  bundle: true,
+  write: false,
+  format: 'esm',
+  target: 'es2024',
+  conditions: ['workerd', 'worker', 'browser'],
+  external: ['cloudflare:*'],
+})
+const [bundle] = outputFiles
+if (!bundle) throw new Error('esbuild made no bundle')
+
+const { PORT = '8787', ...variables } = process.env
+const bindings = Object.fromEntries(
+  Object.entries(variables).filter(([name]) => name.startsWith('X_') || name.startsWith('DEMO_')),
+)
+const flags = wrangler['compatibility_flags']
+const miniflare = new Miniflare({
+  modules: [{ type: 'ESModule', path: 'worker.js', contents: bundle.text }],
+  compatibilityDate: String(wrangler['compatibility_date']),
+  compatibilityFlags: Array.isArray(flags) ? flags.map(String) : [],
+  host: '127.0.0.1',
+  port: Number(PORT),
+  bindings,
+})
+const url = await miniflare.ready
+announce({ url: url.origin, close: () => miniflare.dispose() })

@@ -1,0 +1,6 @@
+import process from 'node:process'
+import { serve } from '../../adapters/deno.ts'
+import { announce } from '../announce.ts'
+import { createDemo } from '../demo.ts'
+
+announce(await serve(createDemo(process.env), { port: Number(process.env['PORT'] ?? 8787) }))

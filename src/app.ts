@@ -1,0 +1,24 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import { every } from 'hono/combine'
+import { createInstance, type XMediaOptions } from './options.ts'
+import { authorize } from './routes/authorize.ts'
+import { mediaStatus, validateStatusId, validateStatusTicket } from './routes/status.ts'
+import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
+
+/** The routes below the mount: `app.route('/media', xMedia({ … }))`. Throws for options that cannot work. */
+export function xMedia(options: XMediaOptions): Hono<UploadEnv> {
+  const instance = createInstance(options)
+  return new Hono<UploadEnv>()
+    .use(authorize(instance))
+    .post('/', validateUpload, receiveUpload(instance), answerUpload(instance))
+    .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))
+}
+
+/**
+ * The same upload as a middleware on a route of your own: it authorizes, relays the body, and leaves the media in
+ * `c.var.xMedia` for the handler behind it, which runs only when the upload succeeded.
+ */
+export function xMediaUpload(options: XMediaOptions): MiddlewareHandler<XMediaEnv> {
+  const instance = createInstance(options)
+  return every(authorize(instance), validateUpload, receiveUpload(instance))
+}

@@ -1,0 +1,54 @@
+/**
+ * Every way a request can fail, as a stable `code` and the HTTP status it is answered with.
+ * Codes that start with `x_` tell of X's side; the others of the client's.
+ */
+export const ERROR_STATUS = {
+  unauthorized: 401,
+  not_found: 404,
+  invalid_parameter: 400,
+  length_required: 411,
+  invalid_length: 400,
+  length_conflict: 400,
+  body_too_short: 400,
+  body_too_long: 400,
+  body_incomplete: 400,
+  empty_body: 400,
+  too_large: 413,
+  unsupported_media_type: 415,
+  category_mismatch: 400,
+  client_closed: 499,
+  deadline_exceeded: 504,
+  token_unavailable: 500,
+  x_unauthorized: 502,
+  x_forbidden: 502,
+  x_forbidden_scope: 502,
+  x_payment_required: 502,
+  x_rate_limited: 503,
+  x_rejected_media: 502,
+  x_segment_too_large: 502,
+  x_unavailable: 502,
+} as const
+
+export type XMediaErrorCode = keyof typeof ERROR_STATUS
+
+export interface XMediaErrorOptions {
+  /** What went wrong underneath. Never carries a request, so never a token. */
+  cause?: unknown
+  /** Seconds after which the same request may succeed; sent as `Retry-After`. */
+  retryAfterSecs?: number
+}
+
+/** What everything in this package throws for a request that fails. Caller mistakes are `TypeError` or `RangeError`. */
+export class XMediaError extends Error {
+  override readonly name = 'XMediaError'
+  readonly code: XMediaErrorCode
+  readonly status: number
+  readonly retryAfterSecs: number | undefined
+
+  constructor(code: XMediaErrorCode, detail: string, options: XMediaErrorOptions = {}) {
+    super(detail, 'cause' in options ? { cause: options.cause } : undefined)
+    this.code = code
+    this.status = ERROR_STATUS[code]
+    this.retryAfterSecs = options.retryAfterSecs
+  }
+}

@@ -1,0 +1,57 @@
+import { XMediaError } from '../errors.ts'
+import {
+  CATEGORY_MAX_BYTES,
+  categoryAccepts,
+  inferCategory,
+  isMediaType,
+  MEDIA_TYPES,
+  type MediaCategory,
+  type MediaType,
+} from '../x/limits.ts'
+
+export interface CheckedMedia {
+  mediaType: MediaType
+  category: MediaCategory
+}
+
+/** Checks the declared type against X's list and the category against the type; infers the category when not given. */
+export function checkMedia(declaredType: string | null, declaredCategory: MediaCategory | undefined): CheckedMedia {
+  const mediaType = (declaredType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (!isMediaType(mediaType)) {
+    throw new XMediaError(
+      'unsupported_media_type',
+      `X does not take this media type. Send the file’s own type as Content-Type or media_type, one of ${MEDIA_TYPES.join(', ')}.`,
+    )
+  }
+  const category = declaredCategory ?? inferCategory(mediaType)
+  if (!categoryAccepts(category, mediaType)) {
+    throw new XMediaError(
+      'category_mismatch',
+      `The category ${category} does not take ${mediaType}; leave media_category out or use ${inferCategory(mediaType)}.`,
+    )
+  }
+  return { mediaType, category }
+}
+
+/** The sizes an instance accepts. */
+export interface MediaLimits {
+  checkSize(bytes: number, category: MediaCategory): void
+}
+
+export interface MediaLimitOptions {
+  /** Largest upload of all, bytes. */
+  maxBytes: number
+  /** Largest upload per category, bytes, instead of X's own number. */
+  categoryMaxBytes: Partial<Record<MediaCategory, number>>
+}
+
+export function createMediaLimits({ maxBytes, categoryMaxBytes }: MediaLimitOptions): MediaLimits {
+  return {
+    checkSize(bytes, category) {
+      const limit = Math.min(maxBytes, categoryMaxBytes[category] ?? CATEGORY_MAX_BYTES[category])
+      if (bytes > limit) {
+        throw new XMediaError('too_large', `An upload as ${category} may have ${limit} bytes; this one has ${bytes}.`)
+      }
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { XMediaError, type XMediaErrorCode } from './errors.ts'
+
+/** An answer that tells a client what went wrong. RFC 9457 */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: XMediaErrorCode
+}
+
+const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
+  unauthorized: 'Not signed in',
+  not_found: 'Not found',
+  invalid_parameter: 'Invalid parameter',
+  length_required: 'Length required',
+  invalid_length: 'Invalid length',
+  length_conflict: 'Lengths disagree',
+  body_too_short: 'Body too short',
+  body_too_long: 'Body too long',
+  body_incomplete: 'Body incomplete',
+  empty_body: 'Empty body',
+  too_large: 'Too large',
+  unsupported_media_type: 'Unsupported media type',
+  category_mismatch: 'Category does not fit',
+  client_closed: 'Connection closed',
+  deadline_exceeded: 'Took too long',
+  token_unavailable: 'No X token',
+  x_unauthorized: 'X refused the server’s token',
+  x_forbidden: 'X forbids this',
+  x_forbidden_scope: 'X token lacks a scope',
+  x_payment_required: 'X asks for payment',
+  x_rate_limited: 'X’s rate limit is reached',
+  x_rejected_media: 'X rejected the media',
+  x_segment_too_large: 'X refused a segment',
+  x_unavailable: 'X is unavailable',
+}
+
+export function problemOf(error: XMediaError): Problem {
+  const { code, status, message } = error
+  return { type: `urn:hono-x-media:${code}`, title: TITLES[code], status, detail: message, code }
+}
+
+/** The only place that writes an error a client can read. Errors of other kinds are not ours to show. */
+export function problemResponse(error: XMediaError): Response {
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+  if (error.retryAfterSecs !== undefined) headers.set('retry-after', String(error.retryAfterSecs))
+  return new Response(JSON.stringify(problemOf(error)), { status: error.status, headers })
+}
+
+export function unauthorized(): XMediaError {
+  return new XMediaError('unauthorized', 'Sign in to the app that offers this upload, and send its credentials.')
+}
+
+/** One answer for an unknown id, a foreign one and a wrong ticket: none of them may be told apart. */
+export function notFound(): XMediaError {
+  return new XMediaError('not_found', 'There is no such media, or this ticket is not for it.')
+}

@@ -1,0 +1,47 @@
+/** A bounded number of tasks in flight; the first failure stops the rest. */
+export interface Window {
+  /** Resolves when one more task may start; rejects with the first failure. */
+  room(): Promise<void>
+  /** Starts a task; call only after `room()`. */
+  start(task: () => Promise<void>): void
+  /** Resolves when every task has succeeded; rejects with the first failure once all have ended. */
+  drain(): Promise<void>
+  /** Resolves when every task has ended, however. */
+  settled(): Promise<void>
+}
+
+export function createWindow(size: number, onFailure: (error: unknown) => void): Window {
+  const inFlight = new Set<Promise<void>>()
+  let failure: { error: unknown } | undefined
+
+  const check = () => {
+    if (failure) throw failure.error
+  }
+
+  const settled = async () => {
+    await Promise.all(inFlight)
+  }
+
+  return {
+    async room() {
+      check()
+      while (inFlight.size >= size) await Promise.race(inFlight)
+      check()
+    },
+    start(task) {
+      const running: Promise<void> = task()
+        .catch((error: unknown) => {
+          if (failure) return
+          failure = { error }
+          onFailure(error)
+        })
+        .finally(() => inFlight.delete(running))
+      inFlight.add(running)
+    },
+    async drain() {
+      await settled()
+      check()
+    },
+    settled,
+  }
+}

@@ -1,0 +1,72 @@
+import { zValidator } from '@hono/zod-validator'
+import type { Handler, MiddlewareHandler } from 'hono'
+import * as z from 'zod/mini'
+import { XMediaError } from '../errors.ts'
+import type { Instance } from '../options.ts'
+import { notFound, problemResponse } from '../problem.ts'
+import { readTicket, type Ticket } from '../ticket.ts'
+import { ID_PATTERN } from '../x/limits.ts'
+import type { XMediaAnswer } from '../x/media.ts'
+import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
+
+export type StatusId = { in: { param: { media_id: string } }; out: { param: { media_id: string } } }
+export type StatusTicket = { in: { query: { ticket: string } }; out: { query: { ticket: string } } }
+
+/** What is wrong with an id or a ticket is not told: the answer is that of an unknown id. */
+const refuse = (result: { success: boolean }): Response | undefined =>
+  result.success ? undefined : problemResponse(notFound())
+
+export const validateStatusId: MiddlewareHandler<PrincipalEnv, string, StatusId> = zValidator(
+  'param',
+  z.object({ media_id: z.string().check(z.regex(ID_PATTERN)) }),
+  refuse,
+)
+
+export const validateStatusTicket: MiddlewareHandler<PrincipalEnv, string, StatusTicket> = zValidator(
+  'query',
+  z.object({ ticket: z.string().check(z.maxLength(1024)) }),
+  refuse,
+)
+
+/** Answers with X's status of a media, to the subject that uploaded it and holds its ticket. */
+export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, StatusId & StatusTicket> {
+  const { options, client } = instance
+
+  return async function mediaStatus(c) {
+    const { media_id: mediaId } = c.req.valid('param')
+    const principal = c.var.xMediaPrincipal
+    const ticket = await readTicket(c.req.valid('query').ticket, mediaId, principal.subject, secretFor(c, instance))
+    if (ticket === undefined) return problemResponse(notFound())
+    try {
+      const answer = ticket.done
+        ? doneStatus(ticket, ticket.done, instance)
+        : await client.status(mediaId, {
+            token: tokenFor(c, principal, instance),
+            emit: (event) => options.onEvent?.({ at: instance.clock.now(), ...event }),
+            signal: c.req.raw.signal,
+          })
+      c.header('cache-control', 'no-store')
+      return c.json(answer)
+    } catch (error) {
+      if (error instanceof XMediaError) return problemResponse(error)
+      throw error
+    }
+  }
+}
+
+/** X answers 400 for media it does not process: https://github.com/xdevplatform/xurl/issues/18. The ticket knows. */
+function doneStatus(
+  { mediaId, expiresAt }: Ticket,
+  { mediaKey, size }: NonNullable<Ticket['done']>,
+  { clock }: Instance,
+): XMediaAnswer {
+  return {
+    data: {
+      id: mediaId,
+      ...(mediaKey === undefined ? {} : { media_key: mediaKey }),
+      ...(size === undefined ? {} : { size }),
+      expires_after_secs: Math.max(0, expiresAt - Math.floor(clock.now() / 1000)),
+      processing_info: { state: 'succeeded', progress_percent: 100 },
+    },
+  }
+}

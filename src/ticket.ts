@@ -1,0 +1,72 @@
+import { sign, verify } from 'hono/jwt'
+import { ID_PATTERN } from './x/limits.ts'
+
+/** Proof that a subject uploaded a media, with what is known of it, so that no store is needed to answer for it. */
+export interface Ticket {
+  mediaId: string
+  subject: string
+  /** Epoch seconds after which the ticket is worthless: when X forgets the media. */
+  expiresAt: number
+  /** Set when X had nothing to process: there is no status to ask X for. */
+  done?: { mediaKey?: string; size?: number }
+}
+
+const MIN_SECRET_BYTES = 32
+
+/** Throws a `TypeError` for a key shorter than 32 bytes: RFC 7518 section 3.2 asks for the length of the hash. */
+export function checkSecret(secret: string | undefined): string {
+  if (typeof secret !== 'string' || new TextEncoder().encode(secret).length < MIN_SECRET_BYTES) {
+    throw new TypeError(`secret must be a string of at least ${MIN_SECRET_BYTES} bytes`)
+  }
+  return secret
+}
+
+/** Signs a ticket as a JSON Web Token (RFC 7519) under HMAC-SHA256. */
+export async function issueTicket(ticket: Ticket, secret: string): Promise<string> {
+  const claims = {
+    sub: await fingerprint(ticket.subject),
+    mid: ticket.mediaId,
+    exp: ticket.expiresAt,
+    ...(ticket.done === undefined ? {} : { done: true, key: ticket.done.mediaKey, size: ticket.done.size }),
+  }
+  return await sign(claims, secret, 'HS256')
+}
+
+/** The ticket, if it is genuine, not expired, and this subject's for this media; undefined otherwise, whatever is wrong. */
+export async function readTicket(
+  token: string,
+  mediaId: string,
+  subject: string,
+  secret: string,
+): Promise<Ticket | undefined> {
+  let claims: Record<string, unknown>
+  try {
+    claims = await verify(token, secret, 'HS256')
+  } catch {
+    return undefined
+  }
+  if (claims['mid'] !== mediaId || !ID_PATTERN.test(mediaId) || claims['sub'] !== (await fingerprint(subject))) {
+    return undefined
+  }
+  const { exp, done, key: mediaKey, size } = claims
+  if (typeof exp !== 'number') return undefined
+  return {
+    mediaId,
+    subject,
+    expiresAt: exp,
+    ...(done === true
+      ? {
+          done: {
+            ...(typeof mediaKey === 'string' ? { mediaKey } : {}),
+            ...(typeof size === 'number' ? { size } : {}),
+          },
+        }
+      : {}),
+  }
+}
+
+/** Subjects are often names or mail addresses; a ticket travels in URLs, which end up in logs. */
+async function fingerprint(subject: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject)))
+  return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

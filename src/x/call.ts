@@ -1,0 +1,101 @@
+import { XMediaError } from '../errors.ts'
+import { type Failure, readFailure, type XAnswer } from './answer.ts'
+import { type Clock, sleep } from './clock.ts'
+import type { XRequest } from './dialects/dialect.ts'
+import type { XMediaEventBody } from './events.ts'
+import { DEFAULT_SEGMENT_BYTES } from './limits.ts'
+import type { HeldToken } from './token.ts'
+import { type Fetch, send } from './transport.ts'
+
+export interface RetryOptions {
+  /** Tries after the first one, per call. Default 5. */
+  retries: number
+  /** Longest pause before the first retry, milliseconds; doubles with each one. Default 500. */
+  backoffMs: number
+  /** Longest pause of all, milliseconds. Default 20,000. */
+  maxBackoffMs: number
+  /** How long to wait for X's rate limit before giving up, milliseconds. Default 60,000. */
+  maxRateLimitWaitMs: number
+  /** Time for one try of one call, milliseconds; for segments above 4 MiB in proportion. Default 30,000. */
+  timeoutMs: number
+}
+
+export interface CallOptions {
+  baseUrl: string
+  fetch: Fetch
+  clock: Clock
+  retry: RetryOptions
+}
+
+/** On whose behalf a call is made, and until when. */
+export interface CallContext {
+  token: HeldToken
+  emit: (event: XMediaEventBody) => void
+  signal?: AbortSignal | undefined
+  /** Epoch milliseconds after which nothing is tried any more. */
+  deadline?: number | undefined
+}
+
+export type Call = (request: XRequest, context: CallContext, retryable?: Retryable) => Promise<XAnswer>
+
+/** Whether a failed call may be repeated at all; every call by default. */
+export type Retryable = (failure: Failure) => boolean
+
+/** Makes one authorised call to X, again and again while that can help, and answers with a 2xx or throws. */
+export function createCall(options: CallOptions): Call {
+  const { clock, retry } = options
+
+  return async function call(request, context, retryable = () => true) {
+    const { emit, signal, deadline = Number.POSITIVE_INFINITY } = context
+    let token = await context.token.current()
+    let renewed = false
+
+    for (let attempt = 1; ; attempt++) {
+      const failure = await attemptOnce(request, token, context, options)
+      if (!('error' in failure)) return failure
+      const { error, remedy } = failure
+
+      if (remedy.kind === 'none' || attempt > retry.retries || !retryable(failure)) throw error
+      let waitMs = 0
+      if (remedy.kind === 'renew_token') {
+        if (renewed) throw error
+        const fresh = await context.token.renewed(token)
+        if (fresh === token) throw error
+        renewed = true
+        token = fresh
+      } else if (remedy.kind === 'wait') {
+        if (remedy.waitMs > retry.maxRateLimitWaitMs) throw error
+        waitMs = remedy.waitMs
+      } else {
+        // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+        waitMs = clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
+      }
+      if (clock.now() + waitMs >= deadline) throw error
+      emit({ type: 'retry', step: request.step, attempt, waitMs: Math.round(waitMs), code: error.code })
+      if (waitMs > 0) await sleep(clock, waitMs, signal)
+    }
+  }
+}
+
+async function attemptOnce(
+  request: XRequest,
+  token: string,
+  { signal, deadline = Number.POSITIVE_INFINITY }: CallContext,
+  { baseUrl, fetch, clock, retry }: CallOptions,
+): Promise<XAnswer | Failure> {
+  signal?.throwIfAborted()
+  const remainingMs = deadline - clock.now()
+  if (remainingMs <= 0) throw new XMediaError('deadline_exceeded', 'The upload took longer than this server allows.')
+  const bytes = request.body?.length ?? 0
+  const timeoutMs = Math.min(remainingMs, retry.timeoutMs * Math.max(1, bytes / DEFAULT_SEGMENT_BYTES))
+  try {
+    const answer = await send(request, { baseUrl, fetch, clock, token, timeoutMs: Math.ceil(timeoutMs), signal })
+    return answer.status >= 200 && answer.status < 300 ? answer : readFailure(request.step, answer, token, clock)
+  } catch (error) {
+    signal?.throwIfAborted()
+    return {
+      error: new XMediaError('x_unavailable', 'X could not be reached.', { cause: error }),
+      remedy: { kind: 'repeat' },
+    }
+  }
+}

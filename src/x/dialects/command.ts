@@ -1,0 +1,41 @@
+import { XMediaError } from '../../errors.ts'
+import type { Dialect } from './dialect.ts'
+import { resourceDialect } from './resource.ts'
+
+const path = (parameters: Record<string, string>) => `/2/media/upload?${new URLSearchParams(parameters)}`
+
+/**
+ * The single endpoint of the first generation: every parameter in the query, the segment as multipart form.
+ * X withdrew it in May 2025; gateways and recordings still speak it.
+ */
+export const commandDialect: Dialect = {
+  initialize({ mediaType, category, totalBytes, additionalOwners, shared }) {
+    if (shared !== undefined) {
+      throw new XMediaError('invalid_parameter', 'shared is not known to the command dialect; leave it out.')
+    }
+    return {
+      step: 'initialize',
+      method: 'POST',
+      path: path({
+        command: 'INIT',
+        total_bytes: String(totalBytes),
+        media_type: mediaType,
+        media_category: category,
+        ...(additionalOwners?.length ? { additional_owners: additionalOwners.join(',') } : {}),
+      }),
+    }
+  },
+  append: (mediaId, contentType, body) => ({
+    step: 'append',
+    method: 'POST',
+    path: path({ command: 'APPEND', media_id: mediaId }),
+    contentType,
+    body,
+  }),
+  finalize: (mediaId) => ({
+    step: 'finalize',
+    method: 'POST',
+    path: path({ command: 'FINALIZE', media_id: mediaId }),
+  }),
+  status: resourceDialect.status,
+}

@@ -1,0 +1,31 @@
+import { type Dialect, jsonBody } from './dialect.ts'
+
+/** The current endpoints: one path per step. https://docs.x.com/x-api/media/quickstart/media-upload-chunked */
+export const resourceDialect: Dialect = {
+  initialize: ({ mediaType, category, totalBytes, additionalOwners, shared }) => ({
+    step: 'initialize',
+    method: 'POST',
+    path: '/2/media/upload/initialize',
+    ...jsonBody({
+      media_type: mediaType,
+      media_category: category,
+      total_bytes: totalBytes,
+      ...(additionalOwners?.length ? { additional_owners: additionalOwners } : {}),
+      ...(shared === undefined ? {} : { shared }),
+    }),
+  }),
+  append: (mediaId, contentType, body) => ({
+    step: 'append',
+    method: 'POST',
+    path: `/2/media/upload/${mediaId}/append`,
+    contentType,
+    body,
+  }),
+  // No body: a JSON content type without an object is refused. https://github.com/trypostit/trypost/issues/202
+  finalize: (mediaId) => ({ step: 'finalize', method: 'POST', path: `/2/media/upload/${mediaId}/finalize` }),
+  status: (mediaId) => ({
+    step: 'status',
+    method: 'GET',
+    path: `/2/media/upload?command=STATUS&media_id=${mediaId}`,
+  }),
+}

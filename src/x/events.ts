@@ -1,0 +1,25 @@
+import type { XMediaErrorCode } from '../errors.ts'
+import type { XStep } from './dialects/dialect.ts'
+import type { MediaCategory, MediaType } from './limits.ts'
+import type { XProcessingState } from './schemas.ts'
+
+/** What happens to an upload, for logs and metrics. Times are epoch milliseconds; nothing in here is secret. */
+export type XMediaEvent = { at: number } & (
+  | { type: 'initialized'; mediaId: string; mediaType: MediaType; category: MediaCategory; totalBytes: number }
+  | { type: 'segment'; mediaId: string; index: number; bytes: number; durationMs: number }
+  | { type: 'retry'; step: XStep; attempt: number; waitMs: number; code: XMediaErrorCode }
+  | { type: 'segment_size'; fromBytes: number; toBytes: number }
+  | { type: 'finalized'; mediaId: string; bytes: number; segments: number; durationMs: number }
+  | { type: 'processing'; mediaId: string; state: XProcessingState; progressPercent?: number }
+  | { type: 'failed'; code: XMediaErrorCode; mediaId?: string; bytes: number; durationMs: number }
+  | { type: 'aborted'; mediaId?: string; bytes: number; durationMs: number }
+)
+
+/** An event before it gets its time. */
+export type XMediaEventBody = XMediaEvent extends infer Event
+  ? Event extends unknown
+    ? Omit<Event, 'at'>
+    : never
+  : never
+
+export type OnEvent = (event: XMediaEvent) => void

@@ -1,0 +1,48 @@
+import * as z from 'zod/mini'
+import { isRecord, type XAnswer } from './answer.ts'
+import { ID_PATTERN } from './limits.ts'
+import type { XMedia, XProblem } from './schemas.ts'
+
+/** X's answer about a media: the shape this package passes on, known fields only. */
+export interface XMediaAnswer {
+  data: XMedia
+  /** Partial errors X reported beside the data. */
+  errors?: XProblem[]
+}
+
+const text = z.exactOptional(z.string())
+const number = z.exactOptional(z.number())
+
+const mediaSchema = z.object({
+  id: z.string().check(z.regex(ID_PATTERN)),
+  media_key: text,
+  size: number,
+  expires_after_secs: number,
+  processing_info: z.exactOptional(
+    z.object({
+      state: z.catch(z.enum(['pending', 'in_progress', 'succeeded', 'failed']), 'in_progress'),
+      check_after_secs: number,
+      progress_percent: number,
+      error: z.exactOptional(z.object({ code: number, name: text, message: text })),
+    }),
+  ),
+  image: z.exactOptional(z.object({ image_type: text, w: number, h: number })),
+  video: z.exactOptional(z.object({ video_type: text })),
+})
+const problemsSchema = z.array(z.object({ title: text, type: text, detail: text, status: number }))
+
+/** Reads the media of a successful answer; undefined when there is none, as in an empty or 204 answer. */
+export function readMedia({ json }: XAnswer): XMediaAnswer | undefined {
+  if (!isRecord(json)) return undefined
+  const data = mediaSchema.safeParse(json['data'])
+  if (!data.success) return undefined
+  const errors = problemsSchema.safeParse(json['errors'])
+  return errors.success && errors.data.length > 0 ? { data: data.data, errors: errors.data } : { data: data.data }
+}
+
+/** The media's processing as one of X's states: an `error` is terminal even beside `in_progress`. */
+export function processingState(media: XMedia): 'pending' | 'in_progress' | 'succeeded' | 'failed' {
+  const info = media.processing_info
+  if (info === undefined) return 'succeeded'
+  return info.error === undefined ? info.state : 'failed'
+}

@@ -1,0 +1,77 @@
+import type { XAnswer } from './answer.ts'
+import type { Clock } from './clock.ts'
+import type { XRequest } from './dialects/dialect.ts'
+
+/** The part of `fetch` this package calls: any function of this shape can stand in for the platform's. */
+export type Fetch = (url: string, init: FetchInit) => Promise<Response>
+
+export interface FetchInit {
+  method: string
+  headers: Record<string, string>
+  body?: string | Uint8Array<ArrayBuffer>
+  redirect: 'manual'
+  signal: AbortSignal
+}
+
+/** X's JSON is short; more than this is an error page. */
+const MAX_ANSWER_BYTES = 64 * 1024
+
+export interface SendOptions {
+  baseUrl: string
+  fetch: Fetch
+  clock: Clock
+  token: string
+  timeoutMs: number
+  signal: AbortSignal | undefined
+}
+
+/** Sends one request and reads the answer; rejects when the network fails, `timeoutMs` pass or the signal aborts. */
+export async function send(request: XRequest, options: SendOptions): Promise<XAnswer> {
+  const { clock, signal, timeoutMs } = options
+  const ending = new AbortController()
+  const onAbort = () => ending.abort(signal?.reason)
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const callOff = clock.after(timeoutMs, () => ending.abort(new Error(`X did not answer within ${timeoutMs} ms`)))
+  try {
+    const response = await options.fetch(options.baseUrl + request.path, {
+      method: request.method,
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${options.token}`,
+        ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
+      },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      // A credential never follows a redirect.
+      redirect: 'manual',
+      signal: ending.signal,
+    })
+    const text = await readText(response)
+    return { status: response.status, headers: response.headers, json: parseJson(text), text }
+  } catch (error) {
+    // Some runtimes reject with an error of their own instead of the signal's reason.
+    throw ending.signal.aborted ? ending.signal.reason : error
+  } finally {
+    callOff()
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  if (response.body === null) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > MAX_ANSWER_BYTES) return text.slice(0, MAX_ANSWER_BYTES)
+  }
+  return text
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { open, randomFile, send, type TestFile } from '../support/client.ts'
+import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { peakMemory } from '../support/memory.ts'
+import { type Program, start } from '../support/processes.ts'
+
+export type Target = 'node' | 'express' | 'deno' | 'bun' | 'workers'
+
+const MIB = 1024 * 1024
+const SIZES = [1, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1]
+
+/** What every runtime must do, seen from a client's socket and from X's. */
+export function contract(target: Target): void {
+  let emulator: EmulatorProgram
+  const servers = new Map<string, Program>()
+
+  beforeAll(async () => {
+    emulator = await startEmulator()
+    for (const dialect of ['resource', 'command']) {
+      servers.set(
+        dialect,
+        await start(`serve:${target}`, {
+          X_BEARER_TOKEN: 'server-held-token',
+          X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
+          X_API_BASE_URL: emulator.url,
+          X_API_DIALECT: dialect,
+        }),
+      )
+    }
+  })
+  afterAll(async () => {
+    await Promise.all([...servers.values(), emulator].map((program) => program?.kill()))
+  })
+
+  const media = (dialect = 'resource') => `${servers.get(dialect)?.url}/media`
+  const server = (dialect = 'resource'): Program => {
+    const program = servers.get(dialect)
+    if (!program) throw new Error(`no server for ${dialect}`)
+    return program
+  }
+  const video = { 'content-type': 'video/mp4', 'x-demo-user': 'u1' }
+
+  function upload(file: TestFile, framing: 'Content-Length' | 'chunked', dialect?: string) {
+    const length = framing === 'chunked' ? { 'upload-length': file.size } : { 'content-length': file.size }
+    return send('POST', media(dialect), { ...video, ...length }, file.pieces())
+  }
+
+  describe.each(['resource', 'command'])('in the %s dialect', (dialect) => {
+    describe.each(['Content-Length', 'chunked'] as const)('with a %s body', (framing) => {
+      it.each(SIZES)('relays %i bytes unchanged', async (size) => {
+        const file = randomFile(size)
+        const answer = await upload(file, framing, dialect)
+        expect(answer.status, answer.text).toBe(201)
+        const { id } = dataOf(answer.json)
+        const received = await emulator.upload(id)
+        expect(received).toMatchObject({ finalized: true, size, sha256: file.sha256, media_type: 'video/mp4' })
+        expect(received.segments.map(({ size }) => size)).toEqual(segmentsOf(size))
+      })
+    })
+
+    it('answers in the shape of X and follows the processing at the place it names', async () => {
+      const answer = await upload(randomFile(10), 'Content-Length', dialect)
+      const data = dataOf(answer.json)
+      expect(data).toMatchObject({
+        id: expect.stringMatching(/^[0-9]{19}$/),
+        media_key: `7_${data.id}`,
+        size: 10,
+        expires_after_secs: 86_400,
+        processing_info: { state: 'pending', check_after_secs: 1 },
+      })
+      const location = String(answer.headers.location)
+      expect(location).toMatch(new RegExp(`^/media/status/${data.id}\\?ticket=[\\w.-]+$`))
+
+      const status = () => send('GET', new URL(location, media(dialect)).href, { 'x-demo-user': 'u1' })
+      expect((await status()).json).toMatchObject({ data: { id: data.id, processing_info: { state: 'pending' } } })
+      await emulator.advance(60)
+      expect((await status()).json).toMatchObject({ data: { id: data.id, processing_info: { state: 'succeeded' } } })
+    })
+  })
+
+  it('passes category, owners and the shared flag on', async () => {
+    const url = `${media()}?media_category=dm_video&additional_owners=12,34&shared=true`
+    const file = randomFile(100)
+    const answer = await send('POST', url, { ...video, 'content-length': 100 }, file.pieces())
+    expect(await emulator.upload(dataOf(answer.json).id)).toMatchObject({
+      media_category: 'dm_video',
+      additional_owners: ['12', '34'],
+      shared: true,
+    })
+  })
+
+  it('says that an image is done without asking X, which does not know', async () => {
+    const file = randomFile(100)
+    const headers = { ...video, 'content-type': 'image/png', 'content-length': 100 }
+    const answer = await send('POST', media(), headers, file.pieces())
+    expect(answer.status, answer.text).toBe(201)
+    expect(dataOf(answer.json)).not.toHaveProperty('processing_info')
+    const status = await send('GET', new URL(String(answer.headers.location), media()).href, { 'x-demo-user': 'u1' })
+    expect(status.status).toBe(200)
+    expect(status.json).toMatchObject({ data: { processing_info: { state: 'succeeded' }, size: 100 } })
+  })
+
+  it('refuses whom authorize does not know, on every route', async () => {
+    const anonymous = { 'content-type': 'video/mp4', 'content-length': 3 }
+    for (const [method, path] of [
+      ['POST', ''],
+      ['GET', '/status/1?ticket=x'],
+      ['DELETE', '/anything'],
+    ] as const) {
+      const body = method === 'POST' ? [Buffer.from('abc')] : []
+      const answer = await send(method, media() + path, method === 'POST' ? anonymous : {}, body)
+      expect(answer.status).toBe(401)
+      expect(answer.json).toMatchObject({ code: 'unauthorized', status: 401 })
+      expect(answer.headers['content-type']).toBe('application/problem+json')
+    }
+  })
+
+  it('refuses a body of unknown length with 411', async () => {
+    const answer = await send('POST', media(), video, [Buffer.from('abc')])
+    expect(answer.status).toBe(411)
+    expect(answer.json).toMatchObject({ code: 'length_required' })
+  })
+
+  it('refuses media types, categories and parameters that X would refuse', async () => {
+    const post = (query: string, type: string) =>
+      send('POST', media() + query, { ...video, 'content-type': type, 'content-length': 3 }, [Buffer.from('abc')])
+    expect((await post('', 'application/pdf')).json).toMatchObject({ code: 'unsupported_media_type', status: 415 })
+    expect((await post('?media_category=tweet_image', 'video/mp4')).json).toMatchObject({ code: 'category_mismatch' })
+    expect((await post('?media_category=nonsense', 'video/mp4')).json).toMatchObject({ code: 'invalid_parameter' })
+    expect((await post('?total_bytes=4', 'video/mp4')).json).toMatchObject({ code: 'length_conflict' })
+  })
+
+  it('answers for a wrong ticket, a foreign one and an unknown id with one and the same body', async () => {
+    const answer = await upload(randomFile(10), 'Content-Length')
+    const location = new URL(String(answer.headers.location), media()).href
+    const { id } = dataOf(answer.json)
+    const refused = await Promise.all([
+      send('GET', location, { 'x-demo-user': 'u2' }),
+      send('GET', `${location}x`, { 'x-demo-user': 'u1' }),
+      send('GET', location.replace(id, '1'), { 'x-demo-user': 'u1' }),
+      send('GET', location.replace(id, 'abc'), { 'x-demo-user': 'u1' }),
+      send('GET', `${media()}/status/${id}`, { 'x-demo-user': 'u1' }),
+      send('GET', `${media()}/status/99?ticket=none`, { 'x-demo-user': 'u1' }),
+    ])
+    expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 404))
+    expect(new Set(refused.map(({ text }) => text)).size).toBe(1)
+  })
+
+  it('finalizes nothing when the body is shorter or longer than declared', async () => {
+    const short = await send('POST', media(), { ...video, 'upload-length': 11 }, [Buffer.alloc(10)])
+    expect(short.json).toMatchObject({ code: 'body_too_short', status: 400 })
+    const long = await send('POST', media(), { ...video, 'upload-length': 9 }, [Buffer.alloc(10)])
+    expect(long.json).toMatchObject({ code: 'body_too_long', status: 400 })
+    const uploads = await emulator.uploads()
+    expect(uploads.filter(({ total_bytes }) => total_bytes === 11 || total_bytes === 9)).toEqual([
+      expect.objectContaining({ finalized: false }),
+      expect.objectContaining({ finalized: false }),
+    ])
+  })
+
+  it('sends the first APPEND while the client is still sending', async () => {
+    const file = randomFile(12 * MIB)
+    const size = file.size
+    const opened = open('POST', media(), { ...video, 'content-length': size })
+    const pieces = [...file.pieces()]
+    for (const piece of pieces.slice(0, 7)) await opened.write(piece)
+    await expect
+      .poll(async () => (await emulator.uploads()).find(({ total_bytes }) => total_bytes === size)?.segments, {
+        timeout: 20_000,
+      })
+      .toEqual([{ index: 0, size: 4 * MIB }])
+    for (const piece of pieces.slice(7)) await opened.write(piece)
+    opened.end()
+    const answer = await opened.answer
+    expect(answer.status, answer.text).toBe(201)
+    expect((await emulator.upload(dataOf(answer.json).id)).sha256).toBe(file.sha256)
+  })
+
+  it('holds no more memory for 200 MiB than for 20 MiB', async () => {
+    const relay = async (size: number) => {
+      const file = randomFile(size)
+      const answer = await upload(file, 'Content-Length')
+      expect(answer.status, answer.text).toBe(201)
+      expect((await emulator.upload(dataOf(answer.json).id)).sha256).toBe(file.sha256)
+    }
+    await relay(20 * MIB)
+    const small = await peakMemory(server().pid(), () => relay(20 * MIB))
+    const large = await peakMemory(server().pid(), () => relay(200 * MIB))
+    expect(large - small).toBeLessThan(64 * MIB)
+  })
+
+  it('has broken no rule of X in any of these uploads', async () => {
+    expect(await emulator.violations()).toEqual([])
+  })
+}
+
+function dataOf(json: unknown): { id: string } {
+  if (typeof json === 'object' && json !== null && 'data' in json) {
+    const { data } = json
+    if (typeof data === 'object' && data !== null && 'id' in data && typeof data.id === 'string') {
+      return { ...data, id: data.id }
+    }
+  }
+  throw new Error(`no media in ${JSON.stringify(json)}`)
+}
+
+function segmentsOf(size: number): number[] {
+  const whole = Math.floor(size / (4 * MIB))
+  const rest = size % (4 * MIB)
+  return [...Array.from({ length: whole }, () => 4 * MIB), ...(rest > 0 ? [rest] : [])]
+}

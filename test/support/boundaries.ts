@@ -1,0 +1,92 @@
+/** Source files by path from the root, as `src/app.ts`. */
+export type Sources = ReadonlyMap<string, string>
+
+/** What each part of the tree may import, besides itself. A path without an ending names a folder. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'src/errors.ts': [],
+  'src/x': ['src/errors.ts', 'zod/mini'],
+  'src/ingress': ['src/errors.ts', 'src/x/limits.ts', 'zod/mini', 'multitars'],
+  'src/relay': ['src/errors.ts', 'src/ingress/source.ts', 'src/x'],
+  'src/store': ['src/errors.ts', 'src/x'],
+  'src/ticket.ts': ['src/x/limits.ts', 'hono'],
+  'src/problem.ts': ['src/errors.ts'],
+  'src/options.ts': ['src/errors.ts', 'src/ticket.ts', 'src/ingress', 'src/relay', 'src/store', 'src/x', 'hono'],
+  'src/routes': [
+    'src/errors.ts',
+    'src/problem.ts',
+    'src/options.ts',
+    'src/ticket.ts',
+    'src/ingress',
+    'src/relay',
+    'src/store',
+    'src/x',
+    'hono',
+    '@hono/zod-validator',
+    'zod/mini',
+  ],
+  'src/app.ts': ['src/options.ts', 'src/routes', 'hono'],
+  'src/index.ts': ['src'],
+  'src/emulator': ['src/x/limits.ts', 'src/x/schemas.ts', 'hono', '@hono/zod-validator', 'zod/mini', 'multitars'],
+  adapters: ['src', 'node:http', '@hono/node-server'],
+}
+
+const RUNTIME_GLOBALS = /(?<![.\w$'"`])(Deno|Bun|Cloudflare|process|Buffer|require|__dirname|setImmediate)\b(?!\s*:)/g
+
+/** Everything that points the wrong way: forbidden imports, cycles, and globals of one runtime inside `src`. */
+export function findWrongWays(sources: Sources): string[] {
+  return [...forbiddenImports(sources), ...cycles(sources), ...runtimeGlobals(sources)]
+}
+
+function forbiddenImports(sources: Sources): string[] {
+  return edges(sources)
+    .filter(({ from, to }) => {
+      const part = partOf(from)
+      return part !== partOf(to) && !(MAY_IMPORT[part] ?? []).some((allowed) => isWithin(to, allowed))
+    })
+    .map(({ from, to }) => `${from} must not import ${to}`)
+}
+
+function cycles(sources: Sources): string[] {
+  const imports = new Map<string, string[]>()
+  for (const { from, to } of edges(sources)) imports.set(from, [...(imports.get(from) ?? []), to])
+  const found = new Set<string>()
+  const done = new Set<string>()
+  const visit = (file: string, path: string[]) => {
+    const start = path.indexOf(file)
+    if (start >= 0) found.add(`cycle: ${[...path.slice(start), file].join(' → ')}`)
+    if (start >= 0 || done.has(file)) return
+    for (const next of imports.get(file) ?? []) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of sources.keys()) visit(file, [])
+  return [...found]
+}
+
+function runtimeGlobals(sources: Sources): string[] {
+  return [...sources]
+    .filter(([path]) => isWithin(path, 'src'))
+    .flatMap(([path, text]) =>
+      [...code(text).matchAll(RUNTIME_GLOBALS)].map(([, name]) => `${path} must not use ${name}`),
+    )
+}
+
+function edges(sources: Sources): { from: string; to: string }[] {
+  return [...sources].flatMap(([from, text]) =>
+    [...text.matchAll(/\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map((match) => {
+      const to = match.slice(1).find((path) => path !== undefined) ?? ''
+      return { from, to: to.startsWith('.') ? new URL(to, `file:///${from}`).pathname.slice(1) : to }
+    }),
+  )
+}
+
+function partOf(path: string): string {
+  return Object.keys(MAY_IMPORT).find((part) => isWithin(path, part)) ?? path
+}
+
+function isWithin(path: string, part: string): boolean {
+  return path === part || path.startsWith(`${part}/`)
+}
+
+function code(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*|'(?:[^'\\\n]|\\.)*'/g, '')
+}

@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
+
+export interface Answer {
+  status: number
+  headers: IncomingMessage['headers']
+  text: string
+  json: unknown
+}
+
+/** A request whose body is written piece by piece, over a real socket. */
+export interface OpenRequest {
+  /** Resolves once the socket has taken the bytes, so that a server's back-pressure is felt. */
+  write(bytes: Uint8Array): Promise<void>
+  end(): void
+  /** Resets the connection. */
+  abort(): void
+  answer: Promise<Answer>
+}
+
+/** Opens a request; without a Content-Length header the body is chunked. */
+export function open(method: string, url: string, headers: OutgoingHttpHeaders): OpenRequest {
+  const outgoing = request(url, { method, headers, agent: false })
+  const answer = readAnswer(outgoing)
+  answer.catch(() => {})
+  return {
+    async write(bytes) {
+      if (!outgoing.write(bytes)) await Promise.race([once(outgoing, 'drain'), answer])
+    },
+    end: () => outgoing.end(),
+    abort: () => outgoing.destroy(),
+    answer,
+  }
+}
+
+/** Sends a whole request with a body from pieces. */
+export async function send(
+  method: string,
+  url: string,
+  headers: OutgoingHttpHeaders = {},
+  body: Iterable<Uint8Array> = [],
+): Promise<Answer> {
+  const opened = open(method, url, headers)
+  for (const bytes of body) await opened.write(bytes)
+  opened.end()
+  return opened.answer
+}
+
+async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
+  const [response]: IncomingMessage[] = await once(outgoing, 'response')
+  if (!response) throw new Error('no response')
+  let text = ''
+  response.setEncoding('utf8')
+  for await (const piece of response) text += piece
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    json = undefined
+  }
+  return { status: response.statusCode ?? 0, headers: response.headers, text, json }
+}
+
+/** A file of random bytes, made of one random block so that 200 MiB cost no memory. */
+export interface TestFile {
+  size: number
+  sha256: string
+  pieces(): Iterable<Uint8Array>
+}
+
+const BLOCK = randomBytes(1024 * 1024)
+
+export function randomFile(size: number): TestFile {
+  const salt = randomBytes(Math.min(size, 8))
+  function* pieces(): Iterable<Uint8Array> {
+    if (size > 0) yield salt
+    for (let sent = salt.length; sent < size; sent += BLOCK.length) yield BLOCK.subarray(0, size - sent)
+  }
+  const hash = createHash('sha256')
+  for (const piece of pieces()) hash.update(piece)
+  return { size, sha256: hash.digest('hex'), pieces }
+}

@@ -1,0 +1,50 @@
+import { type Program, start } from './processes.ts'
+
+/** What the emulator knows of an upload. */
+export interface EmulatedUpload {
+  id: string
+  media_type?: string
+  media_category?: string
+  total_bytes?: number
+  size: number
+  finalized: boolean
+  sha256: string
+  segments: { index: number; size: number }[]
+}
+
+/** The emulator in a process of its own, with its control routes. */
+export interface EmulatorProgram extends Program {
+  upload(id: string): Promise<EmulatedUpload>
+  uploads(): Promise<EmulatedUpload[]>
+  advance(seconds: number): Promise<void>
+  setFaults(faults: unknown[]): Promise<void>
+  violations(): Promise<unknown[]>
+  control<T>(method: string, path: string, body?: unknown): Promise<T>
+}
+
+export async function startEmulator(options: object = {}): Promise<EmulatorProgram> {
+  const program = await start('emulator', { EMULATOR_OPTIONS: JSON.stringify(options) })
+
+  async function control<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${program.url}/_emulator${path}`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return await response.json()
+  }
+
+  return {
+    ...program,
+    control,
+    upload: (id) => control('GET', `/uploads/${id}`),
+    uploads: async () => (await control<{ uploads: EmulatedUpload[] }>('GET', '/uploads')).uploads,
+    async advance(seconds) {
+      await control('POST', '/clock', { advance_secs: seconds })
+    },
+    async setFaults(faults) {
+      await control('PUT', '/faults', faults)
+    },
+    violations: async () => (await control<{ violations: unknown[] }>('GET', '/violations')).violations,
+  }
+}

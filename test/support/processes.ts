@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+
+/** A program of this package, started as its script in package.json says. */
+export interface Program {
+  url: string
+  /** What it has written to stdout and stderr so far. */
+  output(): string
+  /** The process that does the work: for `serve:workers` that is workerd, a child of the one that was started. */
+  pid(): number
+  kill(signal?: NodeJS.Signals): Promise<void>
+}
+
+/** Starts a script on any free port and resolves once it says where it listens. */
+export async function start(script: string, env: Record<string, string> = {}): Promise<Program> {
+  const [command, ...args] = (scripts[script] ?? '').split(' ')
+  if (!command) throw new Error(`package.json has no script ${script}`)
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { PATH: `${root}node_modules/.bin:${process.env['PATH']}`, HOME: process.env['HOME'], PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'exit')
+  let output = ''
+  child.stderr.on('data', (text) => {
+    output += text
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => {
+      output += `${line}\n`
+      const listening = /^listening on (\S+)$/.exec(line)
+      if (listening?.[1]) resolve(listening[1])
+    })
+    child.once('error', reject)
+    ended.then(() => reject(new Error(`${script} ended before it was listening:\n${output}`)))
+  })
+  return {
+    url,
+    output: () => output,
+    pid: () => workingProcess(child),
+    async kill(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+      await ended
+    },
+  }
+}
+
+function workingProcess(child: ChildProcess): number {
+  const pid = child.pid ?? 0
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
+  const workerd = children.find((id) => readFileSync(`/proc/${id}/comm`, 'utf8').startsWith('workerd'))
+  return workerd ? Number(workerd) : pid
+}

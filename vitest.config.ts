@@ -1,0 +1,22 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    reporters: ['default', './test/support/reporter.ts'],
+    dangerouslyIgnoreUnhandledErrors: false,
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/*.test.ts'],
+          // Over real sockets, five runtimes on as few as two cores.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
+
+export default config
