@@ -1,0 +1,107 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { createEmulator } from '../../src/emulator/index.ts'
+import { type XMediaEnv, type XMediaEvent, type XMediaOptions, xMedia, xMediaUpload } from '../../src/index.ts'
+
+const emulator = createEmulator()
+const options: XMediaOptions = {
+  token: 'server-held-token',
+  secret: 's'.repeat(32),
+  authorize: (c) => ({ subject: c.req.header('x-demo-user') ?? 'u1' }),
+  fetch: async (url, init) => emulator.app.request(url, init),
+}
+
+function post(body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string> = {}): RequestInit {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  return {
+    method: 'POST',
+    body: bytes,
+    headers: { 'content-type': 'video/mp4', 'content-length': String(bytes.length), ...headers },
+  }
+}
+
+describe('xMediaUpload', () => {
+  it('leaves the media in the context of the handler behind it', async () => {
+    const app = new Hono<XMediaEnv>().post('/posts', xMediaUpload(options), (c) => {
+      const { id, ticket } = c.var.xMedia
+      return c.json({ posted: id, ticket })
+    })
+    const answer = await app.request('/posts', post('abc'))
+    const { posted, ticket } = await answer.json()
+    expect(await emulator.upload(posted)).toMatchObject({ finalized: true, size: 3 })
+    expect(ticket).toEqual(expect.any(String))
+  })
+
+  it('answers a failed upload itself, as a problem', async () => {
+    let reached = false
+    const app = new Hono<XMediaEnv>().post('/posts', xMediaUpload(options), (c) => {
+      reached = true
+      return c.text('posted')
+    })
+    const answer = await app.request('/posts', post('abc', { 'content-type': 'text/plain' }))
+    expect(answer.status).toBe(415)
+    expect(await answer.json()).toMatchObject({ code: 'unsupported_media_type' })
+    expect(reached).toBe(false)
+  })
+
+  it('lets errors of the app’s own functions reach the app', async () => {
+    const failing = xMediaUpload({
+      ...options,
+      authorize: () => {
+        throw new Error('no session store')
+      },
+    })
+    const app = new Hono<XMediaEnv>().post('/posts', failing).onError((error, c) => c.text(error.message, 500))
+    expect(await (await app.request('/posts', post('abc'))).text()).toBe('no session store')
+  })
+})
+
+describe('xMedia', () => {
+  it('gives the place of the status below its mount, wherever that is', async () => {
+    const places: [string, string, XMediaOptions['mountPath']][] = [
+      ['/media', '/media/status/', undefined],
+      ['/a/b%20c/media', '/a/b%20c/media/status/', undefined],
+      ['/media', '/public/status/', '/public/'],
+      ['/media', '/by/function/status/', (c) => `/by/${c.req.header('x-from')}`],
+    ]
+    for (const [path, location, mountPath] of places) {
+      const app = new Hono()
+        .route('/media', xMedia({ ...options, ...(mountPath === undefined ? {} : { mountPath }) }))
+        .route('/a/:b/media', xMedia(options))
+      const answer = await app.request(path, post('abc', { 'x-from': 'function' }))
+      expect(answer.headers.get('location')).toContain(location)
+    }
+  })
+
+  it('uses the token of the principal before that of the server', async () => {
+    const tokens: string[] = []
+    const app = xMedia({
+      ...options,
+      authorize: () => ({ subject: 'u1', token: 'token-of-u1' }),
+      fetch: async (url, init) => {
+        tokens.push(String(init.headers['authorization']))
+        return emulator.app.request(url, init)
+      },
+    })
+    expect((await app.request('/', post('abc'))).status).toBe(201)
+    expect(new Set(tokens)).toEqual(new Set(['Bearer token-of-u1']))
+  })
+
+  it('tells what happens to an upload', async () => {
+    const events: XMediaEvent[] = []
+    const app = xMedia({ ...options, segmentBytes: 4, onEvent: (event) => events.push(event) })
+    await app.request('/', post('0123456789'))
+    expect(events.map(({ type }) => type)).toEqual(['initialized', 'segment', 'segment', 'segment', 'finalized'])
+    expect(events.at(-1)).toMatchObject({ bytes: 10, segments: 3, at: expect.any(Number) })
+  })
+
+  it('refuses what is larger than maxBytes before X is asked, and takes what is not', async () => {
+    const app = xMedia({ ...options, maxBytes: 3 })
+    expect((await app.request('/', post('abc'))).status).toBe(201)
+    const before = emulator.uploads().length
+    const answer = await app.request('/', post('abcd'))
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({ code: 'too_large' })
+    expect(emulator.uploads()).toHaveLength(before)
+  })
+})
