@@ -103,7 +103,7 @@ function invalidParameter(issues: readonly { path: PropertyKey[]; message: strin
 }
 
 function mountPath(c: Context, option: string | ((c: Context) => string) | undefined): string {
-  const path = typeof option === 'function' ? option(c) : (option ?? c.req.path)
+  const path = typeof option === 'function' ? option(c) : (option ?? new URL(c.req.url).pathname)
   // One slash in front at most: two would make the path a host.
   return path.replace(/\/+$/, '').replace(/^\/+/, '/')
 }

@@ -20,7 +20,8 @@ export interface Program {
 
 /** Starts a script on any free port and resolves once it says where it listens. */
 export async function start(script: string, env: Record<string, string> = {}): Promise<Program> {
-  const [command, ...args] = (scripts[script] ?? '').split(' ')
+  // The scripts begin with `exec`, so that a signal to npm reaches the server and not the shell between them.
+  const [, command, ...args] = (scripts[script] ?? '').split(' ')
   if (!command) throw new Error(`package.json has no script ${script}`)
   const child = spawn(command, args, {
     cwd: root,
