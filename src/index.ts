@@ -1,4 +1,11 @@
 export { xMedia, xMediaUpload } from './app.ts'
+export {
+  createXMedia,
+  type MediaSource,
+  type UploadOptions,
+  type XMediaClient,
+  type XMediaClientOptions,
+} from './client.ts'
 export { XMediaError, type XMediaErrorCode } from './errors.ts'
 export type { Principal, TokenRequest, XMediaOptions } from './options.ts'
 export type { Problem } from './problem.ts'
@@ -7,4 +14,6 @@ export type { RetryOptions } from './x/call.ts'
 export type { DialectName } from './x/dialects/dialect.ts'
 export type { OnEvent, XMediaEvent } from './x/events.ts'
 export type { MediaCategory, MediaType } from './x/limits.ts'
+export type { XMediaAnswer } from './x/media.ts'
+export { type RefreshingTokenOptions, refreshingToken, type StoredTokens } from './x/refreshing-token.ts'
 export type { XMedia, XProblem } from './x/schemas.ts'

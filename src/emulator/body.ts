@@ -24,9 +24,12 @@ export function isLengthMissing(headers: Headers): boolean {
 /** The body's bytes; more than `maxBytes` is refused with an empty 413. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   if (request.body === null) return new Uint8Array(0)
+  const reader = request.body.getReader()
+  // On some hosts, and in-process, a client that leaves does not end the read: only the signal tells.
+  const leave = () => void reader.cancel().catch(() => undefined)
+  request.signal.addEventListener('abort', leave, { once: true })
   const chunks: Uint8Array[] = []
   let size = 0
-  const reader = request.body.getReader()
   for (;;) {
     const { done, value } = await reader.read()
     if (done) break
@@ -37,6 +40,8 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
       break
     }
   }
+  request.signal.removeEventListener('abort', leave)
+  request.signal.throwIfAborted()
   if (size > maxBytes) throw tooLarge()
   return concat(chunks, size)
 }

@@ -98,14 +98,22 @@ function mediaBytes({ media, fields }: Body): number {
 
 /** Answers instead of the call's own handler, or never, or not with an answer; undefined if it goes on as usual. */
 async function interrupt(world: World, effect: FaultEffect, c: Context): Promise<Response | undefined> {
-  if (effect.kind === 'hang') await abortion(AbortSignal.any([c.req.raw.signal, world.lifetime.signal]))
+  if (effect.kind === 'hang') await hang(world, c.req.raw.signal)
   if (effect.kind === 'hang' || effect.kind === 'reset') return resetConnection(world, c)
   return faultyAnswer(effect, world.clock, c.req.path)
 }
 
-function abortion(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+/** Until the client leaves or the emulator is reset. */
+function hang({ hanging }: World, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const release = () => {
+      hanging.delete(release)
+      resolve()
+    }
+    hanging.add(release)
+    if (signal.aborted) release()
+    else signal.addEventListener('abort', release, { once: true })
+  })
 }
 
 function resetConnection({ resetConnection: reset }: World, c: Context): Response {

@@ -5,14 +5,15 @@ import { concat } from './body.ts'
 import { orderedSegments, type Upload } from './uploads.ts'
 import type { World } from './world.ts'
 
+/** In JSON, what is undefined is left out. */
 export interface UploadSummary {
   id: string
   media_key: string
   /** `receiving` until FINALIZE, then X's processing state; `succeeded` for what X does not process. */
   state: 'receiving' | XProcessingState
-  media_type: string | null
+  media_type: string | undefined
   media_category: string
-  total_bytes: number | null
+  total_bytes: number | undefined
   /** Bytes received. */
   size: number
   finalized: boolean
@@ -23,7 +24,7 @@ export interface UploadSummary {
   owner: string
   additional_owners: string[]
   shared: boolean
-  alt_text: string | null
+  alt_text: string | undefined
   metadata: Record<string, unknown>
   subtitles: SubtitlesRequest['subtitles'][]
 }
@@ -39,9 +40,9 @@ export function summarize(world: World, upload: Upload): UploadSummary {
     id: upload.id,
     media_key: upload.mediaKey,
     state: isFinalized ? (world.processing(upload)?.state ?? 'succeeded') : 'receiving',
-    media_type: upload.mediaType ?? null,
+    media_type: upload.mediaType,
     media_category: upload.category,
-    total_bytes: upload.totalBytes ?? null,
+    total_bytes: upload.totalBytes,
     size: upload.size,
     finalized: isFinalized,
     segments: orderedSegments(upload).map(([index, bytes]) => ({ index, size: bytes.length })),
@@ -65,8 +66,8 @@ export async function reportUpload(world: World, upload: Upload): Promise<Upload
   return { ...summarize(world, upload), sha256 }
 }
 
-function altText(metadata: Record<string, unknown>): string | null {
+function altText(metadata: Record<string, unknown>): string | undefined {
   const value = metadata['alt_text']
-  if (typeof value !== 'object' || value === null || !('text' in value)) return null
-  return typeof value.text === 'string' ? value.text : null
+  if (typeof value !== 'object' || value === null || !('text' in value)) return undefined
+  return typeof value.text === 'string' ? value.text : undefined
 }

@@ -21,8 +21,8 @@ export interface World {
   readonly tokens: Tokens
   readonly resetConnection: EmulatorOptions['reset']
   faults: FaultSource
-  /** Aborts when the emulator is reset: ends the calls that hang. */
-  lifetime: AbortController
+  /** Ends each call that hangs. Not an AbortController: workerd allows none outside of a request. */
+  readonly hanging: Set<() => void>
   /** Starts an upload, refusing what X refuses at initialize. */
   start(upload: NewUpload): Upload
   /** Where the processing of a finalized upload stands; undefined for what X does not process. */
@@ -52,7 +52,7 @@ export function createWorld(options: EmulatorOptions): World {
     tokens: createTokens(options, clock),
     resetConnection: options.reset,
     faults: createFaultSource(parsePlan(pickPlan(options))),
-    lifetime: new AbortController(),
+    hanging: new Set(),
     start(request) {
       const upload = uploads.create(request)
       const { category, mediaType, totalBytes = 0 } = upload
@@ -86,8 +86,7 @@ export function createWorld(options: EmulatorOptions): World {
       world.faults = createFaultSource(parsePlan(plan))
     },
     reset() {
-      world.lifetime.abort()
-      world.lifetime = new AbortController()
+      for (const release of world.hanging) release()
       world.faults = createFaultSource({})
       uploads.clear()
       world.ledger.clear()

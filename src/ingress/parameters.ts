@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { ID_PATTERN, MAX_ADDITIONAL_OWNERS, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
+import { ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
 
 /** The parameters of an upload, as query or as multipart fields in front of the file. Others are left alone. */
 export interface UploadParameters {
@@ -10,6 +10,8 @@ export interface UploadParameters {
   /** User ids. */
   additional_owners?: string[]
   shared?: boolean
+  /** Alternative text, at most 1000 characters. */
+  alt_text?: string
 }
 
 /** The same before they are read. */
@@ -34,4 +36,5 @@ export const uploadParameters: z.ZodMiniType<UploadParameters, UploadQuery> = z.
       z.transform((value: 'true' | 'false') => value === 'true'),
     ),
   ),
+  alt_text: z.exactOptional(z.string().check(z.maxLength(MAX_ALT_TEXT))),
 })

@@ -23,7 +23,14 @@ export function readRaw({ headers, body, parameters }: UploadRequest, limits: Me
   }
   limits.checkSize(totalBytes, media.category)
   if (totalBytes === 0 || body === null) throw new XMediaError('empty_body', 'The body is empty; send the file in it.')
-  return { ...media, totalBytes, body, additionalOwners: parameters.additional_owners, shared: parameters.shared }
+  return {
+    ...media,
+    totalBytes,
+    body,
+    additionalOwners: parameters.additional_owners,
+    shared: parameters.shared,
+    altText: parameters.alt_text,
+  }
 }
 
 function declaredLengths(headers: Headers, parameters: UploadParameters): DeclaredLengths {

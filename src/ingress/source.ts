@@ -9,4 +9,6 @@ export interface UploadSource {
   body: ReadableStream<Uint8Array>
   additionalOwners?: readonly string[] | undefined
   shared?: boolean | undefined
+  /** Alternative text, set once the media is there; at most 1000 characters. */
+  altText?: string | undefined
 }

@@ -1,160 +1,93 @@
 import { XMediaError } from '../errors.ts'
 import type { UploadSource } from '../ingress/source.ts'
 import type { CallContext } from '../x/call.ts'
-import type { XClient } from '../x/client.ts'
-import type { Clock } from '../x/clock.ts'
-import { createEnvelope } from '../x/envelope.ts'
-import { MAX_SEGMENTS } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media.ts'
-import { MIN_SEGMENT_BYTES, planSegmentBytes } from './plan.ts'
-import { rechunk } from './rechunk.ts'
-import { createWindow } from './window.ts'
+import type { XProblem } from '../x/schemas.ts'
+import { type AppendOptions, appendAll, type Progress } from './append.ts'
+import { fitsOneShot, sendOneShot } from './one-shot.ts'
+import { planSegmentBytes } from './plan.ts'
 
-export interface RelayOptions {
-  client: XClient
-  clock: Clock
-  /** APPENDs in flight at once. */
-  concurrency: number
-  /** What this instance knows of the segment size X takes; learnt anew when X refuses one. */
-  segmentSize: SegmentSize
-}
-
-/** The segment size of an instance, shared by all its uploads. */
-export interface SegmentSize {
-  /** Bytes to begin with. */
-  preferred: number
-  /** The largest size X has taken so far: an upload with larger segments sends its first one alone. */
-  proven: number
+export interface RelayOptions extends AppendOptions {
+  /** Images up to this many bytes go in one call. */
+  oneShotBytes: number
 }
 
 /**
- * Sends one upload to X: INIT → APPEND × n → FINALIZE.
+ * Sends one upload to X: INIT → APPEND × n → FINALIZE, or a small image in one call.
  *
  * FINALIZE runs only after the body ended cleanly, its bytes add up to `totalBytes` and every APPEND was acknowledged.
- * Whatever ends the upload early also ends its reads, its pauses and its APPENDs in flight.
+ * Whatever ends the upload early also ends its reads, its pauses and its calls in flight.
  */
 export async function relay(source: UploadSource, context: CallContext, options: RelayOptions): Promise<XMediaAnswer> {
-  const { client, clock, segmentSize } = options
-  const started = clock.now()
+  const started = options.clock.now()
   const ending = new AbortController()
   const onAbort = () => ending.abort(clientClosed(context.signal?.reason))
   if (context.signal?.aborted) onAbort()
   context.signal?.addEventListener('abort', onAbort, { once: true })
   const call: CallContext = { ...context, signal: ending.signal }
   const progress: Progress = { sentBytes: 0, segments: 0 }
+  const elapsed = () => options.clock.now() - started
   try {
-    const planned = planSegmentBytes(source.totalBytes, segmentSize.preferred)
-    const { data } = await client.initialize(source, call)
-    progress.mediaId = data.id
-    const { mediaType, category, totalBytes } = source
-    call.emit({ type: 'initialized', mediaId: data.id, mediaType, category, totalBytes })
-
-    await appendAll(source, data.id, planned, progress, call, ending, options)
-
-    const answer = await client.finalize(data.id, category, call)
-    const { sentBytes: bytes, segments } = progress
-    call.emit({ type: 'finalized', mediaId: data.id, bytes, segments, durationMs: clock.now() - started })
-    // FINALIZE may answer with an empty body: what INIT said still holds.
-    return { ...answer, data: { ...data, size: bytes, ...answer.data } }
+    const answer = fitsOneShot(source, options.oneShotBytes)
+      ? await sendOneShot(source, call, options.client)
+      : await sendSegments(source, progress, call, ending, options)
+    const mediaId = answer.data.id
+    const { totalBytes: bytes } = source
+    call.emit({ type: 'finalized', mediaId, bytes, segments: progress.segments, durationMs: elapsed() })
+    return withErrors({ ...answer, data: { ...answer.data, size: answer.data.size ?? bytes } }, [
+      await describe(mediaId, source.altText, call, options),
+    ])
   } catch (error) {
     const failure = ending.signal.aborted ? ending.signal.reason : error
     ending.abort(failure)
     source.body.cancel(failure).catch(() => {})
-    throw reported(failure, progress, clock.now() - started, call)
+    report(failure, progress, elapsed(), call)
+    throw failure
   } finally {
     context.signal?.removeEventListener('abort', onAbort)
   }
 }
 
-interface Progress {
-  mediaId?: string
-  sentBytes: number
-  segments: number
-}
-
-async function appendAll(
+async function sendSegments(
   source: UploadSource,
-  mediaId: string,
-  planned: number,
   progress: Progress,
   call: CallContext,
   ending: AbortController,
-  { client, clock, concurrency, segmentSize }: RelayOptions,
-): Promise<void> {
-  const { totalBytes } = source
-  const envelope = createEnvelope()
-  const window = createWindow(concurrency, (error) => ending.abort(error))
-  let segmentBytes = planned
-  let readBytes = 0
+  options: RelayOptions,
+): Promise<XMediaAnswer> {
+  const { mediaType, category, totalBytes } = source
+  // A file that X's indices cannot hold is refused before INIT.
+  planSegmentBytes(totalBytes, options.segmentSize.preferred)
+  const { data } = await options.client.initialize(source, call)
+  progress.mediaId = data.id
+  call.emit({ type: 'initialized', mediaId: data.id, mediaType, category, totalBytes })
+  await appendAll(source, data.id, progress, call, ending, options)
+  const answer = await options.client.finalize(data.id, category, call)
+  // FINALIZE may answer with an empty body: what INIT said still holds.
+  return { ...answer, data: { ...data, ...answer.data } }
+}
 
-  async function append(segment: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
-    const started = clock.now()
-    await client.append(mediaId, envelope.contentType, envelope.wrap(segment, index), call)
-    envelope.release(segment)
-    progress.sentBytes += segment.length
-    const durationMs = clock.now() - started
-    call.emit({ type: 'segment', mediaId, index, bytes: segment.length, durationMs })
-  }
-
-  /** Nothing else is numbered yet, so a refused segment may be cut into smaller ones. */
-  async function appendFirst(segment: Uint8Array<ArrayBuffer>): Promise<void> {
-    let part = segment
-    for (;;) {
-      try {
-        await append(part, 0)
-        break
-      } catch (error) {
-        const halved = Math.ceil(part.length / 2)
-        const tooLarge = error instanceof XMediaError && error.code === 'x_segment_too_large'
-        if (!tooLarge || halved < MIN_SEGMENT_BYTES || Math.ceil(totalBytes / halved) > MAX_SEGMENTS) throw error
-        call.emit({ type: 'segment_size', fromBytes: part.length, toBytes: halved })
-        segmentBytes = halved
-        segmentSize.preferred = Math.min(segmentSize.preferred, halved)
-        part = envelope.copy(segment, 0, halved)
-      }
-    }
-    progress.segments = 1
-    segmentSize.proven = Math.max(segmentSize.proven, part.length)
-    for (let offset = part.length; offset < segment.length; offset += segmentBytes) {
-      await append(envelope.copy(segment, offset, segmentBytes), progress.segments++)
-    }
-  }
-
-  const segments = rechunk(source.body, {
-    // After the last declared byte one more is asked for, which tells a longer body from one that ends.
-    segmentBytes: () => Math.min(segmentBytes, Math.max(1, totalBytes - readBytes)),
-    allocate: envelope.allocate,
-    signal: ending.signal,
-  })
+/** Sets the alternative text. The media is there by now: a failure is told beside it, in the shape X reports errors. */
+async function describe(
+  mediaId: string,
+  altText: string | undefined,
+  call: CallContext,
+  { client }: RelayOptions,
+): Promise<XProblem | undefined> {
+  if (altText === undefined) return undefined
   try {
-    for await (const segment of untrusted(segments)) {
-      readBytes += segment.length
-      if (readBytes > totalBytes) {
-        throw new XMediaError('body_too_long', `The body has more than the ${totalBytes} bytes that were declared.`)
-      }
-      await window.room()
-      if (progress.segments === 0 && segment.length > segmentSize.proven) await appendFirst(segment)
-      else window.start(() => append(segment, progress.segments++))
-    }
-    if (readBytes < totalBytes) {
-      throw new XMediaError('body_too_short', `The body ended after ${readBytes} of ${totalBytes} declared bytes.`)
-    }
-    await window.drain()
+    await client.setMetadata({ id: mediaId, metadata: { alt_text: { text: altText } } }, call)
+    return undefined
   } catch (error) {
-    ending.abort(error)
-    await window.settled()
-    throw error
+    if (!(error instanceof XMediaError) || GONE.includes(error.code)) throw error
+    const { code, status, message } = error
+    return { type: `urn:hono-x-media:${code}`, title: 'The alternative text was not set', status, detail: message }
   }
 }
 
-/** A source that fails is a client that went away, whatever the runtime calls it. */
-async function* untrusted<T>(segments: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
-  try {
-    yield* segments
-  } catch (error) {
-    if (error instanceof XMediaError) throw error
-    throw new XMediaError('body_incomplete', 'The connection ended before the body was complete.', { cause: error })
-  }
+function withErrors(answer: XMediaAnswer, more: (XProblem | undefined)[]): XMediaAnswer {
+  const errors = [...(answer.errors ?? []), ...more.filter((error) => error !== undefined)]
+  return errors.length > 0 ? { ...answer, errors } : answer
 }
 
 function clientClosed(reason: unknown): XMediaError {
@@ -167,12 +100,11 @@ function clientClosed(reason: unknown): XMediaError {
 
 const GONE: readonly string[] = ['client_closed', 'body_incomplete']
 
-function reported(failure: unknown, progress: Progress, durationMs: number, { emit }: CallContext): unknown {
+function report(failure: unknown, progress: Progress, durationMs: number, { emit }: CallContext): void {
   const where = { ...(progress.mediaId === undefined ? {} : { mediaId: progress.mediaId }), bytes: progress.sentBytes }
   if (failure instanceof XMediaError && !GONE.includes(failure.code)) {
     emit({ type: 'failed', code: failure.code, ...where, durationMs })
-    return failure
+  } else {
+    emit({ type: 'aborted', ...where, durationMs })
   }
-  emit({ type: 'aborted', ...where, durationMs })
-  return failure
 }

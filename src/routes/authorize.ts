@@ -24,9 +24,9 @@ export function authorize({ options }: Instance): MiddlewareHandler<PrincipalEnv
 
 /** The X token for one request's calls. */
 export function tokenFor(c: Context, principal: Principal, { options }: Instance): HeldToken {
-  return holdToken((reason) => {
+  return holdToken((ask) => {
     if (principal.token !== undefined) return principal.token
-    return typeof options.token === 'string' ? options.token : options.token({ c, principal, reason })
+    return typeof options.token === 'string' ? options.token : options.token({ ...ask, c, principal })
   })
 }
 

@@ -30,7 +30,7 @@ export const validateStatusTicket: MiddlewareHandler<PrincipalEnv, string, Statu
 
 /** Answers with X's status of a media, to the subject that uploaded it and holds its ticket. */
 export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, StatusId & StatusTicket> {
-  const { options, client } = instance
+  const { statuses, emit } = instance
 
   return async function mediaStatus(c) {
     const { media_id: mediaId } = c.req.valid('param')
@@ -40,11 +40,7 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
     try {
       const answer = ticket.done
         ? doneStatus(ticket, ticket.done, instance)
-        : await client.status(mediaId, {
-            token: tokenFor(c, principal, instance),
-            emit: (event) => options.onEvent?.({ at: instance.clock.now(), ...event }),
-            signal: c.req.raw.signal,
-          })
+        : await statuses.read(mediaId, { token: tokenFor(c, principal, instance), emit })
       c.header('cache-control', 'no-store')
       return c.json(answer)
     } catch (error) {

@@ -28,6 +28,8 @@ export type UploadEnv = { Variables: PrincipalEnv['Variables'] & XMediaEnv['Vari
 
 /** X forgets most media after a day when it does not say so. https://docs.x.com/x-api/media/quickstart */
 const DEFAULT_EXPIRY_SECS = 86_400
+/** The longest that an answer is held back for `Prefer: wait`. */
+const MAX_WAIT_SECS = 60
 
 export type UploadInput = { in: { query: UploadQuery }; out: { query: UploadParameters } }
 
@@ -62,21 +64,15 @@ export function answerUpload({ options }: Instance): Handler<UploadEnv> {
 }
 
 async function receive(c: Context<UploadEnv, string, UploadInput>, instance: Instance): Promise<UploadedMedia> {
-  const { options, clock, deadlineMs, limits } = instance
+  const { clock, deadlineMs, emit, limits, statuses } = instance
   const principal = c.var.xMediaPrincipal
   const secret = secretFor(c, instance)
   const { headers, body, signal } = c.req.raw
   const source = readRaw({ headers, body, parameters: c.req.valid('query') }, limits)
-  const answer = await relay(
-    source,
-    {
-      token: tokenFor(c, principal, instance),
-      emit: (event) => options.onEvent?.({ at: clock.now(), ...event }),
-      signal,
-      deadline: clock.now() + deadlineMs,
-    },
-    instance.relay,
-  )
+  const context = { token: tokenFor(c, principal, instance), emit, deadline: clock.now() + deadlineMs }
+  const relayed = await relay(source, { ...context, signal }, instance.relay)
+  statuses.enter(relayed)
+  const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c))
   return { ...answer.data, ...errorsOf(answer), ticket: await issueTicket(ticketFor(answer), secret) }
 
   function ticketFor({ data }: XMediaAnswer) {
@@ -90,6 +86,15 @@ async function receive(c: Context<UploadEnv, string, UploadInput>, instance: Ins
         : {}),
     }
   }
+}
+
+/** `Prefer: wait=N`: the client would rather wait N seconds than come back. RFC 7240 section 4.3 */
+function readPreferredWaitMs(c: Context): number {
+  const seconds = /(?:^|[,;\s])wait=(\d{1,9})(?:$|[,;\s])/i.exec(c.req.header('prefer') ?? '')?.[1]
+  if (seconds === undefined) return 0
+  const granted = Math.min(Number(seconds), MAX_WAIT_SECS)
+  c.header('preference-applied', `wait=${granted}`)
+  return granted * 1000
 }
 
 function errorsOf({ errors }: XMediaAnswer): { errors?: XProblem[] } {

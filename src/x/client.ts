@@ -1,10 +1,12 @@
 import { XMediaError } from '../errors.ts'
 import { type CallContext, type CallOptions, createCall } from './call.ts'
 import { commandDialect } from './dialects/command.ts'
-import type { DialectName, InitializeParameters } from './dialects/dialect.ts'
+import { addSubtitles, deleteSubtitles, setMetadata, upload } from './dialects/common.ts'
+import type { DialectName, InitializeParameters, Multipart } from './dialects/dialect.ts'
 import { resourceDialect } from './dialects/resource.ts'
 import { isProcessed, type MediaCategory } from './limits.ts'
 import { readMedia, type XMediaAnswer } from './media.ts'
+import type { MetadataRequest, SubtitlesDeleteRequest, SubtitlesRequest } from './schemas.ts'
 
 export interface XClientOptions extends CallOptions {
   dialect: DialectName
@@ -13,10 +15,14 @@ export interface XClientOptions extends CallOptions {
 /** X's media API, one method a step, with retries and tokens taken care of. */
 export interface XClient {
   initialize(parameters: InitializeParameters, context: CallContext): Promise<XMediaAnswer>
-  /** `body` is a whole multipart body; `contentType` names its boundary. */
-  append(mediaId: string, contentType: string, body: Uint8Array<ArrayBuffer>, context: CallContext): Promise<void>
+  append(mediaId: string, multipart: Multipart, context: CallContext): Promise<void>
   finalize(mediaId: string, category: MediaCategory, context: CallContext): Promise<XMediaAnswer>
   status(mediaId: string, context: CallContext): Promise<XMediaAnswer>
+  /** A whole file in one call. */
+  upload(multipart: Multipart, context: CallContext): Promise<XMediaAnswer>
+  setMetadata(request: MetadataRequest, context: CallContext): Promise<void>
+  addSubtitles(request: SubtitlesRequest, context: CallContext): Promise<void>
+  deleteSubtitles(request: SubtitlesDeleteRequest, context: CallContext): Promise<void>
 }
 
 export function createXClient(options: XClientOptions): XClient {
@@ -32,8 +38,8 @@ export function createXClient(options: XClientOptions): XClient {
     },
 
     // Repeating is safe: the same bytes under the same index. Any 2xx will do: X is known to answer 200, 202 and 204.
-    async append(mediaId, contentType, body, context) {
-      await call(dialect.append(mediaId, contentType, body), context)
+    async append(mediaId, multipart, context) {
+      await call(dialect.append(mediaId, multipart), context)
     },
 
     // Repeating is safe: every byte is acknowledged, so a second FINALIZE can only be answered or refused. A refusal
@@ -62,6 +68,24 @@ export function createXClient(options: XClientOptions): XClient {
       const answer = readMedia(await call(dialect.status(mediaId), context))
       if (answer === undefined) throw new XMediaError('x_unavailable', 'X answered a status question without a media.')
       return answer
+    },
+
+    // Repeating is safe: a media that was made without our knowing is never used and expires.
+    async upload(multipart, context) {
+      const answer = readMedia(await call(upload(multipart), context))
+      if (answer === undefined) throw new XMediaError('x_unavailable', 'X took a file without naming its id.')
+      return answer
+    },
+
+    // Repeating these is safe: each says what shall be, not what to add.
+    async setMetadata(request, context) {
+      await call(setMetadata(request), context)
+    },
+    async addSubtitles(request, context) {
+      await call(addSubtitles(request), context)
+    },
+    async deleteSubtitles(request, context) {
+      await call(deleteSubtitles(request), context)
     },
   }
   return client

@@ -3,7 +3,14 @@ import { XMediaError } from '../errors.ts'
 /** Why a token is asked for: the first time, or because X answered 401 to the one before. */
 export type TokenReason = 'initial' | 'unauthorized'
 
-export type TokenSource = (reason: TokenReason) => string | undefined | Promise<string | undefined>
+export interface TokenAsk {
+  /** `unauthorized` when X refused the token given before: give another one. */
+  reason: TokenReason
+  /** The token that X refused. */
+  refused?: string
+}
+
+export type TokenSource = (ask: TokenAsk) => string | undefined | Promise<string | undefined>
 
 /** The token of one upload: asked for once, and once more for each token that X refuses. */
 export interface HeldToken {
@@ -18,12 +25,12 @@ export function holdToken(source: TokenSource): HeldToken {
 
   return {
     current: () => {
-      held ??= obtain(source, 'initial')
+      held ??= obtain(source, { reason: 'initial' })
       return held
     },
     renewed(refused) {
       if (renewing?.refused !== refused) {
-        renewing = { refused, token: obtain(source, 'unauthorized') }
+        renewing = { refused, token: obtain(source, { reason: 'unauthorized', refused }) }
         held = renewing.token
       }
       return renewing.token
@@ -31,10 +38,10 @@ export function holdToken(source: TokenSource): HeldToken {
   }
 }
 
-async function obtain(source: TokenSource, reason: TokenReason): Promise<string> {
+async function obtain(source: TokenSource, ask: TokenAsk): Promise<string> {
   let token: string | undefined
   try {
-    token = await source(reason)
+    token = await source(ask)
   } catch (error) {
     if (error instanceof XMediaError) throw error
     throw new XMediaError('token_unavailable', 'The server could not obtain its X token.', { cause: error })

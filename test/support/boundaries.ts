@@ -10,7 +10,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['src/errors.ts', 'src/x'],
   'src/ticket.ts': ['src/x/limits.ts', 'hono'],
   'src/problem.ts': ['src/errors.ts'],
-  'src/options.ts': ['src/errors.ts', 'src/ticket.ts', 'src/ingress', 'src/relay', 'src/store', 'src/x', 'hono'],
+  'src/core.ts': ['src/errors.ts', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
+  'src/client.ts': ['src/core.ts', 'src/errors.ts', 'src/ingress', 'src/relay', 'src/x'],
+  'src/options.ts': ['src/core.ts', 'src/ticket.ts', 'src/x', 'hono'],
   'src/routes': [
     'src/errors.ts',
     'src/problem.ts',

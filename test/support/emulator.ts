@@ -30,8 +30,9 @@ export async function startEmulator(options: object = {}): Promise<EmulatorProgr
       method,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-    return await response.json()
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return JSON.parse(text || 'null')
   }
 
   return {
@@ -43,7 +44,7 @@ export async function startEmulator(options: object = {}): Promise<EmulatorProgr
       await control('POST', '/clock', { advance_secs: seconds })
     },
     async setFaults(faults) {
-      await control('PUT', '/faults', faults)
+      await control('PUT', '/faults', { faults })
     },
     violations: async () => (await control<{ violations: unknown[] }>('GET', '/violations')).violations,
   }

@@ -25,12 +25,11 @@ export const commandDialect: Dialect = {
       }),
     }
   },
-  append: (mediaId, contentType, body) => ({
+  append: (mediaId, multipart) => ({
     step: 'append',
     method: 'POST',
     path: path({ command: 'APPEND', media_id: mediaId }),
-    contentType,
-    body,
+    ...multipart,
   }),
   finalize: (mediaId) => ({
     step: 'finalize',

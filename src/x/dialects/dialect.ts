@@ -23,10 +23,16 @@ export interface InitializeParameters {
   shared?: boolean | undefined
 }
 
+/** A whole multipart body; its content type names the boundary. */
+export interface Multipart {
+  contentType: string
+  body: Uint8Array<ArrayBuffer>
+}
+
 /** How one generation of X's API spells an upload. The answers are the same in both. */
 export interface Dialect {
   initialize(parameters: InitializeParameters): XRequest
-  append(mediaId: string, contentType: string, body: Uint8Array<ArrayBuffer>): XRequest
+  append(mediaId: string, multipart: Multipart): XRequest
   finalize(mediaId: string): XRequest
   status(mediaId: string): XRequest
 }

@@ -14,12 +14,11 @@ export const resourceDialect: Dialect = {
       ...(shared === undefined ? {} : { shared }),
     }),
   }),
-  append: (mediaId, contentType, body) => ({
+  append: (mediaId, multipart) => ({
     step: 'append',
     method: 'POST',
     path: `/2/media/upload/${mediaId}/append`,
-    contentType,
-    body,
+    ...multipart,
   }),
   // No body: a JSON content type without an object is refused. https://github.com/trypostit/trypost/issues/202
   finalize: (mediaId) => ({ step: 'finalize', method: 'POST', path: `/2/media/upload/${mediaId}/finalize` }),

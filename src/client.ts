@@ -1,0 +1,132 @@
+import { type CoreOptions, createCore } from './core.ts'
+import { checkMedia } from './ingress/media.ts'
+import { relay } from './relay/relay.ts'
+import type { CallContext } from './x/call.ts'
+import type { OnEvent } from './x/events.ts'
+import { ID_PATTERN, MAX_ALT_TEXT, type MediaCategory, type MediaType } from './x/limits.ts'
+import type { XMediaAnswer } from './x/media.ts'
+import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
+import { holdToken, type TokenSource } from './x/token.ts'
+
+export interface XMediaClientOptions extends CoreOptions {
+  /** The OAuth 2.0 user token with the scope `media.write`, or how to get it. */
+  token: string | TokenSource
+}
+
+/** A file of the app's own. */
+export interface MediaSource {
+  body: ReadableStream<Uint8Array> | Blob | Uint8Array<ArrayBuffer>
+  mediaType: MediaType
+  /** Default: the category X assumes for the type. */
+  category?: MediaCategory
+  /** Bytes; a stream must say it, X wants it before the first byte. */
+  totalBytes?: number
+  /** User ids that may use the media too. */
+  additionalOwners?: readonly string[]
+  /** Whether the media may be used in more than one direct message. */
+  shared?: boolean
+  /** Alternative text, at most 1000 characters. */
+  altText?: string
+}
+
+export interface CallOptions {
+  signal?: AbortSignal
+}
+
+export interface UploadOptions extends CallOptions {
+  /** Called with what happens to this upload, besides the client's own `onEvent`. */
+  onEvent?: OnEvent
+}
+
+export interface SettleOptions extends UploadOptions {
+  /** How long to ask, milliseconds. Default 600,000, ten minutes. */
+  timeoutMs?: number
+}
+
+/** Uploads and what belongs to them for an app's own handlers and jobs, with the same guarantees as over HTTP. */
+export interface XMediaClient {
+  /** Resolves after FINALIZE. Throws an `XMediaError` with the `code` of what went wrong. */
+  upload(source: MediaSource, options?: UploadOptions): Promise<XMediaAnswer>
+  /** X's status; for images, which X does not process, it throws `x_rejected_media`. */
+  status(mediaId: string, options?: CallOptions): Promise<XMediaAnswer>
+  /** Asks for the status until processing has ended, one way or the other, or the time is over. */
+  settle(answer: XMediaAnswer, options?: SettleOptions): Promise<XMediaAnswer>
+  /** Sets alternative text. */
+  metadata(mediaId: string, metadata: { altText: string }, options?: CallOptions): Promise<void>
+  subtitles: {
+    /** Adds an uploaded subtitle file to a video. */
+    add(request: SubtitlesRequest, options?: CallOptions): Promise<void>
+    /** Removes a language from a video. */
+    remove(request: SubtitlesDeleteRequest, options?: CallOptions): Promise<void>
+  }
+}
+
+/** Throws `TypeError` for an option of the wrong kind and `RangeError` for a number out of its range. */
+export function createXMedia(options: XMediaClientOptions): XMediaClient {
+  const { token } = options
+  if (typeof token !== 'function' && !(typeof token === 'string' && token !== '')) {
+    throw new TypeError('token must be a string or a function')
+  }
+  const core = createCore(options)
+  const { client, clock, deadlineMs, limits, statuses } = core
+
+  const contextOf = ({ signal, onEvent }: UploadOptions): CallContext => ({
+    token: holdToken(typeof token === 'string' ? () => token : token),
+    deadline: clock.now() + deadlineMs,
+    signal,
+    emit(event) {
+      core.emit(event)
+      onEvent?.({ at: clock.now(), ...event })
+    },
+  })
+
+  return {
+    async upload(source, uploadOptions = {}) {
+      const { additionalOwners, shared, altText } = source
+      const media = checkMedia(source.mediaType, source.category)
+      const { body, totalBytes } = open(source)
+      limits.checkSize(totalBytes, media.category)
+      if (altText !== undefined) checkAltText(altText)
+      const upload = { ...media, body, totalBytes, additionalOwners, shared, altText }
+      const answer = await relay(upload, contextOf(uploadOptions), core.relay)
+      statuses.enter(answer)
+      return answer
+    },
+    status: async (mediaId, callOptions = {}) => await statuses.read(checkId(mediaId), contextOf(callOptions)),
+    settle: async (answer, settleOptions = {}) =>
+      await statuses.settle(answer, contextOf(settleOptions), settleOptions.timeoutMs ?? 600_000),
+    async metadata(mediaId, { altText }, callOptions = {}) {
+      const metadata = { alt_text: { text: checkAltText(altText) } }
+      await client.setMetadata({ id: checkId(mediaId), metadata }, contextOf(callOptions))
+    },
+    subtitles: {
+      add: async (request, callOptions = {}) => await client.addSubtitles(request, contextOf(callOptions)),
+      remove: async (request, callOptions = {}) => await client.deleteSubtitles(request, contextOf(callOptions)),
+    },
+  }
+}
+
+function open({ body, totalBytes }: MediaSource): { body: ReadableStream<Uint8Array>; totalBytes: number } {
+  if (body instanceof ReadableStream) {
+    if (totalBytes === undefined) throw new TypeError('totalBytes must be given for a stream')
+    return { body, totalBytes: checkTotal(totalBytes) }
+  }
+  const blob = body instanceof Blob ? body : new Blob([body])
+  return { body: blob.stream(), totalBytes: checkTotal(totalBytes ?? blob.size) }
+}
+
+function checkTotal(totalBytes: number): number {
+  if (!Number.isSafeInteger(totalBytes)) throw new TypeError('totalBytes must be a whole number')
+  if (totalBytes < 1) throw new RangeError('totalBytes must be at least 1')
+  return totalBytes
+}
+
+function checkId(mediaId: string): string {
+  if (!ID_PATTERN.test(mediaId)) throw new TypeError('a media id is a string of up to 19 digits')
+  return mediaId
+}
+
+function checkAltText(text: string): string {
+  if (text.length > MAX_ALT_TEXT) throw new RangeError(`altText may have ${MAX_ALT_TEXT} characters`)
+  return text
+}

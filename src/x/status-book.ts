@@ -1,0 +1,107 @@
+import { XMediaError } from '../errors.ts'
+import type { CallContext } from './call.ts'
+import type { XClient } from './client.ts'
+import { type Clock, sleep } from './clock.ts'
+import { processingState, type XMediaAnswer } from './media.ts'
+
+/** X says when to ask again; where it does not, or says zero, one second, X's own usual number. */
+const MIN_CHECK_SECS = 1
+/** Media remembered at once; the one asked for longest ago is forgotten first. */
+const MAX_ENTRIES = 1000
+/** After a failed call X is left alone this long when it did not say. */
+const PAUSE_AFTER_FAILURE_SECS = 5
+/** A call that was never heard of again, as when a Worker's request is cancelled, holds others back this long. */
+const CALL_SECS = 30
+
+interface Entry {
+  answer?: XMediaAnswer
+  error?: XMediaError
+  /** Epoch milliseconds before which X is not asked. */
+  askAt: number
+}
+
+/**
+ * The last known status of each media: X is asked once per media and `check_after_secs`, however many clients ask, and
+ * never again once the state is final.
+ */
+export interface StatusBook {
+  /** The status now, from X or from the book. */
+  read(mediaId: string, context: CallContext): Promise<XMediaAnswer>
+  /** Enters what is already known, as from FINALIZE. */
+  enter(answer: XMediaAnswer): void
+  /** Asks until the state is final or `timeoutMs` have passed, and answers with the last status. */
+  settle(answer: XMediaAnswer, context: CallContext, timeoutMs: number): Promise<XMediaAnswer>
+}
+
+export function createStatusBook(client: XClient, clock: Clock): StatusBook {
+  const entries = new Map<string, Entry>()
+
+  function write(mediaId: string, entry: Entry): void {
+    entries.delete(mediaId)
+    entries.set(mediaId, entry)
+    const [oldest] = entries.keys()
+    if (entries.size > MAX_ENTRIES && oldest !== undefined) entries.delete(oldest)
+  }
+
+  function enter(answer: XMediaAnswer): void {
+    const askAt = isFinal(answer) ? Number.POSITIVE_INFINITY : clock.now() + checkAfterSecs(answer) * 1000
+    write(answer.data.id, { answer, askAt })
+  }
+
+  const book: StatusBook = {
+    enter,
+    async settle(answer, context, timeoutMs) {
+      const until = clock.now() + timeoutMs
+      let latest = answer
+      while (!isFinal(latest)) {
+        const waitMs = checkAfterSecs(latest) * 1000
+        if (clock.now() + waitMs > until) break
+        await sleep(clock, waitMs, context.signal)
+        latest = await book.read(latest.data.id, context)
+      }
+      return latest
+    },
+    async read(mediaId, context) {
+      const known = entries.get(mediaId)
+      if (known && clock.now() < known.askAt) {
+        if (known.answer) return known.answer
+        if (known.error) throw known.error
+      }
+      // No promise is shared between requests, which Workers forbid: who asks meanwhile gets what is known, or this.
+      const pending: XMediaAnswer = {
+        data: { id: mediaId, processing_info: { state: 'pending', check_after_secs: MIN_CHECK_SECS } },
+      }
+      write(mediaId, { answer: known?.answer ?? pending, askAt: clock.now() + CALL_SECS * 1000 })
+      try {
+        const answer = await client.status(mediaId, context)
+        enter(answer)
+        const progressPercent = answer.data.processing_info?.progress_percent
+        context.emit({
+          type: 'processing',
+          mediaId,
+          state: processingState(answer.data),
+          ...(progressPercent === undefined ? {} : { progressPercent }),
+        })
+        return answer
+      } catch (error) {
+        if (!(error instanceof XMediaError)) {
+          entries.delete(mediaId)
+          throw error
+        }
+        const pauseMs = (error.retryAfterSecs ?? PAUSE_AFTER_FAILURE_SECS) * 1000
+        write(mediaId, { ...(known?.answer ? { answer: known.answer } : { error }), askAt: clock.now() + pauseMs })
+        throw error
+      }
+    },
+  }
+  return book
+}
+
+function isFinal({ data }: XMediaAnswer): boolean {
+  const state = processingState(data)
+  return state === 'succeeded' || state === 'failed'
+}
+
+function checkAfterSecs({ data }: XMediaAnswer): number {
+  return Math.max(MIN_CHECK_SECS, data.processing_info?.check_after_secs ?? 0)
+}
