@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { createEmulator, type FaultPlan } from '../../src/emulator/index.ts'
+import { createXMedia, type DialectName, type XMediaClientOptions, type XMediaEvent } from '../../src/index.ts'
+
+/** A client of an emulator in this process; retries follow each other at once. */
+function setUp(plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {}) {
+  const emulator = createEmulator(plan)
+  const events: XMediaEvent[] = []
+  const client = createXMedia({
+    token: 'server-held-token',
+    fetch: async (url, init) => emulator.app.request(url, init),
+    retry: { backoffMs: 0, timeoutMs: 200 },
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+  return { emulator, events, client }
+}
+
+const bytes = new Uint8Array(randomBytes(40))
+const video = { body: bytes, mediaType: 'video/mp4' } as const
+const image = { body: bytes, mediaType: 'image/png' } as const
+
+async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', data)).toString('hex')
+}
+
+describe.each<DialectName>(['resource', 'command'])('a client in the %s dialect', (dialect) => {
+  it.each<[string, FaultPlan]>([
+    ['a burst of 503s at INIT', { faults: [{ step: 'initialize', kind: 'error', times: 3 }] }],
+    [
+      'a string error at the first APPEND',
+      { faults: [{ step: 'append', at: 'first', kind: 'error', body: 'strings' }] },
+    ],
+    ['an HTML error in the middle', { faults: [{ step: 'append', at: 'middle', kind: 'error', body: 'html' }] }],
+    ['a reset before a segment is stored', { faults: [{ step: 'append', at: 'last', kind: 'reset' }] }],
+    [
+      'a reset after a segment was stored',
+      { faults: [{ step: 'append', at: 'middle', kind: 'reset', when: 'after' }] },
+    ],
+    ['a hung APPEND', { faults: [{ step: 'append', at: 'middle', kind: 'hang' }] }],
+    [
+      'an empty 200 at every APPEND',
+      { faults: [{ step: 'append', kind: 'success', status: 200, body: 'empty', times: 0 }] },
+    ],
+    ['a 204 at FINALIZE', { faults: [{ step: 'finalize', kind: 'success', status: 204, body: 'empty' }] }],
+    ['a 201 at FINALIZE', { faults: [{ step: 'finalize', kind: 'success', status: 201 }] }],
+    [
+      'a FINALIZE that was carried out and not answered',
+      { faults: [{ step: 'finalize', kind: 'reset', when: 'after' }] },
+    ],
+    [
+      'a rate limit that ends soon',
+      { faults: [{ step: 'append', kind: 'error', status: 429, limit: 'retry_after', waitSecs: 0 }] },
+    ],
+  ])('survives %s with the same bytes', async (_, plan) => {
+    const { emulator, client } = setUp(plan, { dialect, segmentBytes: 8 })
+    const { data } = await client.upload(video)
+    expect(await emulator.upload(data.id)).toMatchObject({ finalized: true, sha256: await sha256(bytes) })
+    expect(emulator.violations()).toEqual([])
+    expect(emulator.requests().in_flight).toEqual([])
+  })
+
+  it.each<[string, FaultPlan, string]>([
+    ['401', { faults: [{ step: 'initialize', kind: 'token_expired' }] }, 'x_unauthorized'],
+    ['402', { faults: [{ step: 'finalize', kind: 'error', status: 402 }] }, 'x_payment_required'],
+    ['a bare 403', { faults: [{ step: 'initialize', kind: 'error', status: 403 }] }, 'x_forbidden_scope'],
+    ['400', { faults: [{ step: 'append', kind: 'session_expired' }] }, 'x_rejected_media'],
+    [
+      'a rate limit far away',
+      { faults: [{ step: 'append', kind: 'error', status: 429, waitSecs: 900 }] },
+      'x_rate_limited',
+    ],
+    ['a redirect', { faults: [{ step: 'append', kind: 'redirect' }] }, 'x_unavailable'],
+    ['413 for every size', { faults: [{ step: 'append', kind: 'too_large' }] }, 'x_segment_too_large'],
+    ['503 without end', { faults: [{ step: 'append', kind: 'error', times: 0 }] }, 'x_unavailable'],
+  ])('gives %s its code and leaves nothing in flight', async (_, plan, code) => {
+    const { emulator, events, client } = setUp(plan, { dialect, segmentBytes: 8 })
+    await expect(client.upload(video)).rejects.toMatchObject({ code })
+    expect(events.at(-1)).toMatchObject({ type: 'failed', code })
+    expect(emulator.uploads().filter(({ finalized }) => finalized)).toEqual([])
+    expect(emulator.requests().in_flight).toEqual([])
+    expect(JSON.stringify(events)).not.toContain('server-held-token')
+  })
+})
+
+describe('a client', () => {
+  it('cuts segments in half while X refuses them, remembers the size, and sends the next file so at once', async () => {
+    const file = new Uint8Array(randomBytes(5 * 1024 * 1024))
+    const { emulator, events, client } = setUp({
+      faults: [{ step: 'append', kind: 'too_large', bytes: 1024 * 1024 }],
+    })
+    for (const _ of ['first', 'second']) {
+      const { data } = await client.upload({ body: file, mediaType: 'video/mp4' })
+      const upload = await emulator.upload(data.id)
+      expect(upload?.sha256).toBe(await sha256(file))
+      expect(upload?.segments.map(({ size }) => size)).toEqual(Array.from({ length: 5 }, () => 1024 * 1024))
+    }
+    expect(events.filter(({ type }) => type === 'segment_size')).toHaveLength(2)
+    expect(emulator.violations()).toEqual([])
+  })
+
+  it('asks for a fresh token once when X refuses the one it has, and goes on', async () => {
+    const asked: unknown[] = []
+    const { emulator, client } = setUp(
+      { faults: [{ step: 'append', at: 1, kind: 'token_expired' }] },
+      {
+        segmentBytes: 8,
+        token: (ask) => {
+          asked.push(ask)
+          return `token-${asked.length}`
+        },
+      },
+    )
+    const { data } = await client.upload(video)
+    expect((await emulator.upload(data.id))?.sha256).toBe(await sha256(bytes))
+    expect(asked).toEqual([{ reason: 'initial' }, { reason: 'unauthorized', refused: 'token-1' }])
+  })
+
+  it('sends a small image in one call when told to, and a larger one or a video in steps', async () => {
+    const { emulator, client } = setUp({}, { oneShotBytes: bytes.length })
+    const { data } = await client.upload({ ...image, additionalOwners: ['12', '34'] })
+    expect(await emulator.upload(data.id)).toMatchObject({
+      sha256: await sha256(bytes),
+      additional_owners: ['12', '34'],
+    })
+    expect(emulator.requests().counts).toMatchObject({ upload: 1, initialize: 0 })
+    await client.upload({ ...image, body: new Uint8Array(bytes.length + 1) })
+    await client.upload(video)
+    expect(emulator.requests().counts).toMatchObject({ upload: 1, initialize: 2 })
+  })
+
+  it('sets alternative text, and tells beside the media when X does not take it', async () => {
+    const { emulator, client } = setUp()
+    const { data } = await client.upload({ ...image, altText: 'A dancing cat' })
+    expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A dancing cat' })
+
+    emulator.setFaults({ faults: [{ step: 'metadata', kind: 'error', status: 402 }] })
+    const answer = await client.upload({ ...image, altText: 'A dancing cat' })
+    expect(answer.errors).toEqual([expect.objectContaining({ type: 'urn:hono-x-media:x_payment_required' })])
+  })
+
+  it('adds subtitles to a video and removes them', async () => {
+    const { emulator, client } = setUp()
+    const { data: film } = await client.upload(video)
+    const { data: track } = await client.upload({ body: bytes, mediaType: 'text/srt' })
+    const media = { id: film.id, media_category: 'TweetVideo' } as const
+    await client.subtitles.add({ ...media, subtitles: { id: track.id, language_code: 'EN', display_name: 'English' } })
+    expect(await emulator.upload(film.id)).toMatchObject({ subtitles: [{ id: track.id, language_code: 'EN' }] })
+    await client.subtitles.remove({ ...media, language_code: 'EN' })
+    expect(await emulator.upload(film.id)).toMatchObject({ subtitles: [] })
+  })
+
+  it('takes an error beside in_progress for the end of processing', async () => {
+    const { client } = setUp({ faults: [{ step: 'finalize', kind: 'processing_stuck' }] })
+    const answer = await client.settle(await client.upload(video))
+    expect(answer.data.processing_info).toMatchObject({ state: 'in_progress', error: { name: 'InvalidMedia' } })
+  })
+
+  it('asks X once for a status however many ask, until check_after_secs have passed', async () => {
+    const { emulator, client } = setUp()
+    const { data } = await client.upload(video)
+    await Promise.all(Array.from({ length: 20 }, () => client.status(data.id)))
+    expect(emulator.requests().counts.status).toBe(0)
+  })
+
+  it('ends an upload with its signal', async () => {
+    const { emulator, events, client } = setUp()
+    const ending = new AbortController()
+    const body = new ReadableStream<Uint8Array>()
+    const upload = client.upload({ body, mediaType: 'video/mp4', totalBytes: 10 }, { signal: ending.signal })
+    ending.abort()
+    await expect(upload).rejects.toMatchObject({ code: 'client_closed' })
+    expect(events.at(-1)).toMatchObject({ type: 'aborted' })
+    expect(emulator.requests().in_flight).toEqual([])
+  })
+
+  it.each([
+    [{ ...video, body: new ReadableStream<Uint8Array>() }, TypeError],
+    [{ ...video, totalBytes: 1.5 }, TypeError],
+    [{ ...video, totalBytes: 0 }, RangeError],
+    [{ ...image, altText: 'x'.repeat(1001) }, RangeError],
+  ])('refuses a source that cannot work: %#', async (source, kind) => {
+    await expect(setUp().client.upload(source)).rejects.toThrow(kind)
+  })
+})
