@@ -50,7 +50,41 @@ const PLACES: Pick<Fault, 'step' | 'at'>[] = [
   { step: 'finalize', at: 'first' },
   { step: 'status', at: 'first' },
 ]
-const CASES = PLACES.flatMap((place) => OUTCOMES.map(([effect, outcome]) => ({ place, effect, outcome })))
+/** Faults that only some steps know. */
+const APPENDS = PLACES.filter(({ step }) => step === 'append')
+const IN_SESSION = PLACES.filter(({ step }) => step !== 'initialize')
+const CASES = [
+  ...cases(PLACES, OUTCOMES),
+  ...cases(APPENDS, [
+    [{ kind: 'too_large', status: 413 }, 'x_segment_too_large'],
+    [{ kind: 'too_large', status: 431 }, 'x_segment_too_large'],
+    [{ kind: 'success', status: 200, body: 'empty' }, 'survived'],
+    [{ kind: 'success', status: 204, body: 'empty' }, 'survived'],
+    [{ kind: 'success', status: 202 }, 'survived'],
+  ]),
+  ...cases(IN_SESSION, [[{ kind: 'session_expired' }, 'x_rejected_media']]),
+  ...cases(
+    PLACES.filter(({ step }) => step === 'finalize'),
+    [
+      [{ kind: 'success', status: 201 }, 'survived'],
+      [{ kind: 'success', status: 204, body: 'empty' }, 'survived'],
+    ],
+  ),
+  ...cases(
+    PLACES.filter(({ step }) => step === 'finalize' || step === 'status'),
+    [
+      [{ kind: 'processing_failed' }, 'survived'],
+      [{ kind: 'processing_stuck' }, 'survived'],
+      [{ kind: 'processing_done' }, 'survived'],
+      [{ kind: 'check_after' }, 'survived'],
+      [{ kind: 'check_after', checkAfterSecs: 0 }, 'survived'],
+    ],
+  ),
+]
+
+function cases(places: typeof PLACES, outcomes: typeof OUTCOMES) {
+  return places.flatMap((place) => outcomes.map(([effect, outcome]) => ({ place, effect, outcome })))
+}
 
 /** Everything a run hands out, as text. */
 const handedOut: string[] = []
