@@ -72,7 +72,8 @@ async function receive(c: Context<UploadEnv, string, UploadInput>, instance: Ins
   const context = { token: tokenFor(c, principal, instance), emit, deadline: clock.now() + deadlineMs }
   const relayed = await relay(source, { ...context, signal }, instance.relay)
   statuses.enter(relayed)
-  const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c))
+  // The media is there: a status that cannot be had now must not lose it.
+  const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch(() => relayed)
   return { ...answer.data, ...errorsOf(answer), ticket: await issueTicket(ticketFor(answer), secret) }
 
   function ticketFor({ data }: XMediaAnswer) {

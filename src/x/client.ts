@@ -52,7 +52,7 @@ export function createXClient(options: XClientOptions): XClient {
           uncertain ||= error.code === 'x_unavailable'
           return true
         })
-        return readMedia(answer) ?? { data: { id: mediaId } }
+        return readMedia(answer) ?? unread(mediaId, category)
       } catch (error) {
         const refused = error instanceof XMediaError && error.code === 'x_rejected_media'
         if (refused && uncertain && isProcessed(category)) {
@@ -89,4 +89,11 @@ export function createXClient(options: XClientOptions): XClient {
     },
   }
   return client
+}
+
+/** What an empty answer to FINALIZE leaves open: media that X processes may not be ready, so its status must be asked. */
+function unread(id: string, category: MediaCategory): XMediaAnswer {
+  return {
+    data: { id, ...(isProcessed(category) ? { processing_info: { state: 'pending', check_after_secs: 1 } } : {}) },
+  }
 }

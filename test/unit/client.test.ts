@@ -151,6 +151,12 @@ describe('a client', () => {
     expect(await emulator.upload(film.id)).toMatchObject({ subtitles: [] })
   })
 
+  it('does not take an empty answer to FINALIZE for the end of a video’s processing', async () => {
+    const { client } = setUp({ faults: [{ step: 'finalize', kind: 'success', status: 204, body: 'empty', times: 0 }] })
+    expect((await client.upload(video)).data).toMatchObject({ size: 40, processing_info: { state: 'pending' } })
+    expect((await client.upload(image)).data).not.toHaveProperty('processing_info')
+  })
+
   it('takes an error beside in_progress for the end of processing', async () => {
     const { client } = setUp({ faults: [{ step: 'finalize', kind: 'processing_stuck' }] })
     const answer = await client.settle(await client.upload(video))

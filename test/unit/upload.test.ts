@@ -87,6 +87,19 @@ describe('xMedia', () => {
     expect(new Set(tokens)).toEqual(new Set(['Bearer token-of-u1']))
   })
 
+  it('waits for the processing as the client prefers, and keeps the media when its status cannot be had', async () => {
+    const server = createEmulator({ processing: { pendingSecs: 0, inProgressSecs: 0.5 } })
+    const app = xMedia({ ...options, fetch: async (url, init) => server.app.request(url, init) })
+    const waited = await app.request('/', post('abc', { prefer: 'wait=30' }))
+    expect(waited.headers.get('preference-applied')).toBe('wait=30')
+    expect(await waited.json()).toMatchObject({ data: { processing_info: { state: 'succeeded' } } })
+
+    server.setFaults({ faults: [{ step: 'status', kind: 'error', status: 402 }] })
+    const kept = await app.request('/', post('abc', { prefer: 'wait=30' }))
+    expect(kept.status).toBe(201)
+    expect(await kept.json()).toMatchObject({ data: { processing_info: { state: 'in_progress' } } })
+  })
+
   it('tells what happens to an upload', async () => {
     const events: XMediaEvent[] = []
     const app = xMedia({ ...options, segmentBytes: 4, onEvent: (event) => events.push(event) })
