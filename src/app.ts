@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
 import { createInstance, type XMediaOptions } from './options.ts'
+import { notFound, problemResponse } from './problem.ts'
 import { authorize } from './routes/authorize.ts'
 import { mediaStatus, validateStatusId, validateStatusTicket } from './routes/status.ts'
 import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
@@ -9,6 +10,7 @@ import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMedi
 export function xMedia(options: XMediaOptions): Hono<UploadEnv> {
   const instance = createInstance(options)
   return new Hono<UploadEnv>()
+    .notFound(() => problemResponse(notFound()))
     .use(authorize(instance))
     .post('/', validateUpload, receiveUpload(instance), answerUpload(instance))
     .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))

@@ -3,6 +3,7 @@ import type { UploadSource } from '../ingress/source.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XClient } from '../x/client.ts'
 import type { Clock } from '../x/clock.ts'
+import type { Ending } from '../x/ending.ts'
 import { createEnvelope } from '../x/envelope.ts'
 import { MAX_SEGMENTS } from '../x/limits.ts'
 import { readBody } from './body.ts'
@@ -39,11 +40,11 @@ export async function appendAll(
   mediaId: string,
   progress: Progress,
   call: CallContext,
-  ending: AbortController,
+  ending: Ending,
   { client, clock, concurrency, segmentSize }: AppendOptions,
 ): Promise<void> {
   const envelope = createEnvelope({ segment_index: String(MAX_SEGMENTS) })
-  const window = createWindow(concurrency, (error) => ending.abort(error))
+  const window = createWindow(concurrency, (error) => ending.end(error))
   let segmentBytes = planSegmentBytes(totalBytes, segmentSize.preferred)
 
   async function append(segment: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
@@ -66,7 +67,8 @@ export async function appendAll(
       } catch (error) {
         const halved = Math.ceil(part.length / 2)
         const tooLarge = error instanceof XMediaError && error.code === 'x_segment_too_large'
-        if (!tooLarge || halved < MIN_SEGMENT_BYTES || Math.ceil(totalBytes / halved) > MAX_SEGMENTS) throw error
+        const needed = Math.ceil(segment.length / halved) + Math.ceil((totalBytes - segment.length) / halved)
+        if (!tooLarge || halved < MIN_SEGMENT_BYTES || needed > MAX_SEGMENTS) throw error
         call.emit({ type: 'segment_size', fromBytes: part.length, toBytes: halved })
         segmentBytes = halved
         segmentSize.preferred = Math.min(segmentSize.preferred, halved)
@@ -90,7 +92,7 @@ export async function appendAll(
     }
     await window.drain()
   } catch (error) {
-    ending.abort(error)
+    ending.end(error)
     await window.settled()
     throw error
   }

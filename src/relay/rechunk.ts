@@ -1,3 +1,5 @@
+import { untilAborted } from '../x/ending.ts'
+
 /** Where a segment's bytes go: a view of exactly the asked length; its buffer may have room in front and behind. */
 export type AllocateSegment = (bytes: number) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
 
@@ -22,14 +24,12 @@ export async function* rechunk(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const { segmentBytes, allocate = (bytes) => new Uint8Array(bytes), signal } = options
   const reader = openReader(source)
-  const abort = watch(signal)
   let ended = false
   try {
     while (!ended) {
       const bytes = typeof segmentBytes === 'function' ? segmentBytes() : segmentBytes
       if (!(bytes >= 1)) throw new RangeError(`segmentBytes must be at least 1, not ${bytes}`)
-      const read = reader.read(bytes, allocate)
-      const segment = await (abort ? Promise.race([read, abort.promise]) : read)
+      const segment = await untilAborted(reader.read(bytes, allocate), signal)
       ended = segment.length < bytes
       if (segment.length > 0) yield segment
     }
@@ -37,7 +37,6 @@ export async function* rechunk(
     ended = false
     throw error
   } finally {
-    abort?.stop()
     // Not awaited: on workerd a read that is pending when the client resets the connection never settles, nor does this.
     if (!ended) reader.cancel(signal?.reason).catch(() => {})
   }
@@ -119,17 +118,4 @@ function openInPlaceReader(source: ReadableStream<Uint8Array>): SegmentReader | 
     },
     cancel: (reason) => reader.cancel(reason),
   }
-}
-
-/** A promise that rejects when the signal aborts, once for the whole iteration: races are per segment, not per chunk. */
-function watch(signal: AbortSignal | undefined): { promise: Promise<never>; stop(): void } | undefined {
-  if (signal === undefined) return undefined
-  let onAbort = () => {}
-  const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason)
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-  })
-  promise.catch(() => {})
-  return { promise, stop: () => signal.removeEventListener('abort', onAbort) }
 }

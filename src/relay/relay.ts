@@ -1,6 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import type { UploadSource } from '../ingress/source.ts'
 import type { CallContext } from '../x/call.ts'
+import { createEnding, deadlineExceeded, type Ending } from '../x/ending.ts'
 import type { XMediaAnswer } from '../x/media.ts'
 import type { XProblem } from '../x/schemas.ts'
 import { type AppendOptions, appendAll, type Progress } from './append.ts'
@@ -20,10 +21,8 @@ export interface RelayOptions extends AppendOptions {
  */
 export async function relay(source: UploadSource, context: CallContext, options: RelayOptions): Promise<XMediaAnswer> {
   const started = options.clock.now()
-  const ending = new AbortController()
-  const onAbort = () => ending.abort(clientClosed(context.signal?.reason))
-  if (context.signal?.aborted) onAbort()
-  context.signal?.addEventListener('abort', onAbort, { once: true })
+  const { signal: parent, deadline = Number.POSITIVE_INFINITY } = context
+  const ending = createEnding(options.clock, { parent, afterMs: deadline - started, because: deadlineExceeded })
   const call: CallContext = { ...context, signal: ending.signal }
   const progress: Progress = { sentBytes: 0, segments: 0 }
   const elapsed = () => options.clock.now() - started
@@ -39,12 +38,12 @@ export async function relay(source: UploadSource, context: CallContext, options:
     ])
   } catch (error) {
     const failure = ending.signal.aborted ? ending.signal.reason : error
-    ending.abort(failure)
+    ending.end(failure)
     source.body.cancel(failure).catch(() => {})
     report(failure, progress, elapsed(), call)
     throw failure
   } finally {
-    context.signal?.removeEventListener('abort', onAbort)
+    ending.release()
   }
 }
 
@@ -52,7 +51,7 @@ async function sendSegments(
   source: UploadSource,
   progress: Progress,
   call: CallContext,
-  ending: AbortController,
+  ending: Ending,
   options: RelayOptions,
 ): Promise<XMediaAnswer> {
   const { mediaType, category, totalBytes } = source
@@ -88,14 +87,6 @@ async function describe(
 function withErrors(answer: XMediaAnswer, more: (XProblem | undefined)[]): XMediaAnswer {
   const errors = [...(answer.errors ?? []), ...more.filter((error) => error !== undefined)]
   return errors.length > 0 ? { ...answer, errors } : answer
-}
-
-function clientClosed(reason: unknown): XMediaError {
-  if (reason instanceof XMediaError) return reason
-  // Node gives a string as the reason of an aborted request.
-  return new XMediaError('client_closed', 'The client closed the connection before the upload was done.', {
-    cause: reason,
-  })
 }
 
 const GONE: readonly string[] = ['client_closed', 'body_incomplete']

@@ -69,11 +69,14 @@ async function receive(c: Context<UploadEnv, string, UploadInput>, instance: Ins
   const secret = secretFor(c, instance)
   const { headers, body, signal } = c.req.raw
   const source = readRaw({ headers, body, parameters: c.req.valid('query') }, limits)
-  const context = { token: tokenFor(c, principal, instance), emit, deadline: clock.now() + deadlineMs }
-  const relayed = await relay(source, { ...context, signal }, instance.relay)
+  const context = { token: tokenFor(c, principal, instance), emit, signal, deadline: clock.now() + deadlineMs }
+  const relayed = await relay(source, context, instance.relay)
   statuses.enter(relayed)
   // The media is there: a status that cannot be had now must not lose it.
-  const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch(() => relayed)
+  const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch((error: unknown) => {
+    if (error instanceof XMediaError) return relayed
+    throw error
+  })
   return { ...answer.data, ...errorsOf(answer), ticket: await issueTicket(ticketFor(answer), secret) }
 
   function ticketFor({ data }: XMediaAnswer) {

@@ -31,10 +31,9 @@ const REPEAT: Remedy = { kind: 'repeat' }
 const MAX_REASON = 300
 
 /** Reads a failed call: which code it is for our client, and whether repeating it can help. */
-export function readFailure(step: XStep, answer: XAnswer, token: string, clock: Clock): Failure {
+export function readFailure(step: XStep, answer: XAnswer, clock: Clock): Failure {
   const { status } = answer
-  // An answer that echoes the request must not carry the token on.
-  const reason = readReason(answer).replaceAll(token, '[token]')
+  const reason = readReason(answer)
   const fail = (code: XMediaErrorCode, detail: string, remedy: Remedy): Failure => ({
     error: new XMediaError(code, detail),
     remedy,

@@ -2,6 +2,7 @@ import { XMediaError } from '../errors.ts'
 import { type Failure, readFailure, type XAnswer } from './answer.ts'
 import { type Clock, sleep } from './clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
+import { deadlineExceeded, untilAborted } from './ending.ts'
 import type { XMediaEventBody } from './events.ts'
 import { DEFAULT_SEGMENT_BYTES } from './limits.ts'
 import type { HeldToken } from './token.ts'
@@ -47,7 +48,7 @@ export function createCall(options: CallOptions): Call {
 
   return async function call(request, context, retryable = () => true) {
     const { emit, signal, deadline = Number.POSITIVE_INFINITY } = context
-    let token = await context.token.current()
+    let token = await untilAborted(context.token.current(), signal)
     let renewed = false
 
     for (let attempt = 1; ; attempt++) {
@@ -55,11 +56,13 @@ export function createCall(options: CallOptions): Call {
       if (!('error' in failure)) return failure
       const { error, remedy } = failure
 
-      if (remedy.kind === 'none' || attempt > retry.retries || !retryable(failure)) throw error
+      // A fresh token is no retry: it is asked for once, whatever `retries` says.
+      const spent = attempt > retry.retries && remedy.kind !== 'renew_token'
+      if (remedy.kind === 'none' || spent || !retryable(failure)) throw error
       let waitMs = 0
       if (remedy.kind === 'renew_token') {
         if (renewed) throw error
-        const fresh = await context.token.renewed(token)
+        const fresh = await untilAborted(context.token.renewed(token), signal)
         if (fresh === token) throw error
         renewed = true
         token = fresh
@@ -85,12 +88,12 @@ async function attemptOnce(
 ): Promise<XAnswer | Failure> {
   signal?.throwIfAborted()
   const remainingMs = deadline - clock.now()
-  if (remainingMs <= 0) throw new XMediaError('deadline_exceeded', 'The upload took longer than this server allows.')
+  if (remainingMs <= 0) throw deadlineExceeded()
   const bytes = request.body?.length ?? 0
   const timeoutMs = Math.min(remainingMs, retry.timeoutMs * Math.max(1, bytes / DEFAULT_SEGMENT_BYTES))
   try {
     const answer = await send(request, { baseUrl, fetch, clock, token, timeoutMs: Math.ceil(timeoutMs), signal })
-    return answer.status >= 200 && answer.status < 300 ? answer : readFailure(request.step, answer, token, clock)
+    return answer.status >= 200 && answer.status < 300 ? answer : readFailure(request.step, answer, clock)
   } catch (error) {
     signal?.throwIfAborted()
     return {

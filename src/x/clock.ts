@@ -11,7 +11,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, wake) {
-    const timer = setTimeout(wake, ms)
+    // Longer times would wake at once. https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value
+    const timer = setTimeout(wake, Math.min(ms, 2 ** 31 - 1))
     return () => clearTimeout(timer)
   },
   random: () => Math.random(),

@@ -34,10 +34,29 @@ const problemsSchema = z.array(z.object({ title: text, type: text, detail: text,
 /** Reads the media of a successful answer; undefined when there is none, as in an empty or 204 answer. */
 export function readMedia({ json }: XAnswer): XMediaAnswer | undefined {
   if (!isRecord(json)) return undefined
-  const data = mediaSchema.safeParse(json['data'])
-  if (!data.success) return undefined
+  const data = readData(json['data'])
+  if (data === undefined) return undefined
   const errors = problemsSchema.safeParse(json['errors'])
-  return errors.success && errors.data.length > 0 ? { data: data.data, errors: errors.data } : { data: data.data }
+  return errors.success && errors.data.length > 0 ? { data, errors: errors.data } : { data }
+}
+
+/** A field of an unexpected kind is left out rather than the media lost; without an id there is no media. */
+function readData(given: unknown): XMedia | undefined {
+  const first = mediaSchema.safeParse(given)
+  if (first.success) return first.data
+  const data = structuredClone(given)
+  for (const { path } of first.error.issues) {
+    const name = path.at(-1)
+    const holder = path
+      .slice(0, -1)
+      .reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), data)
+    if (!isRecord(holder) || name === undefined) return undefined
+    // Processing in words unknown to us is processing still.
+    if (name === 'processing_info') holder[name] = { state: 'in_progress' }
+    else delete holder[String(name)]
+  }
+  const second = mediaSchema.safeParse(data)
+  return second.success ? second.data : undefined
 }
 
 /** The media's processing as one of X's states: an `error` is terminal even beside `in_progress`. */

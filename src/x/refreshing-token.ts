@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
 import { type Clock, sleep, systemClock } from './clock.ts'
+import { createEnding, untilAborted } from './ending.ts'
 import type { TokenAsk } from './token.ts'
 
 /** What must survive a restart: X's refresh tokens work once, the next one comes with the answer. */
@@ -32,6 +33,8 @@ const MARGIN_MS = 60_000
 /** How long to wait for another instance that has refreshed but not saved yet: five looks, one second apart at most. */
 const LOOKS_MS = [100, 200, 400, 800, 1000]
 const TIMEOUT_MS = 30_000
+/** A renewal, loading and saving included, that has not ended by then is given up. */
+const STALE_MS = 45_000
 
 const answerSchema = z.object({
   access_token: z.string(),
@@ -54,7 +57,7 @@ export function refreshingToken(
   const { load, save } = options
   let tokens: StoredTokens | undefined
   let unsaved = false
-  let renewing: Promise<StoredTokens> | undefined
+  let renewing: { tokens: Promise<StoredTokens>; startedAt: number } | undefined
 
   const usable = (candidate: StoredTokens | undefined, refused: string | undefined) =>
     candidate !== undefined && candidate.accessToken !== refused && candidate.expiresAt - MARGIN_MS > clock.now()
@@ -92,12 +95,21 @@ export function refreshingToken(
 
   return async function token({ refused }) {
     if (!unsaved && tokens !== undefined && usable(tokens, refused)) return tokens.accessToken
-    renewing ??= renew(refused).finally(() => {
-      renewing = undefined
-    })
-    return (await renewing).accessToken
+    // On Workers a refresh ends with the request that started it, and never settles then.
+    if (renewing !== undefined && clock.now() - renewing.startedAt > STALE_MS) renewing = undefined
+    const current = renewing ?? { tokens: renew(refused), startedAt: clock.now() }
+    renewing = current
+    const ending = createEnding(clock, { afterMs: STALE_MS, because: tookTooLong })
+    try {
+      return (await untilAborted(current.tokens, ending.signal)).accessToken
+    } finally {
+      ending.release()
+      if (renewing === current) renewing = undefined
+    }
   }
 }
+
+const tookTooLong = () => new XMediaError('token_unavailable', 'The server’s token was not renewed in time.')
 
 /** One refresh; undefined when X says that the refresh token was used before or is unknown. */
 async function refresh(

@@ -2,6 +2,7 @@ import { XMediaError } from '../errors.ts'
 import type { CallContext } from './call.ts'
 import type { XClient } from './client.ts'
 import { type Clock, sleep } from './clock.ts'
+import { createEnding, untilAborted } from './ending.ts'
 import { processingState, type XMediaAnswer } from './media.ts'
 
 /** X says when to ask again; where it does not, or says zero, one second, X's own usual number. */
@@ -10,7 +11,7 @@ const MIN_CHECK_SECS = 1
 const MAX_ENTRIES = 1000
 /** After a failed call X is left alone this long when it did not say. */
 const PAUSE_AFTER_FAILURE_SECS = 5
-/** A call that was never heard of again, as when a Worker's request is cancelled, holds others back this long. */
+/** Longest time for a call with its retries; one that is never heard of again holds others back no longer. */
 const CALL_SECS = 30
 
 interface Entry {
@@ -72,8 +73,9 @@ export function createStatusBook(client: XClient, clock: Clock): StatusBook {
         data: { id: mediaId, processing_info: { state: 'pending', check_after_secs: MIN_CHECK_SECS } },
       }
       write(mediaId, { answer: known?.answer ?? pending, askAt: clock.now() + CALL_SECS * 1000 })
+      const ending = createEnding(clock, { parent: context.signal, afterMs: CALL_SECS * 1000, because: unanswered })
       try {
-        const answer = await client.status(mediaId, context)
+        const answer = await untilAborted(client.status(mediaId, { ...context, signal: ending.signal }), ending.signal)
         enter(answer)
         const progressPercent = answer.data.processing_info?.progress_percent
         context.emit({
@@ -91,11 +93,15 @@ export function createStatusBook(client: XClient, clock: Clock): StatusBook {
         const pauseMs = (error.retryAfterSecs ?? PAUSE_AFTER_FAILURE_SECS) * 1000
         write(mediaId, { ...(known?.answer ? { answer: known.answer } : { error }), askAt: clock.now() + pauseMs })
         throw error
+      } finally {
+        ending.release()
       }
     },
   }
   return book
 }
+
+const unanswered = () => new XMediaError('x_unavailable', `X did not tell the status within ${CALL_SECS} seconds.`)
 
 function isFinal({ data }: XMediaAnswer): boolean {
   const state = processingState(data)

@@ -1,6 +1,7 @@
 import type { XAnswer } from './answer.ts'
 import type { Clock } from './clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
+import { createEnding } from './ending.ts'
 
 /** The part of `fetch` this package calls: any function of this shape can stand in for the platform's. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>
@@ -27,18 +28,15 @@ export interface SendOptions {
 
 /** Sends one request and reads the answer; rejects when the network fails, `timeoutMs` pass or the signal aborts. */
 export async function send(request: XRequest, options: SendOptions): Promise<XAnswer> {
-  const { clock, signal, timeoutMs } = options
-  const ending = new AbortController()
-  const onAbort = () => ending.abort(signal?.reason)
-  if (signal?.aborted) onAbort()
-  signal?.addEventListener('abort', onAbort, { once: true })
-  const callOff = clock.after(timeoutMs, () => ending.abort(new Error(`X did not answer within ${timeoutMs} ms`)))
+  const { clock, signal: parent, timeoutMs: afterMs, token } = options
+  const because = () => new Error(`X did not answer within ${afterMs} ms`)
+  const ending = createEnding(clock, { parent, afterMs, because })
   try {
     const response = await options.fetch(options.baseUrl + request.path, {
       method: request.method,
       headers: {
         accept: 'application/json',
-        authorization: `Bearer ${options.token}`,
+        authorization: `Bearer ${token}`,
         ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
       },
       ...(request.body === undefined ? {} : { body: request.body }),
@@ -46,14 +44,17 @@ export async function send(request: XRequest, options: SendOptions): Promise<XAn
       redirect: 'manual',
       signal: ending.signal,
     })
-    const text = await readText(response)
+    // An answer that echoes the request must not carry the token on; JSON may escape its slashes.
+    const text = [token, token.replaceAll('/', '\\/')].reduce(
+      (redacted, secret) => redacted.replaceAll(secret, '[token]'),
+      await readText(response),
+    )
     return { status: response.status, headers: response.headers, json: parseJson(text), text }
   } catch (error) {
     // Some runtimes reject with an error of their own instead of the signal's reason.
     throw ending.signal.aborted ? ending.signal.reason : error
   } finally {
-    callOff()
-    signal?.removeEventListener('abort', onAbort)
+    ending.release()
   }
 }
 

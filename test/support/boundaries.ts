@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@hono/zod-validator',
     'zod/mini',
   ],
-  'src/app.ts': ['src/options.ts', 'src/routes', 'hono'],
+  'src/app.ts': ['src/options.ts', 'src/problem.ts', 'src/routes', 'hono'],
   'src/index.ts': ['src'],
   'src/emulator': ['src/x/limits.ts', 'src/x/schemas.ts', 'hono', '@hono/zod-validator', 'zod/mini', 'multitars'],
   adapters: ['src', 'node:http', '@hono/node-server'],

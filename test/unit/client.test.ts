@@ -181,6 +181,63 @@ describe('a client', () => {
     expect(emulator.requests().in_flight).toEqual([])
   })
 
+  it('ends at its deadline while a body stalls, and while a token source never answers', async () => {
+    const stalled = { body: new ReadableStream<Uint8Array>(), mediaType: 'video/mp4', totalBytes: 10 } as const
+    const { client, emulator } = setUp({}, { deadlineMs: 50 })
+    await expect(client.upload(stalled)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(emulator.requests().in_flight).toEqual([])
+    const silent = setUp({}, { deadlineMs: 50, token: () => new Promise<string>(() => {}) })
+    await expect(silent.client.upload(video)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+  })
+
+  it('numbers no segment beyond X’s last index when the first one is cut in half', async () => {
+    const half = 524_288
+    const { client, emulator } = setUp(
+      { faults: [{ step: 'append', kind: 'too_large', bytes: half }] },
+      { segmentBytes: 2 * half - 1 },
+    )
+    const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(half)) })
+    const upload = client.upload({ body, mediaType: 'video/mp4', totalBytes: 1000 * half })
+    await expect(upload).rejects.toMatchObject({ code: 'x_segment_too_large' })
+    expect(emulator.requests().counts.append).toBe(1)
+  })
+
+  it('renews a refused token even when nothing may be retried', async () => {
+    let asked = 0
+    const { client } = setUp(
+      { faults: [{ step: 'initialize', kind: 'token_expired' }] },
+      { retry: { retries: 0 }, token: () => `token-${asked++}` },
+    )
+    await expect(client.upload(video)).resolves.toMatchObject({ data: { size: 40 } })
+  })
+
+  it.each([
+    ['a long reason that the token crosses the end of', 400, (token: string) => ({ detail: 'x'.repeat(250) + token })],
+    ['a reason with escaped slashes', 400, (token: string) => ({ detail: token })],
+    ['partial errors', 200, (token: string) => ({ data: { id: '1' }, errors: [{ detail: token }] })],
+  ])('does not pass on a token that X echoes in %s', async (_, status, answer) => {
+    const token = `abc/${'secret-'.repeat(20)}`
+    const json = (body: object) => JSON.stringify(body).replaceAll('/', String.raw`\/`)
+    const { client } = setUp(
+      {},
+      {
+        token,
+        fetch: async (url) =>
+          url.endsWith('/finalize')
+            ? new Response(json(answer(token)), { status })
+            : new Response(json({ data: { id: '1' } }), { status: 200 }),
+      },
+    )
+    const outcome = await client.upload(video).catch((error: Error) => ({ message: error.message }))
+    expect(JSON.stringify(outcome)).not.toContain('secret-')
+  })
+
+  it('keeps what it can read of an answer with fields of an unexpected kind', async () => {
+    const data = { id: '1', size: null, processing_info: { state: 'pending', check_after_secs: 'soon' }, video: 'mp4' }
+    const { client } = setUp({}, { fetch: async () => Response.json({ data }) })
+    expect((await client.upload(video)).data).toEqual({ id: '1', size: 40, processing_info: { state: 'pending' } })
+  })
+
   it.each([
     [{ ...video, body: new ReadableStream<Uint8Array>() }, TypeError],
     [{ ...video, totalBytes: 1.5 }, TypeError],

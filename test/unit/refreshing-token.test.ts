@@ -72,6 +72,35 @@ describe('refreshingToken', () => {
     expect(refreshes()).toBe(1)
   })
 
+  it('gives up a renewal that never ends, and starts another for the next request', async () => {
+    const wakes: (() => void)[] = []
+    let now = Date.now()
+    let hangs = true
+    const tokens = { accessToken: 'stored', refreshToken: 'r', expiresAt: now + 10 * HOUR }
+    const token = refreshingToken(
+      {
+        clientId: 'app',
+        refreshToken: 'r',
+        load: () => (hangs ? new Promise<StoredTokens>(() => {}) : tokens),
+        save: () => {},
+      },
+      {
+        now: () => now,
+        random: () => 0,
+        after(_, wake) {
+          wakes.push(wake)
+          return () => {}
+        },
+      },
+    )
+    const waiting = token({ reason: 'initial' })
+    now += 46_000
+    hangs = false
+    expect(await token({ reason: 'initial' })).toBe('stored')
+    wakes[0]?.()
+    await expect(waiting).rejects.toMatchObject({ code: 'token_unavailable' })
+  })
+
   it('says that the account must be authorised again when its refresh token was used elsewhere', async () => {
     const { instance } = setUp({ accessToken: 'old', refreshToken: 'used before', expiresAt: 0 })
     await expect(instance()({ reason: 'initial' })).rejects.toMatchObject({ code: 'token_unavailable' })

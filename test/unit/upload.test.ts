@@ -87,6 +87,12 @@ describe('xMedia', () => {
     expect(new Set(tokens)).toEqual(new Set(['Bearer token-of-u1']))
   })
 
+  it('answers an unknown route as a problem', async () => {
+    const answer = await xMedia(options).request('/nope')
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ code: 'not_found' })
+  })
+
   it('waits for the processing as the client prefers, and keeps the media when its status cannot be had', async () => {
     const server = createEmulator({ processing: { pendingSecs: 0, inProgressSecs: 0.5 } })
     const app = xMedia({ ...options, fetch: async (url, init) => server.app.request(url, init) })

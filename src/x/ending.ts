@@ -1,0 +1,59 @@
+import { XMediaError } from '../errors.ts'
+import type { Clock } from './clock.ts'
+
+/** One end for a piece of work: its own, that of the work around it, or that its time is over. */
+export interface Ending {
+  /** Aborts with an `XMediaError` for whoever listens. */
+  signal: AbortSignal
+  end(reason: unknown): void
+  /** To be called when the work is done, however: leaves no timer and no listener. */
+  release(): void
+}
+
+export interface EndingOptions {
+  /** Ends this work too. */
+  parent?: AbortSignal | undefined
+  /** Milliseconds the work may take. */
+  afterMs: number
+  /** The reason when it took longer. */
+  because: () => Error
+}
+
+export function createEnding(clock: Clock, { parent, afterMs, because }: EndingOptions): Ending {
+  const controller = new AbortController()
+  const onAbort = () => controller.abort(clientClosed(parent?.reason))
+  if (parent?.aborted) onAbort()
+  parent?.addEventListener('abort', onAbort, { once: true })
+  const callOff = clock.after(afterMs, () => controller.abort(because()))
+  return {
+    signal: controller.signal,
+    end: (reason) => controller.abort(reason),
+    release() {
+      callOff()
+      parent?.removeEventListener('abort', onAbort)
+    },
+  }
+}
+
+export function deadlineExceeded(): XMediaError {
+  return new XMediaError('deadline_exceeded', 'The upload took longer than this server allows.')
+}
+
+function clientClosed(reason: unknown): XMediaError {
+  if (reason instanceof XMediaError) return reason
+  // Node gives a string as the reason of an aborted request.
+  return new XMediaError('client_closed', 'The client closed the connection before the upload was done.', {
+    cause: reason,
+  })
+}
+
+/** The outcome of `work`, or the signal's reason as soon as it aborts, even if `work` never settles. */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
