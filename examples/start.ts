@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { Hono } from 'hono'
 import { serve } from '../adapters/node.ts'
-import { createEmulator } from '../src/emulator/index.ts'
 import { announce } from './announce.ts'
 import { createDemo, type DemoEnv } from './demo.ts'
+import { serveEmulator } from './serve-emulator.ts'
 
-const emulator = process.env['X_BEARER_TOKEN'] ? undefined : await serve(createEmulator().app, { port: 0 })
+const emulator = process.env['X_BEARER_TOKEN'] ? undefined : await serveEmulator()
 const env: DemoEnv = {
   X_MEDIA_SECRET: randomUUID(),
   ...(emulator ? { X_BEARER_TOKEN: 'emulated', X_API_BASE_URL: emulator.url } : {}),

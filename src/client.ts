@@ -47,7 +47,7 @@ export interface SettleOptions extends UploadOptions {
 export interface XMediaClient {
   /** Resolves after FINALIZE. Throws an `XMediaError` with the `code` of what went wrong. */
   upload(source: MediaSource, options?: UploadOptions): Promise<XMediaAnswer>
-  /** X's status; for images, which X does not process, it throws `x_rejected_media`. */
+  /** X's status. An image of another client throws `x_rejected_media`: X has no status for what it does not process. */
   status(mediaId: string, options?: CallOptions): Promise<XMediaAnswer>
   /** Asks for the status until processing has ended, one way or the other, or the time is over. */
   settle(answer: XMediaAnswer, options?: SettleOptions): Promise<XMediaAnswer>

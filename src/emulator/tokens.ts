@@ -17,7 +17,7 @@ export interface TokenGrant {
 
 /** The app that may refresh, and the refresh tokens it starts with. */
 export interface RefreshOptions {
-  /** Default: any non-empty id. */
+  /** Default: whatever is not empty. */
   clientId?: string
   /** Set for a confidential client: then HTTP Basic is required. Default: a public client. */
   clientSecret?: string
@@ -26,7 +26,7 @@ export interface RefreshOptions {
 }
 
 export interface TokenOptions {
-  /** Access tokens by value. Default: any non-empty bearer token is good for everything. */
+  /** Access tokens by value. Default: every bearer token is good for everything. */
   tokens?: Record<string, TokenGrant>
   refresh?: RefreshOptions
   /** Lifetime in seconds of an access token from the token endpoint. Default 7200, X's own. */

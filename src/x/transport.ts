@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
 import { createEnding } from './ending.ts'
 
-/** The part of `fetch` this package calls: any function of this shape can stand in for the platform's. */
+/** The part of `fetch` this package calls; a function of this shape can stand in for the platform's. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>
 
 export interface FetchInit {

@@ -5,7 +5,7 @@ export type Sources = ReadonlyMap<string, string>
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/x': ['src/errors.ts', 'zod/mini'],
-  'src/ingress': ['src/errors.ts', 'src/x/limits.ts', 'zod/mini', 'multitars'],
+  'src/ingress': ['src/errors.ts', 'src/x/limits.ts', 'zod/mini'],
   'src/relay': ['src/errors.ts', 'src/ingress/source.ts', 'src/x'],
   'src/store': ['src/errors.ts', 'src/x'],
   'src/ticket.ts': ['src/x/limits.ts', 'hono'],
@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/app.ts': ['src/options.ts', 'src/problem.ts', 'src/routes', 'hono'],
   'src/index.ts': ['src'],
-  'src/emulator': ['src/x/limits.ts', 'src/x/schemas.ts', 'hono', '@hono/zod-validator', 'zod/mini', 'multitars'],
+  'src/emulator': ['src/x/limits.ts', 'src/x/schemas.ts', 'hono', '@hono/zod-validator', 'zod/mini'],
   adapters: ['src', 'node:http', '@hono/node-server'],
 }
 
