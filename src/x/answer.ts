@@ -8,7 +8,6 @@ export interface XAnswer {
   headers: Headers
   /** The body as JSON; undefined when it is empty or no JSON. */
   json: unknown
-  text: string
 }
 
 /** What may be done after a failed call. */

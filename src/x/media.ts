@@ -15,7 +15,7 @@ const number = z.exactOptional(z.number())
 
 const mediaSchema = z.object({
   id: z.string().check(z.regex(ID_PATTERN)),
-  media_key: text,
+  media_key: z.exactOptional(z.string().check(z.regex(/^[0-9]+_[0-9]+$/))),
   size: number,
   expires_after_secs: number,
   processing_info: z.exactOptional(

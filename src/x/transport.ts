@@ -44,12 +44,7 @@ export async function send(request: XRequest, options: SendOptions): Promise<XAn
       redirect: 'manual',
       signal: ending.signal,
     })
-    // An answer that echoes the request must not carry the token on; JSON may escape its slashes.
-    const text = [token, token.replaceAll('/', '\\/')].reduce(
-      (redacted, secret) => redacted.replaceAll(secret, '[token]'),
-      await readText(response),
-    )
-    return { status: response.status, headers: response.headers, json: parseJson(text), text }
+    return { status: response.status, headers: response.headers, json: parseJson(await readText(response), token) }
   } catch (error) {
     // Some runtimes reject with an error of their own instead of the signal's reason.
     throw ending.signal.aborted ? ending.signal.reason : error
@@ -69,9 +64,15 @@ async function readText(response: Response): Promise<string> {
   return text
 }
 
-function parseJson(text: string): unknown {
+/** What X's answers are told apart by; each has a shape of its own that no token fits into. */
+const IDENTIFIERS: readonly string[] = ['id', 'media_key', 'state']
+
+/** An answer that echoes the request must not carry the token on. Undefined when the text is no JSON. */
+function parseJson(text: string, token: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, (key, value: unknown) =>
+      typeof value === 'string' && !IDENTIFIERS.includes(key) ? value.replaceAll(token, '[token]') : value,
+    )
   } catch {
     return undefined
   }

@@ -232,6 +232,16 @@ describe('a client', () => {
     expect(JSON.stringify(outcome)).not.toContain('secret-')
   })
 
+  it.each(['t', '1', 'id', 'data', 'pending'])(
+    'works with the token %j, which X’s answers are full of',
+    async (token) => {
+      const { client, emulator } = setUp({}, { token })
+      const { data } = await client.upload(video)
+      expect(data).toMatchObject({ processing_info: { state: 'pending' }, media_key: `7_${data.id}` })
+      expect(await emulator.upload(data.id)).toMatchObject({ finalized: true })
+    },
+  )
+
   it('keeps what it can read of an answer with fields of an unexpected kind', async () => {
     const data = { id: '1', size: null, processing_info: { state: 'pending', check_after_secs: 'soon' }, video: 'mp4' }
     const { client } = setUp({}, { fetch: async () => Response.json({ data }) })
