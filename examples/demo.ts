@@ -14,6 +14,8 @@ export function demoOptions(env: DemoEnv): XMediaOptions {
   return {
     token,
     secret,
+    // No cookies here, so no page can act in another user's name.
+    origins: '*',
     authorize(c) {
       const subject = c.req.header(subjectHeader)
       return subject ? { subject } : null

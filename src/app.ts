@@ -3,6 +3,7 @@ import { every } from 'hono/combine'
 import { createInstance, type XMediaOptions } from './options.ts'
 import { notFound, problemResponse } from './problem.ts'
 import { authorize } from './routes/authorize.ts'
+import { allowOrigins } from './routes/origin.ts'
 import { mediaStatus, validateStatusId, validateStatusTicket } from './routes/status.ts'
 import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
 
@@ -11,16 +12,16 @@ export function xMedia(options: XMediaOptions): Hono<UploadEnv> {
   const instance = createInstance(options)
   return new Hono<UploadEnv>()
     .notFound(() => problemResponse(notFound()))
-    .use(authorize(instance))
+    .use(allowOrigins(instance), authorize(instance))
     .post('/', validateUpload, receiveUpload(instance), answerUpload(instance))
     .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))
 }
 
 /**
- * The same upload as a middleware on a route of your own: it authorizes, relays the body, and leaves the media in
+ * The same upload as a middleware on a route of your own: it checks the origin, authorizes, relays the body, and leaves the media in
  * `c.var.xMedia` for the handler behind it, which runs only when the upload succeeded.
  */
 export function xMediaUpload(options: XMediaOptions): MiddlewareHandler<XMediaEnv> {
   const instance = createInstance(options)
-  return every(authorize(instance), validateUpload, receiveUpload(instance))
+  return every(allowOrigins(instance), authorize(instance), validateUpload, receiveUpload(instance))
 }

@@ -1,5 +1,6 @@
 import { type CoreOptions, createCore } from './core.ts'
 import { checkMedia } from './ingress/media.ts'
+import { openReader } from './ingress/reader.ts'
 import { relay } from './relay/relay.ts'
 import type { CallContext } from './x/call.ts'
 import type { OnEvent } from './x/events.ts'
@@ -87,7 +88,7 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       const { body, totalBytes } = open(source)
       limits.checkSize(totalBytes, media.category)
       if (altText !== undefined) checkAltText(altText)
-      const upload = { ...media, body, totalBytes, additionalOwners, shared, altText }
+      const upload = { ...media, body: openReader(body), totalBytes, additionalOwners, shared, altText }
       const answer = await relay(upload, contextOf(uploadOptions), core.relay)
       statuses.enter(answer)
       return answer

@@ -1,4 +1,5 @@
 import { createMediaLimits, type MediaLimits } from './ingress/media.ts'
+import { createMemory } from './relay/memory.ts'
 import type { RelayOptions } from './relay/relay.ts'
 import type { RetryOptions } from './x/call.ts'
 import { createXClient, type XClient } from './x/client.ts'
@@ -19,6 +20,11 @@ export interface CoreOptions {
   segmentBytes?: number
   /** APPENDs in flight per upload, 1 to 6. Default 3; each holds a segment in memory. Workers allow six connections. */
   concurrency?: number
+  /**
+   * Memory for the segments of all uploads, bytes, at least 16 MiB. Default 64 MiB: half of what a Worker has. When it is
+   * short, uploads get smaller and fewer segments, and what finds none at all is answered `overloaded`.
+   */
+  memoryBytes?: number
   /** Largest upload, bytes. Default 5,000,000,000, what 1000 of the largest segments hold. */
   maxBytes?: number
   /** Largest upload per category, bytes. Default: X's numbers for any account; raise them for a Premium one. */
@@ -49,6 +55,11 @@ export interface Core {
   emit: (event: XMediaEventBody) => void
 }
 
+const MIB = 1024 * 1024
+const DEFAULT_MEMORY_BYTES = 64 * MIB
+/** Two of the largest segments, as a file near X's limit needs, and some room. */
+const MIN_MEMORY_BYTES = 16 * MIB
+
 /** Throws `TypeError` for an option of the wrong kind and `RangeError` for a number out of its range. */
 export function createCore(options: CoreOptions, clock: Clock = systemClock): Core {
   const { apiBaseUrl = 'https://api.x.com', dialect = 'resource', onEvent } = options
@@ -76,6 +87,9 @@ export function createCore(options: CoreOptions, clock: Clock = systemClock): Co
       clock,
       concurrency,
       oneShotBytes: dialect === 'resource' ? oneShotBytes : 0,
+      memory: createMemory(
+        range('memoryBytes', options.memoryBytes ?? DEFAULT_MEMORY_BYTES, MIN_MEMORY_BYTES, Number.MAX_SAFE_INTEGER),
+      ),
       segmentSize: { preferred: segmentBytes, proven: 0 },
     },
     statuses: createStatusBook(client, clock),
@@ -103,7 +117,8 @@ function readBaseUrl(text: string): string {
   return url.href.replace(/\/+$/, '')
 }
 
-function range(name: string, value: number, min: number, max: number): number {
+/** Throws `TypeError` for what is no whole number and `RangeError` for one out of range. */
+export function range(name: string, value: number, min: number, max: number): number {
   if (!Number.isInteger(value)) throw new TypeError(`${name} must be a whole number`)
   if (value < min || value > max) throw new RangeError(`${name} must be between ${min} and ${max}, not ${value}`)
   return value

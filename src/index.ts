@@ -7,9 +7,10 @@ export {
   type XMediaClientOptions,
 } from './client.ts'
 export { XMediaError, type XMediaErrorCode } from './errors.ts'
-export type { Principal, TokenRequest, XMediaOptions } from './options.ts'
+export type { InspectedFile, Principal, PrincipalLimits, TokenRequest, XMediaOptions } from './options.ts'
 export type { Problem } from './problem.ts'
 export type { UploadedMedia, XMediaEnv } from './routes/upload.ts'
+export { memoryQuotaStore, type QuotaOptions, type QuotaStore, type QuotaUse } from './store/quota.ts'
 export type { RetryOptions } from './x/call.ts'
 export type { DialectName } from './x/dialects/dialect.ts'
 export type { OnEvent, XMediaEvent } from './x/events.ts'

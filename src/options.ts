@@ -1,5 +1,9 @@
 import type { Context } from 'hono'
-import { type Core, type CoreOptions, createCore } from './core.ts'
+import { type Core, type CoreOptions, createCore, range } from './core.ts'
+import { type Admission, createAdmission } from './ingress/admission.ts'
+import type { CheckedMedia } from './ingress/media.ts'
+import type { PaceOptions } from './ingress/pace.ts'
+import { createQuota, DEFAULT_PERIOD_SECS, type Quota, type QuotaOptions, type QuotaUse } from './store/quota.ts'
 import { checkSecret } from './ticket.ts'
 import type { TokenAsk } from './x/token.ts'
 
@@ -9,6 +13,24 @@ export interface Principal {
   subject: string
   /** The X token for this user's uploads, where each has an X account of its own; goes before `options.token`. */
   token?: string
+  /** What this user may do, where that is not what everybody may. */
+  limits?: PrincipalLimits
+}
+
+export interface PrincipalLimits {
+  /** Largest upload, bytes; never more than `options.maxBytes`. */
+  maxBytes?: number
+  /** Uploads at once. */
+  maxUploads?: number
+  /** Uploads and bytes per period; counts only where `options.quota` is set. */
+  quota?: Partial<QuotaUse>
+}
+
+/** A file as far as it is known before X is asked. */
+export interface InspectedFile extends CheckedMedia {
+  totalBytes: number
+  c: Context
+  principal: Principal
 }
 
 /** What a token is asked for with. */
@@ -26,6 +48,26 @@ export interface XMediaOptions extends CoreOptions {
   authorize: (c: Context) => Awaitable<Principal | null | undefined>
   /** The key that signs tickets: at least 32 bytes, the same on every instance. */
   secret: string | ((c: Context) => string | undefined)
+  /**
+   * Looks at the first bytes of a file, 4100 or all, before X is asked; a string refuses it and is told to the client. The
+   * signature fits the type by then, which proves nothing of the rest of the file.
+   */
+  inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile) => Awaitable<string | undefined>
+  /** Uploads at once on this instance. Default 512: with a floor of 128 KiB each they fill the memory. */
+  maxUploads?: number
+  /** Uploads at once of one subject. Default: half of `maxUploads`, so that nobody alone keeps the others out. */
+  maxUploadsPerSubject?: number
+  /** Longest time without a byte from the client, milliseconds. Default 30,000. */
+  idleTimeoutMs?: number
+  /** Least bytes a second from the client, on the average, after 20 seconds. Default 500. */
+  minBytesPerSec?: number
+  /** What a subject may upload in a period. Default: no quota. */
+  quota?: QuotaOptions
+  /**
+   * Origins whose pages may upload, besides the server's own, as `https://app.example`; `*` for every one, which is only
+   * for apps that do not sign in by cookies. Others' requests are refused, and these get CORS headers. Default: none.
+   */
+  origins?: '*' | readonly string[]
   /** The path clients see the mount at, where a proxy or another framework hides it. Default: from the request's URL. */
   mountPath?: string | ((c: Context) => string)
 }
@@ -33,6 +75,9 @@ export interface XMediaOptions extends CoreOptions {
 /** The options once read, with what all requests of an instance share. */
 export interface Instance extends Core {
   options: XMediaOptions
+  admission: Admission
+  pace: PaceOptions
+  quota: Quota | undefined
 }
 
 /** Throws `TypeError` for an option of the wrong kind and `RangeError` for a number out of its range. */
@@ -44,5 +89,38 @@ export function createInstance(options: XMediaOptions): Instance {
     throw new TypeError('token must be a string or a function')
   }
   if (typeof secret !== 'function') checkSecret(secret)
-  return { ...createCore(options), options }
+  checkOrigins(options.origins)
+  const core = createCore(options)
+  const maxUploads = range('maxUploads', options.maxUploads ?? 512, 1, MAX)
+  const perSubject = options.maxUploadsPerSubject ?? Math.ceil(maxUploads / 2)
+  return {
+    ...core,
+    options,
+    admission: createAdmission({
+      maxUploads,
+      maxUploadsPerSubject: range('maxUploadsPerSubject', perSubject, 1, MAX),
+    }),
+    pace: {
+      idleMs: range('idleTimeoutMs', options.idleTimeoutMs ?? 30_000, 1, MAX),
+      minBytesPerSec: range('minBytesPerSec', options.minBytesPerSec ?? 500, 1, MAX),
+    },
+    quota: options.quota && createQuota(checkedQuota(options.quota), core.clock),
+  }
+}
+
+const MAX = Number.MAX_SAFE_INTEGER
+
+function checkedQuota(quota: QuotaOptions): QuotaOptions {
+  range('quota.uploads', quota.uploads ?? 1, 1, MAX)
+  range('quota.bytes', quota.bytes ?? 1, 1, MAX)
+  range('quota.periodSecs', quota.periodSecs ?? DEFAULT_PERIOD_SECS, 1, MAX)
+  return quota
+}
+
+function checkOrigins(origins: '*' | readonly string[] = []): void {
+  for (const origin of origins === '*' ? [] : origins) {
+    if (URL.parse(origin)?.origin !== origin) {
+      throw new TypeError(`origins must be like https://app.example, not ${JSON.stringify(origin)}`)
+    }
+  }
 }

@@ -10,6 +10,14 @@ export interface DeclaredLengths {
   totalBytes?: string | undefined
 }
 
+export function declaredLengths(headers: Headers, totalBytes: string | undefined): DeclaredLengths {
+  return {
+    contentLength: headers.get('content-length') ?? undefined,
+    uploadLength: headers.get('upload-length') ?? undefined,
+    totalBytes,
+  }
+}
+
 /** Reads a length as decimal digits and nothing else; undefined when it was not said. */
 export function readLength(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
@@ -22,11 +30,46 @@ export function readLength(name: string, text: string | undefined): number | und
 
 /** The length of a raw body's file: every way of saying it must agree; undefined when nothing was said. */
 export function rawLength(declared: DeclaredLengths): number | undefined {
-  const said = [
-    readLength('Content-Length', declared.contentLength),
-    readLength('Upload-Length', declared.uploadLength),
-    readLength('total_bytes', declared.totalBytes),
-  ].filter((length) => length !== undefined)
+  return agreed([readLength('Content-Length', declared.contentLength), ...fileLengths(declared)])
+}
+
+/** The length of a file in a multipart body. */
+export interface FileLength {
+  /** Undefined when nothing was said. */
+  totalBytes: number | undefined
+  /** Set when `totalBytes` is inferred: it is this when the body ends without a line end, as Deno's and old Node's do. */
+  atMostBytes?: number
+}
+
+/** `--` behind the delimiter that closes a multipart body. */
+const CLOSING_BYTES = 2
+
+/** CRLF behind that, as browsers and curl send it. */
+const LAST_LINE_END_BYTES = 2
+
+/**
+ * The length of the file in a multipart body: as it was declared; or, from `Content-Length`, what is left when the file
+ * is the last part and `aroundBytes` are the bytes in front of it and its delimiter.
+ */
+export function fileLength(declared: DeclaredLengths, aroundBytes: number): FileLength {
+  const contentLength = readLength('Content-Length', declared.contentLength)
+  const said = agreed(fileLengths(declared))
+  if (contentLength === undefined) return { totalBytes: said }
+  const most = contentLength - aroundBytes - CLOSING_BYTES
+  if (most < 0) throw new XMediaError('body_incomplete', 'This Content-Length has no room for the last boundary.')
+  if (said === undefined) return { totalBytes: Math.max(0, most - LAST_LINE_END_BYTES), atMostBytes: most }
+  if (said > most) {
+    throw new XMediaError('length_conflict', `A file of ${said} bytes does not fit into a body of this Content-Length.`)
+  }
+  return { totalBytes: said }
+}
+
+function fileLengths(declared: DeclaredLengths): (number | undefined)[] {
+  return [readLength('Upload-Length', declared.uploadLength), readLength('total_bytes', declared.totalBytes)]
+}
+
+function agreed(lengths: (number | undefined)[]): number | undefined {
+  const said = lengths.filter((length) => length !== undefined)
   if (new Set(said).size > 1) {
     throw new XMediaError('length_conflict', 'Content-Length, Upload-Length and total_bytes must say the same length.')
   }

@@ -35,7 +35,10 @@ export function checkMedia(declaredType: string | null, declaredCategory: MediaC
 
 /** The sizes an instance accepts. */
 export interface MediaLimits {
-  checkSize(bytes: number, category: MediaCategory): void
+  /** Largest upload of all, bytes. */
+  maxBytes: number
+  /** Throws `too_large`; `maxBytes` may be less than the instance's. */
+  checkSize(bytes: number, category: MediaCategory, maxBytes?: number): void
 }
 
 export interface MediaLimitOptions {
@@ -47,9 +50,10 @@ export interface MediaLimitOptions {
 
 export function createMediaLimits({ maxBytes, categoryMaxBytes }: MediaLimitOptions): MediaLimits {
   return {
-    checkSize(bytes, category) {
-      const limit = Math.min(maxBytes, categoryMaxBytes[category] ?? CATEGORY_MAX_BYTES[category])
-      if (bytes > limit) {
+    maxBytes,
+    checkSize(bytes, category, most = maxBytes) {
+      const limit = Math.min(most, maxBytes, categoryMaxBytes[category] ?? CATEGORY_MAX_BYTES[category])
+      if (!(bytes <= limit)) {
         throw new XMediaError('too_large', `An upload as ${category} may have ${limit} bytes; this one has ${bytes}.`)
       }
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { XMediaError } from '../errors.ts'
 import { ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
 
 /** The parameters of an upload, as query or as multipart fields in front of the file. Others are left alone. */
@@ -38,3 +39,39 @@ export const uploadParameters: z.ZodMiniType<UploadParameters, UploadQuery> = z.
   ),
   alt_text: z.exactOptional(z.string().check(z.maxLength(MAX_ALT_TEXT))),
 })
+
+export function isParameter(name: string): name is keyof UploadParameters {
+  return PARAMETER_NAMES.has(name)
+}
+
+const PARAMETER_NAMES: ReadonlySet<string> = new Set<keyof UploadParameters>([
+  'media_type',
+  'media_category',
+  'total_bytes',
+  'additional_owners',
+  'shared',
+  'alt_text',
+])
+
+/** Reads fields as parameters; throws `invalid_parameter` for what X would refuse. */
+export function readParameters(fields: UploadQuery): UploadParameters {
+  const result = uploadParameters.safeParse(fields)
+  if (!result.success) throw invalidParameter(result.error.issues)
+  return result.data
+}
+
+export function invalidParameter(issues: readonly { path: PropertyKey[]; message: string }[]): XMediaError {
+  const [issue] = issues
+  const name = String(issue?.path[0] ?? 'query')
+  return new XMediaError('invalid_parameter', `The parameter ${name} is not valid: ${issue?.message ?? 'unknown'}.`)
+}
+
+/** The parameters of query and fields together; one that is in both must be the same. */
+export function mergeParameters(query: UploadParameters, fields: UploadParameters): UploadParameters {
+  for (const [name, value] of Object.entries(fields)) {
+    if (isParameter(name) && query[name] !== undefined && String(query[name]) !== String(value)) {
+      throw new XMediaError('invalid_parameter', `The parameter ${name} is in the query and in a field, and differs.`)
+    }
+  }
+  return { ...query, ...fields }
+}

@@ -7,7 +7,10 @@ import type { Ending } from '../x/ending.ts'
 import { createEnvelope } from '../x/envelope.ts'
 import { MAX_SEGMENTS } from '../x/limits.ts'
 import { readBody } from './body.ts'
-import { MIN_SEGMENT_BYTES, planSegmentBytes } from './plan.ts'
+import type { Allotment } from './memory.ts'
+import type { Opening } from './opening.ts'
+import { MIN_SEGMENT_BYTES, type SegmentPlan } from './plan.ts'
+import { createSegmentMemory } from './segment-memory.ts'
 import { createWindow } from './window.ts'
 
 /** The segment size of an instance, shared by all its uploads. */
@@ -27,6 +30,18 @@ export interface AppendOptions {
   segmentSize: SegmentSize
 }
 
+/** One upload on its way. */
+export interface Sending {
+  source: UploadSource
+  /** INIT, which begins as soon as the first bytes are there. */
+  opening: Opening
+  plan: SegmentPlan
+  allotment: Allotment
+  call: CallContext
+  ending: Ending
+  progress: Progress
+}
+
 /** How far an upload has come: the bytes X has acknowledged, and the segments numbered so far. */
 export interface Progress {
   mediaId?: string
@@ -35,30 +50,31 @@ export interface Progress {
 }
 
 /** Sends a whole body as numbered segments, some at once; resolves when X has acknowledged every one of them. */
-export async function appendAll(
-  { body, totalBytes }: UploadSource,
-  mediaId: string,
-  progress: Progress,
-  call: CallContext,
-  ending: Ending,
-  { client, clock, concurrency, segmentSize }: AppendOptions,
-): Promise<void> {
+export async function appendAll(sending: Sending, options: AppendOptions): Promise<void> {
+  const { source, opening, plan, allotment, call, ending, progress } = sending
+  const { client, clock, concurrency, segmentSize } = options
   const envelope = createEnvelope({ segment_index: String(MAX_SEGMENTS) })
   const window = createWindow(concurrency, (error) => ending.end(error))
-  let segmentBytes = planSegmentBytes(totalBytes, segmentSize.preferred)
+  const memory = createSegmentMemory({ envelope, allotment, clock, plan, freed: () => window.freed() })
+  let segmentBytes = plan.bytes
 
   async function append(segment: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
     const started = clock.now()
+    const { id: mediaId } = await opening.media()
     const multipart = envelope.wrap(segment, { segment_index: String(index) })
     await client.append(mediaId, { contentType: envelope.contentType, body: multipart }, call)
-    envelope.release(segment)
     progress.sentBytes += segment.length
     const durationMs = clock.now() - started
     call.emit({ type: 'segment', mediaId, index, bytes: segment.length, durationMs })
   }
 
+  async function appendNext(segment: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
+    await append(segment, index)
+    memory.release(segment)
+  }
+
   /** Nothing else is numbered yet, so a refused segment may be cut into smaller ones. */
-  async function appendFirst(segment: Uint8Array<ArrayBuffer>): Promise<void> {
+  async function appendFirst(segment: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<void> {
     let part = segment
     for (;;) {
       try {
@@ -72,23 +88,39 @@ export async function appendAll(
         call.emit({ type: 'segment_size', fromBytes: part.length, toBytes: halved })
         segmentBytes = halved
         segmentSize.preferred = Math.min(segmentSize.preferred, halved)
-        part = envelope.copy(segment, 0, halved)
+        part = copy(segment, 0, halved)
       }
     }
     progress.segments = 1
     segmentSize.proven = Math.max(segmentSize.proven, part.length)
     for (let offset = part.length; offset < segment.length; offset += segmentBytes) {
-      await append(envelope.copy(segment, offset, segmentBytes), progress.segments++)
+      await append(copy(segment, offset, segmentBytes), progress.segments++)
     }
+    memory.release(segment)
   }
 
-  const { allocate } = envelope
+  /** Memory of its own, not of the budget: an instance learns the size that X takes once. */
+  function copy(segment: Uint8Array<ArrayBuffer>, offset: number, bytes: number): Uint8Array<ArrayBuffer> {
+    const part = segment.subarray(offset, offset + bytes)
+    const view = envelope.viewIn(new ArrayBuffer(envelope.sizeAround(part.length)), part.length)
+    view.set(part)
+    return view
+  }
+
   try {
-    const segments = readBody(body, { segmentBytes: () => segmentBytes, totalBytes, allocate, signal: ending.signal })
+    const segments = readBody(source.body, {
+      segmentBytes: () => segmentBytes,
+      totalBytes: source.totalBytes,
+      memory,
+      signal: ending.signal,
+      onHead: opening.onHead,
+    })
     for await (const segment of segments) {
+      opening.onWhole(segment)
       await window.room()
-      if (progress.segments === 0 && segment.length > segmentSize.proven) await appendFirst(segment)
-      else window.start(() => append(segment, progress.segments++))
+      const { totalBytes } = await opening.media()
+      if (progress.segments === 0 && segment.length > segmentSize.proven) await appendFirst(segment, totalBytes)
+      else window.start(() => appendNext(segment, progress.segments++))
     }
     await window.drain()
   } catch (error) {

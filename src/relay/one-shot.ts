@@ -1,36 +1,48 @@
-import { XMediaError } from '../errors.ts'
-import type { UploadSource } from '../ingress/source.ts'
+import { HEAD_BYTES, type UploadSource } from '../ingress/source.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XClient } from '../x/client.ts'
+import type { Clock } from '../x/clock.ts'
 import { createEnvelope } from '../x/envelope.ts'
 import type { XMediaAnswer } from '../x/media.ts'
-import { readBody } from './body.ts'
+import { emptyBody, readBody } from './body.ts'
+import type { Allotment } from './memory.ts'
+import type { SegmentPlan } from './plan.ts'
+import { createSegmentMemory } from './segment-memory.ts'
 
 /** Whether an upload can go in one call: an image within the limit, and nothing that only INIT can say. */
 export function fitsOneShot({ category, totalBytes, shared }: UploadSource, oneShotBytes: number): boolean {
-  return totalBytes <= oneShotBytes && (category === 'tweet_image' || category === 'dm_image') && shared === undefined
+  return (
+    totalBytes !== undefined &&
+    totalBytes <= oneShotBytes &&
+    (category === 'tweet_image' || category === 'dm_image') &&
+    shared === undefined
+  )
+}
+
+export interface OneShotOptions {
+  client: XClient
+  clock: Clock
+  plan: SegmentPlan
+  allotment: Allotment
+  call: CallContext
 }
 
 /** Sends a whole file in one call, after its body ended well. */
 export async function sendOneShot(
-  { body, totalBytes, category, additionalOwners }: UploadSource,
-  call: CallContext,
-  client: XClient,
+  { body, totalBytes = 0, category, additionalOwners, check }: UploadSource,
+  { client, clock, plan, allotment, call }: OneShotOptions,
 ): Promise<XMediaAnswer> {
   const fields = {
     media_category: category,
     ...(additionalOwners?.length ? { additional_owners: additionalOwners.join(',') } : {}),
   }
-  const { allocate, wrap, contentType } = createEnvelope(fields)
+  const envelope = createEnvelope(fields)
+  const freed = () => Promise.reject(new RangeError('no task is in flight'))
+  const memory = createSegmentMemory({ envelope, allotment, clock, plan, freed })
   let file: Uint8Array<ArrayBuffer> | undefined
-  for await (const segment of readBody(body, {
-    segmentBytes: () => totalBytes,
-    totalBytes,
-    allocate,
-    signal: call.signal,
-  })) {
-    file = segment
-  }
-  if (file === undefined) throw new XMediaError('empty_body', 'The body is empty; send the file in it.')
-  return await client.upload({ contentType, body: wrap(file, fields) }, call)
+  const segments = readBody(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
+  for await (const segment of segments) file = segment
+  if (file === undefined) throw emptyBody()
+  await check?.(file.slice(0, HEAD_BYTES), totalBytes)
+  return await client.upload({ contentType: envelope.contentType, body: envelope.wrap(file, fields) }, call)
 }

@@ -4,8 +4,29 @@ import { MAX_SEGMENT_BYTES, MAX_SEGMENTS } from '../x/limits.ts'
 /** Below this a refused segment is not made smaller again. */
 export const MIN_SEGMENT_BYTES: number = 512 * 1024
 
-/** The segment size an upload needs: `preferred`, or more where X's 1000 indices would not reach. */
-export function planSegmentBytes(totalBytes: number, preferred: number): number {
+/** Below this a lack of memory makes no segment smaller: X's rate limits count calls. */
+const MIN_PRESSED_BYTES: number = 64 * 1024
+
+/** What is written around a segment's bytes, at most. */
+const AROUND_BYTES = 2048
+
+/** The sizes of an upload's segments. */
+export interface SegmentPlan {
+  /** Bytes of a segment where there is memory enough. */
+  bytes: number
+  /** Bytes that every segment but the last must have for X's 1000 indices to reach, and not less than 64 KiB. */
+  leastBytes: number
+  /** Bytes without which the upload cannot go on: a segment on its way to X and one coming in. */
+  floorBytes: number
+}
+
+/** Plans for a file that is held whole, in one segment. */
+export function planWhole(bytes: number): SegmentPlan {
+  return { bytes, leastBytes: bytes, floorBytes: bytes + 2 * AROUND_BYTES }
+}
+
+/** Plans for an upload: `preferred` bytes a segment, or more where X's 1000 indices would not reach. */
+export function planSegments(totalBytes: number, preferred: number): SegmentPlan {
   const needed = Math.ceil(totalBytes / MAX_SEGMENTS)
   if (needed > MAX_SEGMENT_BYTES) {
     throw new XMediaError(
@@ -13,5 +34,7 @@ export function planSegmentBytes(totalBytes: number, preferred: number): number 
       `X takes at most ${MAX_SEGMENTS} segments of ${MAX_SEGMENT_BYTES} bytes, ${MAX_SEGMENTS * MAX_SEGMENT_BYTES} bytes in all; this upload has ${totalBytes}.`,
     )
   }
-  return Math.max(preferred, needed)
+  const bytes = Math.max(preferred, needed)
+  const leastBytes = Math.min(bytes, totalBytes, Math.max(MIN_PRESSED_BYTES, needed))
+  return { bytes, leastBytes, floorBytes: 2 * (leastBytes + AROUND_BYTES) }
 }

@@ -1,121 +1,77 @@
-import { untilAborted } from '../x/ending.ts'
+import type { ByteReader } from '../ingress/reader.ts'
+import { HEAD_BYTES } from '../ingress/source.ts'
 
-/** Where a segment's bytes go: a view of exactly the asked length; its buffer may have room in front and behind. */
-export type AllocateSegment = (bytes: number) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
+/** Where a segment's bytes go. A view's buffer may have room in front and behind. */
+export interface SegmentMemory {
+  /** A view to begin a segment of at most `bytes` bytes in: of that length, or shorter to be grown as bytes arrive. */
+  begin(bytes: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
+  /** A larger view with the same bytes; undefined when there is none to be had: the segment then ends here. */
+  grow(view: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<ArrayBuffer> | undefined
+  /** Takes back what no segment came of. */
+  release(view: Uint8Array<ArrayBuffer>): void
+}
 
 export interface RechunkOptions {
   /** Bytes per segment, asked anew before each one; at least 1. */
   segmentBytes: number | (() => number)
-  /** Provides the memory of each segment. Default: a new array. */
-  allocate?: AllocateSegment
+  /** Default: a new array for each segment. */
+  memory?: SegmentMemory
   /** Ends the iteration with its reason, even while a read is pending. */
   signal?: AbortSignal | undefined
+  /** Called once with a copy of the first bytes, as soon as `HEAD_BYTES` of them, or all there are, have been read. */
+  onHead?: ((head: Uint8Array<ArrayBuffer>) => void) | undefined
+}
+
+const NEW_MEMORY: SegmentMemory = {
+  begin: (bytes) => new Uint8Array(bytes),
+  grow: () => undefined,
+  release() {},
 }
 
 /**
- * Cuts a byte stream into segments of exactly `segmentBytes`; only the last one may be shorter, none is empty.
+ * Cuts a body into segments of exactly `segmentBytes`; only the last one may be shorter, or one that its memory ends;
+ * none is empty.
  *
  * It reads only when asked for the next segment, so back-pressure reaches the source, and holds one segment at most.
  * The source is cancelled when the iteration ends early, and fails the iteration when it fails itself.
  */
 export async function* rechunk(
-  source: ReadableStream<Uint8Array>,
-  options: RechunkOptions,
+  source: ByteReader,
+  { segmentBytes, memory = NEW_MEMORY, signal, onHead }: RechunkOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  const { segmentBytes, allocate = (bytes) => new Uint8Array(bytes), signal } = options
-  const reader = openReader(source)
+  const onAbort = () => source.cancel(signal?.reason)
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort, { once: true })
   let ended = false
+  let headSeen = onHead === undefined
   try {
     while (!ended) {
-      const bytes = typeof segmentBytes === 'function' ? segmentBytes() : segmentBytes
-      if (!(bytes >= 1)) throw new RangeError(`segmentBytes must be at least 1, not ${bytes}`)
-      const segment = await untilAborted(reader.read(bytes, allocate), signal)
-      ended = segment.length < bytes
-      if (segment.length > 0) yield segment
-    }
-  } catch (error) {
-    ended = false
-    throw error
-  } finally {
-    // Not awaited: on workerd a read that is pending when the client resets the connection never settles, nor does this.
-    if (!ended) reader.cancel(signal?.reason).catch(() => {})
-  }
-}
-
-interface SegmentReader {
-  /** Resolves with a full segment, or a shorter, possibly empty one at the end of the source. */
-  read(bytes: number, allocate: AllocateSegment): Promise<Uint8Array<ArrayBuffer>>
-  cancel(reason: unknown): Promise<void>
-}
-
-const NOTHING = new Uint8Array(0)
-
-function openReader(source: ReadableStream<Uint8Array>): SegmentReader {
-  return openInPlaceReader(source) ?? openCopyingReader(source)
-}
-
-/** One copy per byte: for bodies that are no byte streams (Node, Bun), and wherever in-place reads do not pay. */
-function openCopyingReader(source: ReadableStream<Uint8Array>): SegmentReader {
-  const reader = source.getReader()
-  let chunk: Uint8Array = NOTHING
-
-  return {
-    async read(bytes, allocate) {
-      let segment: Uint8Array<ArrayBuffer> = NOTHING
+      const wanted = typeof segmentBytes === 'function' ? segmentBytes() : segmentBytes
+      if (!(wanted >= 1)) throw new RangeError(`segmentBytes must be at least 1, not ${wanted}`)
+      let view = await memory.begin(wanted)
       let filled = 0
-      while (filled < bytes) {
-        if (chunk.length === 0) {
-          const { done, value } = await reader.read()
-          if (done) break
-          chunk = value
-          continue
+      let last = false
+      while (filled < wanted && !last) {
+        if (filled === view.length) {
+          const larger = memory.grow(view, wanted)
+          if (larger === undefined) break
+          view = larger
         }
-        if (filled === 0) segment = await allocate(bytes)
-        const part = chunk.length <= bytes - filled ? chunk : chunk.subarray(0, bytes - filled)
-        segment.set(part, filled)
-        filled += part.length
-        chunk = chunk.subarray(part.length)
+        const read = await source.read(view, filled)
+        view = read.view
+        filled += read.bytes
+        last = read.done
+        if (!headSeen && filled > 0 && (filled >= HEAD_BYTES || filled === wanted || last)) {
+          headSeen = true
+          onHead?.(view.slice(0, Math.min(filled, HEAD_BYTES)))
+        }
       }
-      return filled === bytes ? segment : segment.subarray(0, filled)
-    },
-    cancel: (reason) => reader.cancel(reason),
-  }
-}
-
-/** The reader of a workerd request body. https://developers.cloudflare.com/workers/runtime-apis/streams/readablestreambyobreader/ */
-interface ReadAtLeast {
-  readAtLeast(
-    minElements: number,
-    view: Uint8Array<ArrayBuffer>,
-  ): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> }>
-}
-
-function hasReadAtLeast(reader: ReadableStreamBYOBReader): reader is ReadableStreamBYOBReader & ReadAtLeast {
-  return 'readAtLeast' in reader
-}
-
-/**
- * No copy: the runtime writes straight into the segment.
- *
- * Only where the reader has `readAtLeast`, which is workerd: there the default reader yields pieces of 4 KiB and costs
- * seven times the CPU. Elsewhere byte streams exist too, but on Deno 2.8.3 – 2.9.6 such reads of chunked bodies hang.
- */
-function openInPlaceReader(source: ReadableStream<Uint8Array>): SegmentReader | undefined {
-  let reader: ReadableStreamBYOBReader
-  try {
-    reader = source.getReader({ mode: 'byob' })
-  } catch {
-    return undefined
-  }
-  if (!hasReadAtLeast(reader)) {
-    reader.releaseLock()
-    return undefined
-  }
-  return {
-    async read(bytes, allocate) {
-      const { value } = await reader.readAtLeast(bytes, await allocate(bytes))
-      return value ?? NOTHING
-    },
-    cancel: (reason) => reader.cancel(reason),
+      ended = last
+      if (filled > 0) yield view.subarray(0, filled)
+      else memory.release(view)
+    }
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+    if (!ended) source.cancel(signal?.reason)
   }
 }

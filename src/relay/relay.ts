@@ -1,17 +1,24 @@
 import { XMediaError } from '../errors.ts'
 import type { UploadSource } from '../ingress/source.ts'
 import type { CallContext } from '../x/call.ts'
-import { createEnding, deadlineExceeded, type Ending } from '../x/ending.ts'
+import { createEnding, deadlineExceeded } from '../x/ending.ts'
 import type { XMediaAnswer } from '../x/media.ts'
 import type { XProblem } from '../x/schemas.ts'
-import { type AppendOptions, appendAll, type Progress } from './append.ts'
+import { type AppendOptions, appendAll, type Progress, type Sending } from './append.ts'
+import type { Allotment, Memory } from './memory.ts'
 import { fitsOneShot, sendOneShot } from './one-shot.ts'
-import { planSegmentBytes } from './plan.ts'
+import { createOpening } from './opening.ts'
+import { planSegments, planWhole, type SegmentPlan } from './plan.ts'
 
 export interface RelayOptions extends AppendOptions {
   /** Images up to this many bytes go in one call. */
   oneShotBytes: number
+  /** What the segments of all uploads are held in. */
+  memory: Memory
 }
+
+/** Seconds after which an upload that found no memory may find some: a few APPENDs' time. */
+const OVERLOADED_RETRY_SECS = 5
 
 /**
  * Sends one upload to X: INIT → APPEND × n → FINALIZE, or a small image in one call.
@@ -19,19 +26,25 @@ export interface RelayOptions extends AppendOptions {
  * FINALIZE runs only after the body ended cleanly, its bytes add up to `totalBytes` and every APPEND was acknowledged.
  * Whatever ends the upload early also ends its reads, its pauses and its calls in flight.
  */
-export async function relay(source: UploadSource, context: CallContext, options: RelayOptions): Promise<XMediaAnswer> {
-  const started = options.clock.now()
+export async function relay(upload: UploadSource, context: CallContext, options: RelayOptions): Promise<XMediaAnswer> {
+  const { clock, client } = options
+  const source = settleSize(upload, options.segmentSize.preferred)
+  const started = clock.now()
   const { signal: parent, deadline = Number.POSITIVE_INFINITY } = context
-  const ending = createEnding(options.clock, { parent, afterMs: deadline - started, because: deadlineExceeded })
+  const ending = createEnding(clock, { parent, afterMs: deadline - started, because: deadlineExceeded })
   const call: CallContext = { ...context, signal: ending.signal }
   const progress: Progress = { sentBytes: 0, segments: 0 }
-  const elapsed = () => options.clock.now() - started
+  const elapsed = () => clock.now() - started
+  let allotment: Allotment | undefined
   try {
+    const plan = planFor(source, options)
+    allotment = options.memory.reserve(plan.floorBytes)
+    if (allotment === undefined) throw overloaded()
     const answer = fitsOneShot(source, options.oneShotBytes)
-      ? await sendOneShot(source, call, options.client)
-      : await sendSegments(source, progress, call, ending, options)
+      ? await sendOneShot(source, { client, clock, plan, allotment, call })
+      : await sendSegments({ source, plan, allotment, call, ending, progress }, options)
     const mediaId = answer.data.id
-    const { totalBytes: bytes } = source
+    const bytes = source.totalBytes ?? progress.sentBytes
     call.emit({ type: 'finalized', mediaId, bytes, segments: progress.segments, durationMs: elapsed() })
     return withErrors({ ...answer, data: { ...answer.data, size: answer.data.size ?? bytes } }, [
       await describe(mediaId, source.altText, call, options),
@@ -39,31 +52,51 @@ export async function relay(source: UploadSource, context: CallContext, options:
   } catch (error) {
     const failure = ending.signal.aborted ? ending.signal.reason : error
     ending.end(failure)
-    source.body.cancel(failure).catch(() => {})
+    source.body.cancel(failure)
     report(failure, progress, elapsed(), call)
     throw failure
   } finally {
+    allotment?.close()
     ending.release()
   }
 }
 
-async function sendSegments(
-  source: UploadSource,
-  progress: Progress,
-  call: CallContext,
-  ending: Ending,
-  options: RelayOptions,
-): Promise<XMediaAnswer> {
-  const { mediaType, category, totalBytes } = source
-  // A file that X's indices cannot hold is refused before INIT.
-  planSegmentBytes(totalBytes, options.segmentSize.preferred)
-  const { data } = await options.client.initialize(source, call)
-  progress.mediaId = data.id
-  call.emit({ type: 'initialized', mediaId: data.id, mediaType, category, totalBytes })
-  await appendAll(source, data.id, progress, call, ending, options)
-  const answer = await options.client.finalize(data.id, category, call)
+/** A file whose size is not said for sure is held whole and counted, if it fits into one segment. */
+function settleSize(source: UploadSource, segmentBytes: number): UploadSource {
+  const atMostBytes = source.totalBytes === undefined ? segmentBytes : source.atMostBytes
+  if (atMostBytes === undefined || atMostBytes > segmentBytes) return source
+  return { ...source, totalBytes: undefined, atMostBytes }
+}
+
+function planFor(source: UploadSource, { segmentSize, oneShotBytes }: RelayOptions): SegmentPlan {
+  if (source.totalBytes === undefined) return planWhole(source.atMostBytes ?? segmentSize.preferred)
+  if (fitsOneShot(source, oneShotBytes)) return planWhole(source.totalBytes)
+  return planSegments(source.totalBytes, segmentSize.preferred)
+}
+
+async function sendSegments(sending: Omit<Sending, 'opening'>, options: RelayOptions): Promise<XMediaAnswer> {
+  const { source, call, ending, progress } = sending
+  const { mediaType, category } = source
+  const opening = createOpening(source, {
+    client: options.client,
+    call,
+    ending,
+    onOpened({ id: mediaId, totalBytes }) {
+      progress.mediaId = mediaId
+      call.emit({ type: 'initialized', mediaId, mediaType, category, totalBytes })
+    },
+  })
+  await appendAll({ ...sending, opening }, options)
+  const { totalBytes: _, ...media } = await opening.media()
+  const answer = await options.client.finalize(media.id, category, call)
   // FINALIZE may answer with an empty body: what INIT said still holds.
-  return { ...answer, data: { ...data, ...answer.data } }
+  return { ...answer, data: { ...media, ...answer.data } }
+}
+
+function overloaded(): XMediaError {
+  return new XMediaError('overloaded', 'This server has no memory left for one more upload; try again soon.', {
+    retryAfterSecs: OVERLOADED_RETRY_SECS,
+  })
 }
 
 /** Sets the alternative text. The media is there by now: a failure is told beside it, in the shape X reports errors. */

@@ -4,6 +4,8 @@ export interface Window {
   room(): Promise<void>
   /** Starts a task; call only after `room()`. */
   start(task: () => Promise<void>): void
+  /** Resolves when one of the tasks in flight has ended; there must be one. */
+  freed(): Promise<void>
   /** Resolves when every task has succeeded; rejects with the first failure once all have ended. */
   drain(): Promise<void>
   /** Resolves when every task has ended, however. */
@@ -37,6 +39,11 @@ export function createWindow(size: number, onFailure: (error: unknown) => void):
         })
         .finally(() => inFlight.delete(running))
       inFlight.add(running)
+    },
+    async freed() {
+      if (inFlight.size === 0) throw new RangeError('no task is in flight')
+      await Promise.race(inFlight)
+      check()
     },
     async drain() {
       await settled()

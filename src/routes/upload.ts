@@ -2,12 +2,16 @@ import { zValidator } from '@hono/zod-validator'
 import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
-import { type UploadParameters, type UploadQuery, uploadParameters } from '../ingress/parameters.ts'
-import { readRaw } from '../ingress/raw.ts'
+import { paced } from '../ingress/pace.ts'
+import { invalidParameter, type UploadParameters, type UploadQuery, uploadParameters } from '../ingress/parameters.ts'
+import { type ByteReader, openReader } from '../ingress/reader.ts'
+import type { UploadSource } from '../ingress/source.ts'
+import { readUpload } from '../ingress/upload.ts'
 import type { Instance } from '../options.ts'
 import { problemResponse } from '../problem.ts'
 import { relay } from '../relay/relay.ts'
 import { issueTicket } from '../ticket.ts'
+import { clientClosed } from '../x/ending.ts'
 import type { XMediaAnswer } from '../x/media.ts'
 import type { XMedia, XProblem } from '../x/schemas.ts'
 import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
@@ -63,14 +67,29 @@ export function answerUpload({ options }: Instance): Handler<UploadEnv> {
   }
 }
 
-async function receive(c: Context<UploadEnv, string, UploadInput>, instance: Instance): Promise<UploadedMedia> {
-  const { clock, deadlineMs, emit, limits, statuses } = instance
+type UploadContext = Context<UploadEnv, string, UploadInput>
+
+async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
+  const { admission, clock, deadlineMs, emit, pace, statuses } = instance
   const principal = c.var.xMediaPrincipal
   const secret = secretFor(c, instance)
-  const { headers, body, signal } = c.req.raw
-  const source = readRaw({ headers, body, parameters: c.req.valid('query') }, limits)
+  const { body, signal } = c.req.raw
+  const release = admission.admit(principal.subject, principal.limits?.maxUploads)
+  const reader = paced(openReader(body ?? new Blob().stream()), clock, pace)
+  const onAbort = () => reader.cancel(clientClosed(signal.reason))
+  signal.addEventListener('abort', onAbort, { once: true })
   const context = { token: tokenFor(c, principal, instance), emit, signal, deadline: clock.now() + deadlineMs }
-  const relayed = await relay(source, context, instance.relay)
+  let relayed: XMediaAnswer
+  try {
+    relayed = await relay(await read(c, reader, instance), context, instance.relay)
+  } catch (error) {
+    reader.cancel(error)
+    throw error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    reader.release()
+    release()
+  }
   statuses.enter(relayed)
   // The media is there: a status that cannot be had now must not lose it.
   const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch((error: unknown) => {
@@ -92,6 +111,22 @@ async function receive(c: Context<UploadEnv, string, UploadInput>, instance: Ins
   }
 }
 
+function read(c: UploadContext, body: ByteReader, instance: Instance): Promise<UploadSource> {
+  const { limits, options, quota } = instance
+  const principal = c.var.xMediaPrincipal
+  const { maxBytes = limits.maxBytes, quota: use } = principal.limits ?? {}
+  const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body }
+  return readUpload(request, {
+    maxBytes,
+    checkSize: (bytes, category) => limits.checkSize(bytes, category, maxBytes),
+    async inspect(head, file) {
+      const reason = await options.inspect?.(head, { ...file, c, principal })
+      if (typeof reason === 'string') throw new XMediaError('content_refused', reason)
+    },
+    spend: async (bytes) => await quota?.spend(principal.subject, bytes, use),
+  })
+}
+
 /** `Prefer: wait=N`: the client would rather wait N seconds than come back. RFC 7240 section 4.3 */
 function readPreferredWaitMs(c: Context): number {
   const seconds = /(?:^|[,;\s])wait=(\d{1,9})(?:$|[,;\s])/i.exec(c.req.header('prefer') ?? '')?.[1]
@@ -103,12 +138,6 @@ function readPreferredWaitMs(c: Context): number {
 
 function errorsOf({ errors }: XMediaAnswer): { errors?: XProblem[] } {
   return errors === undefined ? {} : { errors }
-}
-
-function invalidParameter(issues: readonly { path: PropertyKey[]; message: string }[]): XMediaError {
-  const [issue] = issues
-  const name = String(issue?.path[0] ?? 'query')
-  return new XMediaError('invalid_parameter', `The parameter ${name} is not valid: ${issue?.message ?? 'unknown'}.`)
 }
 
 function mountPath(c: Context, option: string | ((c: Context) => string) | undefined): string {

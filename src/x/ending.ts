@@ -39,7 +39,7 @@ export function deadlineExceeded(): XMediaError {
   return new XMediaError('deadline_exceeded', 'The upload took longer than this server allows.')
 }
 
-function clientClosed(reason: unknown): XMediaError {
+export function clientClosed(reason: unknown): XMediaError {
   if (reason instanceof XMediaError) return reason
   // Node gives a string as the reason of an aborted request.
   return new XMediaError('client_closed', 'The client closed the connection before the upload was done.', {

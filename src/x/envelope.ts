@@ -7,14 +7,12 @@ export type EnvelopeFields = Readonly<Record<string, string>>
  */
 export interface Envelope {
   contentType: string
-  /** A view of `bytes` bytes with room around it for `wrap`; its memory may be that of a released segment. */
-  allocate(bytes: number): Uint8Array<ArrayBuffer>
-  /** At most `bytes` bytes of a segment from `offset` on, as a segment of their own. */
-  copy(segment: Uint8Array<ArrayBuffer>, offset: number, bytes: number): Uint8Array<ArrayBuffer>
-  /** Writes head and tail around a segment made by `allocate` and returns the whole body. */
+  /** Bytes of a buffer with room for a segment and for what `wrap` writes around it. */
+  sizeAround(bytes: number): number
+  /** The view of a segment of `bytes` bytes in such a buffer. */
+  viewIn(buffer: ArrayBuffer, bytes: number): Uint8Array<ArrayBuffer>
+  /** Writes head and tail around a segment in such a buffer and returns the whole body. */
   wrap(segment: Uint8Array<ArrayBuffer>, fields: EnvelopeFields): Uint8Array<ArrayBuffer>
-  /** Gives a segment's memory back, once X has acknowledged it: nothing will be sent from it again. */
-  release(segment: Uint8Array<ArrayBuffer>): void
 }
 
 const encoder = new TextEncoder()
@@ -37,24 +35,11 @@ export function createEnvelope(widest: EnvelopeFields): Envelope {
     )
   const tail = encoder.encode(`\r\n--${boundary}--\r\n`)
   const headroom = head(widest).length
-  const free: ArrayBuffer[] = []
-
-  function allocate(bytes: number): Uint8Array<ArrayBuffer> {
-    const needed = headroom + bytes + tail.length
-    const index = free.findIndex(({ byteLength }) => byteLength >= needed)
-    const buffer = free.splice(index, index < 0 ? 0 : 1)[0] ?? new ArrayBuffer(needed)
-    return new Uint8Array(buffer, headroom, bytes)
-  }
 
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
-    allocate,
-    copy(segment, offset, bytes) {
-      const part = segment.subarray(offset, offset + bytes)
-      const copy = allocate(part.length)
-      copy.set(part)
-      return copy
-    },
+    sizeAround: (bytes) => headroom + bytes + tail.length,
+    viewIn: (buffer, bytes) => new Uint8Array(buffer, headroom, bytes),
     wrap(segment, fields) {
       const start = head(fields)
       const offset = segment.byteOffset - start.length
@@ -62,9 +47,6 @@ export function createEnvelope(widest: EnvelopeFields): Envelope {
       body.set(start)
       body.set(tail, start.length + segment.length)
       return body
-    },
-    release(segment) {
-      free.push(segment.buffer)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { open, randomFile, send, type TestFile } from '../support/client.ts'
+import { dataOf, open, randomFile, send, type TestFile } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { sampleFile } from '../support/media.ts'
 import { peakMemory } from '../support/memory.ts'
 import { type Program, start } from '../support/processes.ts'
 
@@ -93,9 +94,8 @@ export function contract(target: Target): void {
   })
 
   it('says that an image is done without asking X, which does not know', async () => {
-    const file = randomFile(100)
     const headers = { ...video, 'content-type': 'image/png', 'content-length': 100 }
-    const answer = await send('POST', media(), headers, file.pieces())
+    const answer = await send('POST', media(), headers, [sampleFile('image/png', 100)])
     expect(answer.status, answer.text).toBe(201)
     expect(dataOf(answer.json)).not.toHaveProperty('processing_info')
     const status = await send('GET', new URL(String(answer.headers.location), media()).href, { 'x-demo-user': 'u1' })
@@ -195,16 +195,6 @@ export function contract(target: Target): void {
   it('has broken no rule of X in any of these uploads', async () => {
     expect(await emulator.violations()).toEqual([])
   })
-}
-
-function dataOf(json: unknown): { id: string } {
-  if (typeof json === 'object' && json !== null && 'data' in json) {
-    const { data } = json
-    if (typeof data === 'object' && data !== null && 'id' in data && typeof data.id === 'string') {
-      return { ...data, id: data.id }
-    }
-  }
-  throw new Error(`no media in ${JSON.stringify(json)}`)
 }
 
 function segmentsOf(size: number): number[] {

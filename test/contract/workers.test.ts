@@ -1,3 +1,5 @@
+import { clients } from './clients.ts'
 import { contract } from './contract.ts'
 
 contract('workers')
+clients('workers')

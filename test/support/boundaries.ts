@@ -5,14 +5,14 @@ export type Sources = ReadonlyMap<string, string>
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/x': ['src/errors.ts', 'zod/mini'],
-  'src/ingress': ['src/errors.ts', 'src/x/limits.ts', 'zod/mini'],
-  'src/relay': ['src/errors.ts', 'src/ingress/source.ts', 'src/x'],
+  'src/ingress': ['src/errors.ts', 'src/x/clock.ts', 'src/x/limits.ts', 'multitars', 'zod/mini'],
+  'src/relay': ['src/errors.ts', 'src/ingress/reader.ts', 'src/ingress/source.ts', 'src/x'],
   'src/store': ['src/errors.ts', 'src/x'],
   'src/ticket.ts': ['src/x/limits.ts', 'hono'],
   'src/problem.ts': ['src/errors.ts'],
   'src/core.ts': ['src/errors.ts', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
   'src/client.ts': ['src/core.ts', 'src/errors.ts', 'src/ingress', 'src/relay', 'src/x'],
-  'src/options.ts': ['src/core.ts', 'src/ticket.ts', 'src/x', 'hono'],
+  'src/options.ts': ['src/core.ts', 'src/ticket.ts', 'src/ingress', 'src/store', 'src/x', 'hono'],
   'src/routes': [
     'src/errors.ts',
     'src/problem.ts',

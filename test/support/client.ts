@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
 
 export interface Answer {
   status: number
@@ -47,7 +50,7 @@ export async function send(
   return opened.answer
 }
 
-async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
+export async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
   const [response]: IncomingMessage[] = await once(outgoing, 'response')
   if (!response) throw new Error('no response')
   let text = ''
@@ -66,18 +69,35 @@ async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
 export interface TestFile {
   size: number
   sha256: string
-  pieces(): Iterable<Uint8Array>
+  pieces(): Iterable<Uint8Array<ArrayBuffer>>
 }
 
 const BLOCK = randomBytes(1024 * 1024)
 
 export function randomFile(size: number): TestFile {
   const salt = randomBytes(Math.min(size, 8))
-  function* pieces(): Iterable<Uint8Array> {
+  function* pieces(): Iterable<Uint8Array<ArrayBuffer>> {
     if (size > 0) yield salt
     for (let sent = salt.length; sent < size; sent += BLOCK.length) yield BLOCK.subarray(0, size - sent)
   }
   const hash = createHash('sha256')
   for (const piece of pieces()) hash.update(piece)
   return { size, sha256: hash.digest('hex'), pieces }
+}
+
+/** The media that a 201 tells of. */
+export function dataOf(json: unknown): { id: string } {
+  if (typeof json === 'object' && json !== null && 'data' in json) {
+    const { data } = json
+    if (typeof data === 'object' && data !== null && 'id' in data && typeof data.id === 'string') {
+      return { ...data, id: data.id }
+    }
+  }
+  throw new Error(`no media in ${JSON.stringify(json)}`)
+}
+
+/** Where the first of these programs is that the PATH has. */
+export function findProgram(...names: string[]): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path))
 }

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ReadableStream as PolyfilledStream } from 'web-streams-polyfill'
-import { rechunk } from '../../src/relay/rechunk.ts'
+import { openReader } from '../../src/ingress/reader.ts'
+import { type RechunkOptions, rechunk as rechunkReader } from '../../src/relay/rechunk.ts'
+
+const rechunk = (stream: ReadableStream<Uint8Array>, options: RechunkOptions) =>
+  rechunkReader(openReader(stream), options)
 
 type MakeStream = (
   source: UnderlyingDefaultSource<Uint8Array>,
@@ -138,13 +142,17 @@ describe.each([
     const pieces = Array.from({ length: 20_000 }, () => new Uint8Array(16))
     const segments = rechunk(streamOf(pieces, makeStream).stream, {
       segmentBytes: 160_000,
-      allocate(bytes) {
-        allocations++
-        return new Uint8Array(bytes)
+      memory: {
+        begin(bytes) {
+          allocations++
+          return new Uint8Array(bytes)
+        },
+        grow: () => undefined,
+        release() {},
       },
     })
     expect((await collect(segments)).map(({ length }) => length)).toEqual([160_000, 160_000])
-    expect(allocations).toBe(2)
+    expect(allocations).toBe(3)
   })
 })
 
@@ -167,18 +175,51 @@ describe('rechunk', () => {
     const stream = Object.assign(new ReadableStream<Uint8Array>(), { getReader: () => reader })
     const buffers: ArrayBuffer[] = []
     const segments: Uint8Array[] = []
-    const allocate = (bytes: number) => {
+    const begin = (bytes: number) => {
       const view = new Uint8Array(new ArrayBuffer(bytes + 2), 1, bytes)
       buffers.push(view.buffer)
       return view
     }
-    for await (const segment of rechunk(stream, { segmentBytes: 4, allocate })) segments.push(segment)
+    const memory = { begin, grow: () => undefined, release() {} }
+    for await (const segment of rechunk(stream, { segmentBytes: 4, memory })) segments.push(segment)
     expect(segments.map((segment) => [...segment])).toEqual([
       [0, 1, 2, 3],
       [4, 5, 6, 7],
       [8, 9],
     ])
     expect(segments.map(({ buffer }) => buffer)).toEqual(buffers.slice(0, 3))
+  })
+
+  it('grows a segment as bytes arrive, and ends it where there is no more memory', async () => {
+    let left = 12
+    const memory = {
+      begin: () => new Uint8Array(2),
+      grow(view: Uint8Array<ArrayBuffer>, bytes: number) {
+        const larger = new Uint8Array(Math.min(bytes, 2 * view.length))
+        if (larger.length > left) return undefined
+        left -= larger.length
+        larger.set(view)
+        return larger
+      },
+      release() {},
+    }
+    const source = new Uint8Array(23).map((_, index) => index)
+    const segments = await collect(rechunk(streamOf([source]).stream, { segmentBytes: 8, memory }))
+    expect(segments.map(({ length }) => length)).toEqual([8, ...Array(7).fill(2), 1])
+    expect(Buffer.concat(segments)).toEqual(Buffer.from(source))
+  })
+
+  it('shows the first bytes as soon as they are there, once', async () => {
+    const shown: number[] = []
+    const { stream } = streamOf([new Uint8Array(4000), new Uint8Array(4000), new Uint8Array(4000)])
+    const segments = rechunk(stream, { segmentBytes: 10_000, onHead: (head) => shown.push(head.length) })
+    await collect(segments)
+    expect(shown).toEqual([4100])
+    await collect(
+      rechunk(streamOf([new Uint8Array(3)]).stream, { segmentBytes: 10, onHead: (head) => shown.push(head.length) }),
+    )
+    await collect(rechunk(streamOf([]).stream, { segmentBytes: 10, onHead: (head) => shown.push(head.length) }))
+    expect(shown).toEqual([4100, 3])
   })
 
   it('refuses segments of less than a byte', async () => {

@@ -1,0 +1,56 @@
+import { XMediaError } from '../errors.ts'
+import type { Clock } from '../x/clock.ts'
+import type { ByteReader } from './reader.ts'
+
+/** How slow a client may send. Only the time that the server waits for it counts, not the time it waits for X. */
+export interface PaceOptions {
+  /** Longest time without a byte, milliseconds. Default 30,000. */
+  idleMs: number
+  /** Bytes a second on the average, after the first 20 seconds. Default 500, as Apache's mod_reqtimeout has it. */
+  minBytesPerSec: number
+}
+
+/** Waiting that costs a client nothing. https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html */
+const GRACE_MS = 20_000
+
+/** How often a waiting body is looked at, milliseconds. */
+const CHECK_MS = 1000
+
+export interface PacedReader extends ByteReader {
+  /** To be called when the upload has ended, however: leaves no timer. */
+  release(): void
+}
+
+/** A body that ends with `body_too_slow` when its sender falls behind; one timer an upload, whatever its reads. */
+export function paced(source: ByteReader, clock: Clock, { idleMs, minBytesPerSec }: PaceOptions): PacedReader {
+  let waitingSince: number | undefined
+  let waitedMs = 0
+  let receivedBytes = 0
+
+  function check(): void {
+    const idle = waitingSince === undefined ? 0 : clock.now() - waitingSince
+    const allowedMs = GRACE_MS + (receivedBytes / minBytesPerSec) * 1000
+    if (idle >= idleMs) source.cancel(tooSlow(`No byte came for ${idleMs / 1000} seconds.`))
+    else if (waitedMs + idle > allowedMs) source.cancel(tooSlow(`Send at least ${minBytesPerSec} bytes a second.`))
+    else callOff = clock.after(Math.min(CHECK_MS, idleMs), check)
+  }
+  let callOff = clock.after(Math.min(CHECK_MS, idleMs), check)
+
+  return {
+    async read(view, offset) {
+      const started = clock.now()
+      waitingSince = started
+      const read = await source.read(view, offset)
+      waitingSince = undefined
+      waitedMs += clock.now() - started
+      receivedBytes += read.bytes
+      return read
+    },
+    cancel: (reason) => source.cancel(reason),
+    release: () => callOff(),
+  }
+}
+
+function tooSlow(detail: string): XMediaError {
+  return new XMediaError('body_too_slow', `The body came too slowly. ${detail}`)
+}

@@ -1,0 +1,44 @@
+import type { MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { createMiddleware } from 'hono/factory'
+import { XMediaError } from '../errors.ts'
+import type { Instance } from '../options.ts'
+import { problemResponse } from '../problem.ts'
+
+/** Headers of answers that a page of another origin may read. */
+const EXPOSED = ['Location', 'Preference-Applied', 'Retry-After']
+
+/** Seconds that a browser may remember a preflight; Chromium keeps none longer. https://fetch.spec.whatwg.org/#http-access-control-max-age */
+const PREFLIGHT_SECS = 7200
+
+/**
+ * Lets pages of the allowed origins in, by CORS, and refuses requests that pages of others make: a form may be posted to
+ * any site, with the cookies the user has there. Clients that are no browsers send no such headers and pass.
+ */
+export function allowOrigins({ options }: Instance): MiddlewareHandler {
+  const { origins = [] } = options
+  const allow = cors({
+    origin: origins === '*' ? '*' : [...origins],
+    credentials: origins !== '*',
+    allowMethods: ['GET', 'POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'],
+    exposeHeaders: EXPOSED,
+    maxAge: PREFLIGHT_SECS,
+  })
+
+  return createMiddleware(async function allowOrigins(c, next) {
+    const origin = c.req.header('origin')
+    if (origin !== undefined && (origins === '*' || origins.includes(origin))) return allow(c, next)
+    if (isForeign(origin, c.req.header('sec-fetch-site'), c.req.url)) return problemResponse(originNotAllowed())
+    return next()
+  })
+}
+
+/** What the browser says of the two sites goes first: behind a proxy the URL may not be the one that the page knows. */
+function isForeign(origin: string | undefined, site: string | undefined, url: string): boolean {
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  return origin !== undefined && origin !== new URL(url).origin
+}
+
+function originNotAllowed(): XMediaError {
+  return new XMediaError('origin_not_allowed', 'Pages of this origin may not upload here.')
+}

@@ -1,0 +1,74 @@
+import { XMediaError } from '../errors.ts'
+import type { Clock } from '../x/clock.ts'
+
+/** What a subject has used, or may use, in a period. */
+export interface QuotaUse {
+  uploads: number
+  bytes: number
+}
+
+/** Where the use is kept. One shared by all instances makes the quota hold for all of them together. */
+export interface QuotaStore {
+  /** Adds to the use under a key, which begins with none, and answers the sum. Must be atomic; may forget it later. */
+  add(key: string, use: QuotaUse, expiresAt: number): Promise<QuotaUse>
+}
+
+export interface QuotaOptions {
+  /** Uploads per subject and period. Default: any number. */
+  uploads?: number
+  /** Bytes per subject and period. Default: any number. */
+  bytes?: number
+  /** Length of a period, seconds; the first began at the epoch. Default 86,400, a day of UTC. */
+  periodSecs?: number
+  /** Default: the memory of this instance. */
+  store?: QuotaStore
+}
+
+export interface Quota {
+  /** Uses up one upload of so many bytes, or throws `quota_exceeded`. What has begun counts, however it ends. */
+  spend(subject: string, bytes: number, limits?: Partial<QuotaUse>): Promise<void>
+}
+
+/** A day: X's own limits for posting are per day. */
+export const DEFAULT_PERIOD_SECS = 86_400
+
+export function createQuota(options: QuotaOptions, clock: Clock): Quota {
+  const { uploads, bytes, periodSecs = DEFAULT_PERIOD_SECS, store = memoryQuotaStore(clock) } = options
+  const periodMs = periodSecs * 1000
+
+  return {
+    async spend(subject, size, limits = {}) {
+      const most = { uploads: uploads ?? Infinity, bytes: bytes ?? Infinity, ...limits }
+      const period = Math.floor(clock.now() / periodMs)
+      const endsAt = (period + 1) * periodMs
+      const key = `${period}:${subject}`
+      const used = await store.add(key, { uploads: 1, bytes: size }, endsAt)
+      if (used.uploads <= most.uploads && used.bytes <= most.bytes) return
+      await store.add(key, { uploads: -1, bytes: -size }, endsAt)
+      throw new XMediaError('quota_exceeded', 'You have used up what you may upload for now.', {
+        retryAfterSecs: Math.ceil((endsAt - clock.now()) / 1000),
+      })
+    },
+  }
+}
+
+/** Subjects that are remembered at once; the one seen first goes first. */
+const MAX_SUBJECTS = 100_000
+
+/** Keeps the use in this instance's memory: enough for one process, lost when that ends. */
+export function memoryQuotaStore(clock: Pick<Clock, 'now'> = Date): QuotaStore {
+  const uses = new Map<string, QuotaUse & { expiresAt: number }>()
+
+  return {
+    async add(key, { uploads, bytes }, expiresAt) {
+      for (const [oldest, use] of uses) {
+        if (use.expiresAt > clock.now() && uses.size < MAX_SUBJECTS) break
+        uses.delete(oldest)
+      }
+      const before = uses.get(key) ?? { uploads: 0, bytes: 0 }
+      const use = { uploads: before.uploads + uploads, bytes: before.bytes + bytes, expiresAt }
+      uses.set(key, use)
+      return use
+    },
+  }
+}

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import NpmFormData from 'form-data'
+import * as undici from 'undici'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, dataOf, findProgram, randomFile, readAnswer, type TestFile } from '../support/client.ts'
+import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { type Program, start } from '../support/processes.ts'
+import type { Target } from './contract.ts'
+
+type Outcome = Pick<Answer, 'status' | 'text'>
+
+const MIB = 1024 * 1024
+const CURL = findProgram('curl')
+const DENO = fileURLToPath(new URL('../../node_modules/.bin/deno', import.meta.url))
+const USER = { 'x-demo-user': 'u1' }
+const RAW = { ...USER, 'content-type': 'video/mp4' }
+// Not the category that a video gets by itself, so that it shows that the field was read.
+const CATEGORY = 'dm_video'
+
+/** The clients that people have, each with the framing that it has of its own accord. */
+export function clients(target: Target): void {
+  describe('from clients in the wild', () => {
+    let emulator: EmulatorProgram
+    let server: Program
+    let folder: string
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
+      emulator = await startEmulator()
+      server = await start(`serve:${target}`, {
+        X_BEARER_TOKEN: 'server-held-token',
+        X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
+        X_API_BASE_URL: emulator.url,
+      })
+    })
+    afterAll(async () => {
+      await Promise.all([server, emulator].map((program) => program?.kill()))
+      await rm(folder, { recursive: true, force: true })
+    })
+
+    const media = () => `${server.url}/media`
+
+    async function saved(file: TestFile): Promise<string> {
+      const path = join(folder, `${file.sha256}.mp4`)
+      await writeFile(path, file.pieces())
+      return path
+    }
+
+    async function expectReceived(file: TestFile, { status, text }: Outcome, expected: object = {}): Promise<void> {
+      expect(status, text).toBe(201)
+      const received = await emulator.upload(dataOf(JSON.parse(text)).id)
+      const { size, sha256 } = file
+      expect(received).toMatchObject({ finalized: true, size, sha256, media_type: 'video/mp4', ...expected })
+    }
+
+    if (!CURL) console.log('no curl found: its tests are skipped')
+    describe.skipIf(!CURL)('takes from curl', () => {
+      const curl = (args: string[], input?: TestFile) => {
+        const headers = Object.entries(USER).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+        return run(CURL ?? '', ['-sS', '-w', '\n%{http_code}', ...headers, ...args, media()], input)
+      }
+
+      it('a file with -T', async () => {
+        const file = randomFile(5 * MIB)
+        const args = ['-X', 'POST', '-H', 'content-type: video/mp4', '-T', await saved(file)]
+        await expectReceived(file, await curl(args))
+      })
+
+      it('its stdin with -T -, chunked, with the length in Upload-Length', async () => {
+        const file = randomFile(5 * MIB)
+        const headers = ['-H', 'content-type: video/mp4', '-H', `upload-length: ${file.size}`]
+        await expectReceived(file, await curl(['-X', 'POST', ...headers, '-T', '-'], file))
+      })
+
+      it.each([
+        ['of three segments', 10 * MIB],
+        ['of exactly one segment', 4 * MIB],
+      ])('a form with a file %s, whose size nobody tells', async (_, size) => {
+        const file = randomFile(size)
+        const form = ['-F', `media_category=${CATEGORY}`, '-F', `media=@${await saved(file)};type=video/mp4`]
+        await expectReceived(file, await curl(form), { media_category: CATEGORY })
+      })
+
+      it('a form that tells type and size in fields', async () => {
+        const file = randomFile(5 * MIB)
+        const fields = ['-F', 'media_type=video/mp4', '-F', `total_bytes=${file.size}`]
+        await expectReceived(file, await curl([...fields, '-F', `media=@${await saved(file)}`]))
+      })
+    })
+
+    it('takes a stream from fetch', async () => {
+      const file = randomFile(10 * MIB)
+      const headers = { ...RAW, 'upload-length': `${file.size}` }
+      const init = { method: 'POST', headers, body: blobOf(file).stream(), duplex: 'half' }
+      const response = await fetch(media(), init)
+      await expectReceived(file, { status: response.status, text: await response.text() })
+    })
+
+    it.each([
+      [
+        'Node',
+        (file: TestFile) => fetch(media(), { method: 'POST', headers: USER, body: filled(new FormData(), file) }),
+      ],
+      [
+        'undici',
+        (file: TestFile) =>
+          undici.fetch(media(), { method: 'POST', headers: USER, body: filled(new undici.FormData(), file) }),
+      ],
+    ])('takes FormData with a Blob from the fetch of %s', async (_, post) => {
+      const file = randomFile(10 * MIB)
+      const response = await post(file)
+      await expectReceived(file, { status: response.status, text: await response.text() }, { media_category: CATEGORY })
+    })
+
+    it('takes FormData from Deno, which ends it without a line break, when it tells the size', async () => {
+      const file = randomFile(5 * MIB)
+      const path = await saved(file)
+      const script = `
+        const body = new FormData()
+        body.append('total_bytes', '${file.size}')
+        body.append('media', new File([await Deno.readFile(${JSON.stringify(path)})], 'a.mp4', { type: 'video/mp4' }))
+        const request = { method: 'POST', headers: ${JSON.stringify(USER)}, body }
+        const response = await fetch(${JSON.stringify(media())}, request)
+        console.log(await response.text() + '\\n' + response.status)`
+      await expectReceived(file, await run(DENO, ['eval', script]))
+    })
+
+    describe('takes from form-data', () => {
+      /** Without a Content-Length the form leaves chunked. */
+      function submit(form: NpmFormData, length: object = {}): Promise<Answer> {
+        const headers = { ...form.getHeaders(USER), ...length }
+        const outgoing = request(media(), { method: 'POST', headers, agent: false })
+        // An answer that comes before the end of the body leaves the rest nowhere to go.
+        outgoing.on('error', () => {})
+        form.pipe(outgoing)
+        return readAnswer(outgoing)
+      }
+
+      async function streamed(file: TestFile, form: NpmFormData = new NpmFormData()): Promise<NpmFormData> {
+        form.append('media', createReadStream(await saved(file)))
+        return form
+      }
+
+      it('a form with Content-Length', async () => {
+        const file = randomFile(10 * MIB)
+        const form = new NpmFormData()
+        form.append('media_category', CATEGORY)
+        form.append('media', Buffer.concat([...file.pieces()]), { filename: 'video.mp4', contentType: 'video/mp4' })
+        const answer = await submit(form, { 'content-length': form.getLengthSync() })
+        await expectReceived(file, answer, { media_category: CATEGORY })
+      })
+
+      it('a chunked form with the size in front of the file', async () => {
+        const file = randomFile(10 * MIB)
+        const form = new NpmFormData()
+        form.append('total_bytes', `${file.size}`)
+        await expectReceived(file, await submit(await streamed(file, form)))
+      })
+
+      it('a chunked form of unknown size as long as the file fits into one segment', async () => {
+        const small = randomFile(MIB)
+        await expectReceived(small, await submit(await streamed(small)))
+        const large = await submit(await streamed(randomFile(5 * MIB)))
+        expect(large.status, large.text).toBe(411)
+        expect(large.json).toMatchObject({ code: 'length_required' })
+      })
+    })
+
+    it('has broken no rule of X in any of these uploads', async () => {
+      expect(await emulator.violations()).toEqual([])
+    })
+  })
+}
+
+function filled<Form extends Pick<FormData, 'append'>>(form: Form, file: TestFile): Form {
+  form.append('media_category', CATEGORY)
+  form.append('media', blobOf(file), 'video.mp4')
+  return form
+}
+
+function blobOf(file: TestFile): Blob {
+  return new Blob([...file.pieces()], { type: 'video/mp4' })
+}
+
+/** Runs a program that writes the answer's body and, in a last line, its status. */
+async function run(program: string, args: string[], input?: TestFile): Promise<Outcome> {
+  const child = spawn(program, args)
+  // A program that ends before it has read everything says why on stderr.
+  child.stdin.on('error', () => {})
+  Readable.from(input?.pieces() ?? []).pipe(child.stdin)
+  const [output, problems, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  const [, body, status] = /^(.*)\n(\d{3})\n?$/s.exec(output) ?? []
+  if (!status || body === undefined) throw new Error(`${program} ended with ${code}: ${problems}${output}`)
+  return { status: Number(status), text: body }
+}
