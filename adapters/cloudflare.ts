@@ -17,9 +17,10 @@ declare const Cloudflare: { compatibilityFlags: Record<string, boolean> } | unde
 export function worker<Env>(create: (env: Env) => FetchApp): Worker<Env> {
   let app: FetchApp | undefined
   return {
-    fetch(request, env, context) {
+    async fetch(request, env, context) {
       app ??= createChecked(create, env)
-      return app.fetch(request, env, context)
+      const response = await app.fetch(request, env, context)
+      return response.status >= 400 && request.body ? lingering(response, request.body) : response
     },
   }
 }
@@ -29,4 +30,44 @@ function createChecked<Env>(create: (env: Env) => FetchApp, env: Env): FetchApp 
     throw new TypeError('hono-x-media needs the compatibility flag enable_request_signal: add it to wrangler.toml')
   }
   return create(env)
+}
+
+/** What is read of a body after its answer, at most. */
+const LINGER_BYTES: number = 64 * 1024 * 1024
+const LINGER_MS = 5000
+const UNLOCK_MS = 5
+
+declare class FixedLengthStream extends TransformStream<Uint8Array, Uint8Array> {
+  constructor(bytes: number)
+}
+
+/**
+ * An answer that ends only when the client has stopped sending, within limits. workerd closes the connection as soon as
+ * an answer has ended, and resets it while bytes come in, so that a client that is still sending may never see an answer
+ * it was given early. RFC 9112 section 9.6
+ */
+async function lingering(response: Response, body: ReadableStream<Uint8Array>): Promise<Response> {
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  const { readable, writable } = new FixedLengthStream(bytes.length)
+  const writer = writable.getWriter()
+  writer
+    .write(bytes)
+    .then(() => discard(body))
+    .then(() => writer.close())
+    // The client is gone.
+    .catch(() => {})
+  return new Response(readable, response)
+}
+
+async function discard(body: ReadableStream<Uint8Array>): Promise<void> {
+  const until = Date.now() + LINGER_MS
+  // A read that was pending when the answer was decided ends with the next bytes.
+  while (body.locked && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, UNLOCK_MS))
+  if (body.locked) return
+  const reader = body.getReader()
+  for (let read = 0; read < LINGER_BYTES && Date.now() < until; ) {
+    const { done, value } = await reader.read()
+    if (done) return
+    read += value.length
+  }
 }

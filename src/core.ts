@@ -21,6 +21,12 @@ export interface CoreOptions {
   /** APPENDs in flight per upload, 1 to 6. Default 3; each holds a segment in memory. Workers allow six connections. */
   concurrency?: number
   /**
+   * Segments per upload, 1 to 1000, X's number and the default. Each is a call; a Worker on the free plan may make 50 in
+   * all, retries included: 40 leaves some for those and for the other steps, and takes 200 MB.
+   * https://developers.cloudflare.com/workers/platform/limits/#subrequests
+   */
+  maxSegments?: number
+  /**
    * Memory for the segments of all uploads, bytes, at least 16 MiB. Default 64 MiB: half of what a Worker has. When it is
    * short, uploads get smaller and fewer segments, and what finds none at all is answered `overloaded`.
    */
@@ -86,6 +92,7 @@ export function createCore(options: CoreOptions, clock: Clock = systemClock): Co
       client,
       clock,
       concurrency,
+      maxSegments: range('maxSegments', options.maxSegments ?? MAX_SEGMENTS, 1, MAX_SEGMENTS),
       oneShotBytes: dialect === 'resource' ? oneShotBytes : 0,
       memory: createMemory(
         range('memoryBytes', options.memoryBytes ?? DEFAULT_MEMORY_BYTES, MIN_MEMORY_BYTES, Number.MAX_SAFE_INTEGER),

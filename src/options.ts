@@ -59,7 +59,7 @@ export interface XMediaOptions extends CoreOptions {
   maxUploadsPerSubject?: number
   /** Longest time without a byte from the client, milliseconds. Default 30,000. */
   idleTimeoutMs?: number
-  /** Least bytes a second from the client, on the average, after 20 seconds. Default 500. */
+  /** Least bytes a second from the client, on the average, `idleTimeoutMs` being free. Default 500. */
   minBytesPerSec?: number
   /** What a subject may upload in a period. Default: no quota. */
   quota?: QuotaOptions

@@ -6,12 +6,12 @@ import type { ByteReader } from './reader.ts'
 export interface PaceOptions {
   /** Longest time without a byte, milliseconds. Default 30,000. */
   idleMs: number
-  /** Bytes a second on the average, after the first 20 seconds. Default 500, as Apache's mod_reqtimeout has it. */
+  /**
+   * Bytes a second on the average, the idle time being free. Default 500, as Apache's mod_reqtimeout has it.
+   * https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html
+   */
   minBytesPerSec: number
 }
-
-/** Waiting that costs a client nothing. https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html */
-const GRACE_MS = 20_000
 
 /** How often a waiting body is looked at, milliseconds. */
 const CHECK_MS = 1000
@@ -29,7 +29,7 @@ export function paced(source: ByteReader, clock: Clock, { idleMs, minBytesPerSec
 
   function check(): void {
     const idle = waitingSince === undefined ? 0 : clock.now() - waitingSince
-    const allowedMs = GRACE_MS + (receivedBytes / minBytesPerSec) * 1000
+    const allowedMs = idleMs + (receivedBytes / minBytesPerSec) * 1000
     if (idle >= idleMs) source.cancel(tooSlow(`No byte came for ${idleMs / 1000} seconds.`))
     else if (waitedMs + idle > allowedMs) source.cancel(tooSlow(`Send at least ${minBytesPerSec} bytes a second.`))
     else callOff = clock.after(Math.min(CHECK_MS, idleMs), check)

@@ -26,6 +26,8 @@ export interface AppendOptions {
   clock: Clock
   /** APPENDs in flight at once. */
   concurrency: number
+  /** Segments an upload may have. */
+  maxSegments: number
   /** What this instance knows of the segment size X takes; learnt anew when X refuses one. */
   segmentSize: SegmentSize
 }
@@ -52,7 +54,7 @@ export interface Progress {
 /** Sends a whole body as numbered segments, some at once; resolves when X has acknowledged every one of them. */
 export async function appendAll(sending: Sending, options: AppendOptions): Promise<void> {
   const { source, opening, plan, allotment, call, ending, progress } = sending
-  const { client, clock, concurrency, segmentSize } = options
+  const { client, clock, concurrency, maxSegments, segmentSize } = options
   const envelope = createEnvelope({ segment_index: String(MAX_SEGMENTS) })
   const window = createWindow(concurrency, (error) => ending.end(error))
   const memory = createSegmentMemory({ envelope, allotment, clock, plan, freed: () => window.freed() })
@@ -84,7 +86,7 @@ export async function appendAll(sending: Sending, options: AppendOptions): Promi
         const halved = Math.ceil(part.length / 2)
         const tooLarge = error instanceof XMediaError && error.code === 'x_segment_too_large'
         const needed = Math.ceil(segment.length / halved) + Math.ceil((totalBytes - segment.length) / halved)
-        if (!tooLarge || halved < MIN_SEGMENT_BYTES || needed > MAX_SEGMENTS) throw error
+        if (!tooLarge || halved < MIN_SEGMENT_BYTES || needed > maxSegments) throw error
         call.emit({ type: 'segment_size', fromBytes: part.length, toBytes: halved })
         segmentBytes = halved
         segmentSize.preferred = Math.min(segmentSize.preferred, halved)

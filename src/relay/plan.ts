@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { MAX_SEGMENT_BYTES, MAX_SEGMENTS } from '../x/limits.ts'
+import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
 
 /** Below this a refused segment is not made smaller again. */
 export const MIN_SEGMENT_BYTES: number = 512 * 1024
@@ -14,7 +14,7 @@ const AROUND_BYTES = 2048
 export interface SegmentPlan {
   /** Bytes of a segment where there is memory enough. */
   bytes: number
-  /** Bytes that every segment but the last must have for X's 1000 indices to reach, and not less than 64 KiB. */
+  /** Bytes that every segment but the last must have for the indices to reach, and not less than 64 KiB. */
   leastBytes: number
   /** Bytes without which the upload cannot go on: a segment on its way to X and one coming in. */
   floorBytes: number
@@ -25,13 +25,13 @@ export function planWhole(bytes: number): SegmentPlan {
   return { bytes, leastBytes: bytes, floorBytes: bytes + 2 * AROUND_BYTES }
 }
 
-/** Plans for an upload: `preferred` bytes a segment, or more where X's 1000 indices would not reach. */
-export function planSegments(totalBytes: number, preferred: number): SegmentPlan {
-  const needed = Math.ceil(totalBytes / MAX_SEGMENTS)
+/** Plans for an upload: `preferred` bytes a segment, or more where `maxSegments` of them would not reach. */
+export function planSegments(totalBytes: number, preferred: number, maxSegments: number): SegmentPlan {
+  const needed = Math.ceil(totalBytes / maxSegments)
   if (needed > MAX_SEGMENT_BYTES) {
     throw new XMediaError(
       'too_large',
-      `X takes at most ${MAX_SEGMENTS} segments of ${MAX_SEGMENT_BYTES} bytes, ${MAX_SEGMENTS * MAX_SEGMENT_BYTES} bytes in all; this upload has ${totalBytes}.`,
+      `An upload may have ${maxSegments} segments of ${MAX_SEGMENT_BYTES} bytes here, ${maxSegments * MAX_SEGMENT_BYTES} bytes in all; this one has ${totalBytes}.`,
     )
   }
   const bytes = Math.max(preferred, needed)

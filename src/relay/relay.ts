@@ -68,10 +68,10 @@ function settleSize(source: UploadSource, segmentBytes: number): UploadSource {
   return { ...source, totalBytes: undefined, atMostBytes }
 }
 
-function planFor(source: UploadSource, { segmentSize, oneShotBytes }: RelayOptions): SegmentPlan {
+function planFor(source: UploadSource, { segmentSize, oneShotBytes, maxSegments }: RelayOptions): SegmentPlan {
   if (source.totalBytes === undefined) return planWhole(source.atMostBytes ?? segmentSize.preferred)
   if (fitsOneShot(source, oneShotBytes)) return planWhole(source.totalBytes)
-  return planSegments(source.totalBytes, segmentSize.preferred)
+  return planSegments(source.totalBytes, segmentSize.preferred, maxSegments)
 }
 
 async function sendSegments(sending: Omit<Sending, 'opening'>, options: RelayOptions): Promise<XMediaAnswer> {

@@ -30,6 +30,12 @@ describe('the options', () => {
   it.each([
     ['segmentBytes', 1, 5_000_000],
     ['concurrency', 1, 6],
+    ['maxSegments', 1, 1000],
+    ['memoryBytes', 16 * 1024 * 1024, Number.MAX_SAFE_INTEGER - 1],
+    ['maxUploads', 1, Number.MAX_SAFE_INTEGER - 1],
+    ['maxUploadsPerSubject', 1, Number.MAX_SAFE_INTEGER - 1],
+    ['idleTimeoutMs', 1, Number.MAX_SAFE_INTEGER - 1],
+    ['minBytesPerSec', 1, Number.MAX_SAFE_INTEGER - 1],
     ['maxBytes', 1, Number.MAX_SAFE_INTEGER - 1],
     ['deadlineMs', 1, Number.MAX_SAFE_INTEGER - 1],
   ])('%s is taken from %i to %i and refused beyond as a RangeError', (name, min, max) => {

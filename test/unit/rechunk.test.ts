@@ -170,7 +170,7 @@ describe('rechunk', () => {
           value: new Uint8Array(view.buffer, view.byteOffset, part.length),
         })
       },
-      cancel: () => Promise.resolve(),
+      releaseLock() {},
     }
     const stream = Object.assign(new ReadableStream<Uint8Array>(), { getReader: () => reader })
     const buffers: ArrayBuffer[] = []
