@@ -1,0 +1,161 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { type Principal, type XMediaOptions, xMedia } from '../../src/index.ts'
+import { createInstance } from '../../src/options.ts'
+import { receiveUpload, type UploadEnv, validateUpload } from '../../src/routes/upload.ts'
+import { createQuota, memoryQuotaStore } from '../../src/store/quota.ts'
+import { base, codeOf, png, post } from '../support/app.ts'
+import { createFakeClock } from '../support/clock.ts'
+
+describe('the limits of a principal', () => {
+  const withLimits = (limits: Principal['limits'], options: Partial<XMediaOptions> = {}) =>
+    xMedia({ ...base, ...options, authorize: () => ({ subject: 'u1', ...(limits ? { limits } : {}) }) })
+
+  it('make uploads smaller, on both sides of the limit, and never larger than the server’s', async () => {
+    expect((await withLimits({ maxBytes: 5000 }).request('/', post(png))).status).toBe(201)
+    expect(await codeOf(withLimits({ maxBytes: 4999 }).request('/', post(png)))).toEqual([413, 'too_large'])
+    expect(await codeOf(withLimits({ maxBytes: 9999 }, { maxBytes: 4999 }).request('/', post(png)))).toEqual([
+      413,
+      'too_large',
+    ])
+    expect(await codeOf(withLimits({ maxBytes: Number.NaN }).request('/', post(png)))).toEqual([413, 'too_large'])
+  })
+
+  it('set a quota of its own', async () => {
+    const app = withLimits({ quota: { uploads: 1 } }, { quota: { uploads: 100 } })
+    expect((await app.request('/', post(png))).status).toBe(201)
+    expect(await codeOf(app.request('/', post(png)))).toEqual([429, 'quota_exceeded'])
+  })
+})
+
+describe('a quota', () => {
+  it('counts uploads and bytes per subject, refuses beyond, and begins anew with the period', async () => {
+    const clock = createFakeClock()
+    const quota = createQuota({ uploads: 3, bytes: 100, periodSecs: 60 }, clock)
+    await quota.spend('a', 60)
+    await expect(quota.spend('a', 41)).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      retryAfterSecs: expect.any(Number),
+    })
+    await quota.spend('a', 40)
+    await quota.spend('b', 100)
+    await expect(quota.spend('a', 1)).rejects.toMatchObject({ code: 'quota_exceeded' })
+    await clock.advance(60_000)
+    for (let upload = 0; upload < 3; upload++) await quota.spend('a', 1)
+    await expect(quota.spend('a', 1)).rejects.toMatchObject({ code: 'quota_exceeded' })
+  })
+
+  it('forgets periods that are over', async () => {
+    const clock = createFakeClock()
+    const store = memoryQuotaStore(clock)
+    const use = { uploads: 1, bytes: 10 }
+    expect(await store.add('0:a', use, clock.now() + 1000)).toMatchObject(use)
+    expect(await store.add('0:a', use, clock.now() + 1000)).toMatchObject({ uploads: 2, bytes: 20 })
+    await clock.advance(1001)
+    expect(await store.add('0:a', use, clock.now() + 1000)).toMatchObject(use)
+  })
+
+  it('is not used up by what was refused before X was asked', async () => {
+    const app = xMedia({ ...base, quota: { uploads: 1 } })
+    expect(await codeOf(app.request('/', post(new Uint8Array(100))))).toEqual([415, 'signature_mismatch'])
+    expect((await app.request('/', post(png))).status).toBe(201)
+    const refused = await app.request('/', post(png))
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await codeOf(refused)).toEqual([429, 'quota_exceeded'])
+  })
+})
+
+describe('admission', () => {
+  /** An upload that stays open until told to end. */
+  function slowUpload(app: Hono<UploadEnv>, user: string) {
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+    const body = new ReadableStream<Uint8Array>({
+      start(given) {
+        controller = given
+      },
+    })
+    const abort = new AbortController()
+    const headers = { 'content-type': 'image/png', 'content-length': String(png.length), 'x-demo-user': user }
+    const init = { method: 'POST', body, headers, duplex: 'half', signal: abort.signal }
+    const request = new Request('http://x/', init)
+    const answer = Promise.resolve(app.request(request))
+    return {
+      answer,
+      abort: () => abort.abort(),
+      finish() {
+        controller?.enqueue(png.slice())
+        controller?.close()
+      },
+    }
+  }
+
+  it('takes so many uploads at once, per subject and in all, and lets the next in when one has ended', async () => {
+    const app = xMedia({ ...base, maxUploads: 3, maxUploadsPerSubject: 2 })
+    const open = [slowUpload(app, 'a'), slowUpload(app, 'a')]
+    const refused = await app.request('/', post(png, { 'x-demo-user': 'a' }))
+    expect(refused.headers.get('retry-after')).toBe('5')
+    expect(await codeOf(refused)).toEqual([503, 'too_many_uploads'])
+    open.push(slowUpload(app, 'b'))
+    expect(await codeOf(app.request('/', post(png, { 'x-demo-user': 'c' })))).toEqual([503, 'too_many_uploads'])
+    open[0]?.finish()
+    expect((await open[0]?.answer)?.status).toBe(201)
+    expect((await app.request('/', post(png, { 'x-demo-user': 'c' }))).status).toBe(201)
+    open[1]?.abort()
+    expect((await open[1]?.answer)?.status).toBe(499)
+    open[2]?.finish()
+    await open[2]?.answer
+  })
+
+  it('has everything back, however an upload ended', async () => {
+    const instance = createInstance({ ...base, onEvent: () => {} })
+    const app = new Hono<UploadEnv>()
+      .use((c, next) => {
+        c.set('xMediaPrincipal', { subject: c.req.header('x-demo-user') ?? 'u1' })
+        return next()
+      })
+      .post('/', validateUpload, receiveUpload(instance), (c) => c.body(null, 201))
+    const ended = [
+      post(png),
+      post(new Uint8Array(100)),
+      post(png, { 'content-length': '4999' }),
+      post(png, { 'content-length': '5001' }),
+      post(png, { 'content-type': 'multipart/form-data; boundary=b' }),
+      post(png, { 'content-type': 'text/html' }),
+    ]
+    for (const init of ended) await app.request('/', init)
+    const aborted = slowUpload(app, 'u1')
+    await expect.poll(() => instance.admission.uploads).toBe(1)
+    aborted.abort()
+    await aborted.answer
+    expect([instance.admission.uploads, instance.relay.memory.committedBytes]).toEqual([0, 0])
+  })
+
+  it('answers overloaded when there is no memory for one more, and takes it later', async () => {
+    // A file of unknown size is held whole: three of them leave no room for a fourth.
+    const app = xMedia({ ...base, memoryBytes: 16 * 1024 * 1024, segmentBytes: 5_000_000 })
+    const form = '--b\r\ncontent-disposition: form-data; name="m"; filename="f"\r\ncontent-type: image/png\r\n\r\n'
+    const whole = (end: boolean) => {
+      let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+      const body = new ReadableStream<Uint8Array>({
+        start(given) {
+          controller = given
+        },
+      })
+      controller?.enqueue(new TextEncoder().encode(form))
+      controller?.enqueue(png.slice())
+      const finish = () => {
+        controller?.enqueue(new TextEncoder().encode('\r\n--b--\r\n'))
+        controller?.close()
+      }
+      if (end) finish()
+      const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+      const init = { method: 'POST', body, headers, duplex: 'half' }
+      return { answer: Promise.resolve(app.request(new Request('http://x/', init))), finish }
+    }
+    const open = [whole(false), whole(false), whole(false)]
+    await expect.poll(() => codeOf(whole(true).answer)).toEqual([503, 'overloaded'])
+    for (const upload of open) upload.finish()
+    expect(await Promise.all(open.map(async ({ answer }) => (await answer).status))).toEqual([201, 201, 201])
+    expect((await whole(true).answer).status).toBe(201)
+  })
+})
