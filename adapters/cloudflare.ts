@@ -32,9 +32,11 @@ function createChecked<Env>(create: (env: Env) => FetchApp, env: Env): FetchApp 
   return create(env)
 }
 
-/** What is read of a body after its answer, at most. */
-const LINGER_BYTES: number = 64 * 1024 * 1024
-const LINGER_MS = 5000
+/** What is read of a body after its answer, at most: clients that look for no answer before they have sent it all. */
+const LINGER_BYTES: number = 16 * 1024 * 1024
+/** Time for a client to see the answer while nobody takes its bytes any more. */
+const LINGER_MS = 2000
+const LINGER_READ_BYTES: number = 64 * 1024
 const UNLOCK_MS = 5
 
 declare class FixedLengthStream extends TransformStream<Uint8Array, Uint8Array> {
@@ -62,12 +64,19 @@ async function lingering(response: Response, body: ReadableStream<Uint8Array>): 
 async function discard(body: ReadableStream<Uint8Array>): Promise<void> {
   const until = Date.now() + LINGER_MS
   // A read that was pending when the answer was decided ends with the next bytes.
-  while (body.locked && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, UNLOCK_MS))
+  while (body.locked && Date.now() < until) await pause(UNLOCK_MS)
   if (body.locked) return
-  const reader = body.getReader()
-  for (let read = 0; read < LINGER_BYTES && Date.now() < until; ) {
-    const { done, value } = await reader.read()
-    if (done) return
-    read += value.length
+  const reader = body.getReader({ mode: 'byob' })
+  let view = new Uint8Array(LINGER_READ_BYTES)
+  for (let discarded = 0; discarded < LINGER_BYTES && Date.now() < until; ) {
+    const { done, value } = await reader.read(view)
+    if (done || value === undefined) return
+    discarded += value.length
+    view = new Uint8Array(value.buffer)
   }
+  await pause(until - Date.now())
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

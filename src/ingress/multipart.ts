@@ -53,9 +53,10 @@ interface Head {
 async function readHead(body: ByteReader, boundary: string): Promise<Head> {
   let view = new Uint8Array(FIRST_READ_BYTES)
   let filled = 0
+  let done = false
 
   async function* feed(): AsyncGenerator<Uint8Array> {
-    for (let done = false; !done; ) {
+    while (!done) {
       if (filled === view.length) view = enlarged(view)
       const read = await body.read(view, filled)
       view = read.view
@@ -77,7 +78,7 @@ async function readHead(body: ByteReader, boundary: string): Promise<Head> {
       fields[name] = decode(name, value)
     }
   } catch (error) {
-    throw error instanceof XMediaError ? error : cutOrMalformed(fed(), boundary)
+    throw error instanceof XMediaError ? error : cutOrMalformed(fed(), boundary, done)
   }
   throw new XMediaError('file_missing', 'The body has no file: send it as the last part, with a filename.')
 }
@@ -120,14 +121,14 @@ async function checkRest(rest: Uint8Array<ArrayBuffer>, boundary: string): Promi
       await part.bytes()
     }
   } catch (error) {
-    throw error instanceof XMediaError ? error : cutOrMalformed(parts, boundary)
+    throw error instanceof XMediaError ? error : cutOrMalformed(parts, boundary, true)
   }
   if (!isClosed(parts, boundary)) throw malformed('There are bytes behind the boundary that closes the body.')
 }
 
 /** What is wrong with a body that could not be read to its end. */
-function cutOrMalformed(body: Uint8Array, boundary: string): XMediaError {
-  return isClosed(body, boundary)
+function cutOrMalformed(body: Uint8Array, boundary: string, ended: boolean): XMediaError {
+  return !ended || isClosed(body, boundary)
     ? malformed('The multipart body cannot be read: its headers or boundaries are not as RFC 7578 has them.')
     : new XMediaError('body_incomplete', 'The body ended before the boundary that closes it.')
 }
