@@ -5,7 +5,7 @@ import { createFileReader } from './file-reader.ts'
 import { declaredLengths, fileLength } from './lengths.ts'
 import { checkMedia } from './media.ts'
 import { isParameter, mergeParameters, readParameters } from './parameters.ts'
-import { malformed, readParts } from './parts.ts'
+import { malformed, type Part, parseParts } from './parts.ts'
 import type { ByteReader } from './reader.ts'
 import type { UploadBody, UploadRequest } from './source.ts'
 
@@ -15,8 +15,11 @@ const MAX_BEFORE_FILE_BYTES = 64 * 1024
 /** Most bytes behind the file: other fields, the closing delimiter. */
 const MAX_AFTER_FILE_BYTES = 64 * 1024
 
-/** What a body begins to be read into. */
-const FIRST_READ_BYTES = 8 * 1024
+/** Fields in front of a file, or behind it. An upload has six parameters. */
+const MAX_FIELDS = 32
+
+/** What a body is read in until its file is found; every time it is parsed anew. */
+const STEP_BYTES = 4 * 1024
 
 /**
  * A `multipart/form-data` body (RFC 7578): fields that are parameters, then one file, whose size is declared or inferred
@@ -51,89 +54,95 @@ interface Head {
 }
 
 async function readHead(body: ByteReader, boundary: string): Promise<Head> {
-  let view = new Uint8Array(FIRST_READ_BYTES)
+  let view = new Uint8Array(2 * STEP_BYTES)
   let filled = 0
   let done = false
-
-  async function* feed(): AsyncGenerator<Uint8Array> {
-    while (!done) {
-      if (filled === view.length) view = enlarged(view)
-      const read = await body.read(view, filled)
+  while (!done) {
+    if (filled > view.length - STEP_BYTES) view = enlarged(view)
+    for (const enough = filled + STEP_BYTES; filled < enough && !done; ) {
+      const read = await readBytes(body, view, filled)
       view = read.view
       filled += read.bytes
       done = read.done
-      // A copy: on workerd the memory gets another name with the next read.
-      if (read.bytes > 0) yield view.slice(filled - read.bytes, filled)
+    }
+    const { parts, closedAt } = parseParts(textOf(view.subarray(0, filled)), boundary, isUploadedFile)
+    const file = parts.find(isUploadedFile)
+    if ((file ? file.start : filled) > MAX_BEFORE_FILE_BYTES || parts.length - (file ? 1 : 0) > MAX_FIELDS) {
+      throw new XMediaError(
+        'multipart_limit',
+        `A body may have ${MAX_FIELDS} fields in front of its file, and ${MAX_BEFORE_FILE_BYTES} bytes in all.`,
+      )
+    }
+    if (file) {
+      const { mediaType, start } = file
+      return { fields: readFields(parts, view), mediaType, start, begun: view.slice(start, filled) }
+    }
+    if (closedAt !== undefined) {
+      throw new XMediaError('file_missing', 'The body has no file: send it as the last part, with a filename.')
     }
   }
+  throw incomplete()
+}
 
-  const fed = () => view.subarray(0, filled)
-  const fields: Record<string, string> = {}
+/** A parameter may come with a filename too: `FormData` gives every `Blob` one. */
+function isUploadedFile({ name, isFile }: Part): boolean {
+  return isFile && !isParameter(name)
+}
+
+async function readBytes(body: ByteReader, view: Uint8Array<ArrayBuffer>, offset: number) {
   try {
-    for await (const { name, isFile, mediaType, start, bytes } of readParts(feed(), boundary, fed)) {
-      if (isFile && !isParameter(name)) return { fields, mediaType, start, begun: view.slice(start, filled) }
-      const value = await bytes()
-      if (!isParameter(name)) continue
-      if (name in fields) throw new XMediaError('invalid_parameter', `The field ${name} is there twice; send it once.`)
-      fields[name] = decode(name, value)
-    }
+    return await body.read(view, offset)
   } catch (error) {
-    throw error instanceof XMediaError ? error : cutOrMalformed(fed(), boundary, done)
+    if (error instanceof XMediaError) throw error
+    // A source that fails is a client that went away, whatever the runtime calls it.
+    throw new XMediaError('body_incomplete', 'The connection ended before the body was complete.', { cause: error })
   }
-  throw new XMediaError('file_missing', 'The body has no file: send it as the last part, with a filename.')
 }
 
 function enlarged(view: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (view.length >= MAX_BEFORE_FILE_BYTES) {
-    throw new XMediaError('multipart_limit', `The body may have ${MAX_BEFORE_FILE_BYTES} bytes in front of its file.`)
-  }
   const larger = new Uint8Array(2 * view.length)
   larger.set(view)
   return larger
 }
 
-function decode(name: string, value: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(value)
-  } catch {
-    throw new XMediaError('invalid_parameter', `The field ${name} is not in UTF-8.`)
-  }
-}
-
-/** Checks what follows the file: the closing delimiter, and before that at most fields that mean nothing here. */
-async function checkRest(rest: Uint8Array<ArrayBuffer>, boundary: string): Promise<void> {
-  const text = new TextDecoder('latin1').decode(rest)
-  if (/^--[ \t]*(?:\r\n)?$/.test(text)) return
-  if (text.startsWith('--')) throw malformed('There are bytes behind the boundary that closes the body.')
-  const bytes = new TextEncoder().encode(`--${boundary}`)
-  const parts = new Uint8Array(bytes.length + rest.length)
-  parts.set(bytes)
-  parts.set(rest, bytes.length)
-  async function* feed(): AsyncGenerator<Uint8Array> {
-    yield parts
-  }
-  try {
-    for await (const part of readParts(feed(), boundary, () => parts)) {
-      if (isParameter(part.name)) {
-        throw new XMediaError('invalid_parameter', `The field ${part.name} comes behind the file; send it in front.`)
-      }
-      if (part.isFile) throw new XMediaError('too_many_files', 'The body has more than one file; send each on its own.')
-      await part.bytes()
+function readFields(parts: readonly Part[], bytes: Uint8Array): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const { name, start, end } of parts) {
+    if (!isParameter(name)) continue
+    if (name in fields) throw new XMediaError('invalid_parameter', `The field ${name} is there twice; send it once.`)
+    try {
+      fields[name] = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(start, end))
+    } catch {
+      throw new XMediaError('invalid_parameter', `The field ${name} is not in UTF-8.`)
     }
-  } catch (error) {
-    throw error instanceof XMediaError ? error : cutOrMalformed(parts, boundary, true)
   }
-  if (!isClosed(parts, boundary)) throw malformed('There are bytes behind the boundary that closes the body.')
+  return fields
 }
 
-/** What is wrong with a body that could not be read to its end. */
-function cutOrMalformed(body: Uint8Array, boundary: string, ended: boolean): XMediaError {
-  return !ended || isClosed(body, boundary)
-    ? malformed('The multipart body cannot be read: its headers or boundaries are not as RFC 7578 has them.')
-    : new XMediaError('body_incomplete', 'The body ended before the boundary that closes it.')
+/** Checks what follows the file's delimiter: its end, and before that at most fields that mean nothing here. */
+async function checkRest(rest: Uint8Array<ArrayBuffer>, boundary: string): Promise<void> {
+  const text = `--${boundary}${textOf(rest)}`
+  const { parts, closedAt } = parseParts(text, boundary, () => false)
+  for (const { name, isFile } of parts) {
+    if (isParameter(name)) {
+      throw new XMediaError('invalid_parameter', `The field ${name} comes behind the file; send it in front.`)
+    }
+    if (isFile) throw new XMediaError('too_many_files', 'The body has more than one file; send each on its own.')
+  }
+  if (parts.length > MAX_FIELDS) {
+    throw new XMediaError('multipart_limit', `A body may have ${MAX_FIELDS} fields behind its file.`)
+  }
+  if (closedAt === undefined) throw incomplete()
+  if (!/^[ \t]*(?:\r\n)?$/.test(text.slice(closedAt))) {
+    throw malformed('There are bytes behind the boundary that closes the body.')
+  }
 }
 
-function isClosed(body: Uint8Array, boundary: string): boolean {
-  const end = new TextDecoder('latin1').decode(body.subarray(-boundary.length - 32))
-  return end.trimEnd().endsWith(`--${boundary}--`)
+/** A character per byte. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes)
+}
+
+function incomplete(): XMediaError {
+  return new XMediaError('body_incomplete', 'The body ended before the boundary that closes it.')
 }

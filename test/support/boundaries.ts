@@ -5,7 +5,7 @@ export type Sources = ReadonlyMap<string, string>
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/x': ['src/errors.ts', 'zod/mini'],
-  'src/ingress': ['src/errors.ts', 'src/x/clock.ts', 'src/x/limits.ts', 'multitars', 'zod/mini'],
+  'src/ingress': ['src/errors.ts', 'src/x/clock.ts', 'src/x/limits.ts', 'zod/mini'],
   'src/relay': ['src/errors.ts', 'src/ingress/reader.ts', 'src/ingress/source.ts', 'src/x'],
   'src/store': ['src/errors.ts', 'src/x'],
   'src/ticket.ts': ['src/x/limits.ts', 'hono'],

@@ -1,0 +1,162 @@
+import busboy from 'busboy'
+import { XMediaError, type XMediaErrorCode } from '../../src/errors.ts'
+import { readMultipart } from '../../src/ingress/multipart.ts'
+import type { UploadParameters } from '../../src/ingress/parameters.ts'
+import { type ByteReader, openReader } from '../../src/ingress/reader.ts'
+import type { UploadBody } from '../../src/ingress/source.ts'
+import { readBody } from '../../src/relay/body.ts'
+
+/** Bodies are strings here, one character per byte: they are built, cut and searched as text. */
+export function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.from(binary, 'latin1'))
+}
+
+/** As a form would have it. */
+export function utf8(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
+export type Outcome =
+  | { accepted: true; file: string; upload: Omit<UploadBody, 'body'>; reads: number }
+  | { accepted: false; code: XMediaErrorCode; reads: number }
+
+export interface ReadOptions {
+  headers?: Record<string, string>
+  /** The parameters in the query. */
+  parameters?: UploadParameters
+  /** Bytes per segment where the size is known before; else the file is held whole, as the relay does. */
+  segmentBytes?: number
+}
+
+const WHOLE_BYTES = 1 << 20
+
+/** Reads a body to its end, the file counted as the relay counts it. */
+export async function read(
+  contentType: string,
+  pieces: Iterable<string>,
+  { headers = {}, parameters = {}, segmentBytes = WHOLE_BYTES }: ReadOptions = {},
+): Promise<Outcome> {
+  const iterator = pieces[Symbol.iterator]()
+  let reads = 0
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const { done, value } = iterator.next()
+        if (done) return controller.close()
+        reads++
+        controller.enqueue(bytesOf(value))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  try {
+    const { body, ...upload } = await readMultipart({
+      headers: new Headers({ ...headers, 'content-type': contentType }),
+      parameters,
+      body: openReader(stream),
+    })
+    const totalBytes = upload.atMostBytes === undefined ? upload.totalBytes : undefined
+    let file = ''
+    for await (const segment of readBody(checked(body), {
+      segmentBytes: () => (totalBytes === undefined ? WHOLE_BYTES : segmentBytes),
+      totalBytes,
+    })) {
+      file += Buffer.from(segment).toString('latin1')
+    }
+    return { accepted: true, file, upload, reads }
+  } catch (error) {
+    if (!(error instanceof XMediaError)) throw error
+    return { accepted: false, code: error.code, reads }
+  }
+}
+
+/** Who reads a body may rely on this. */
+function checked(body: ByteReader): ByteReader {
+  return {
+    async read(view, offset) {
+      const result = await body.read(view, offset)
+      if (result.bytes === 0 && !result.done) throw new TypeError('a read of nothing')
+      return result
+    },
+    cancel: (reason) => body.cancel(reason),
+  }
+}
+
+export interface BusboyOutcome {
+  error: string | undefined
+  files: string[]
+  fields: [name: string, value: string][]
+}
+
+/** What busboy makes of the same body. */
+export function readWithBusboy(contentType: string, body: string): Promise<BusboyOutcome> {
+  return new Promise((resolve) => {
+    const outcome: BusboyOutcome = { error: undefined, files: [], fields: [] }
+    const parser = busboy({
+      headers: { 'content-type': contentType },
+      defParamCharset: 'utf8',
+      limits: { fieldSize: WHOLE_BYTES, fieldNameSize: WHOLE_BYTES },
+    })
+    parser.on('field', (name, value) => outcome.fields.push([name, value]))
+    parser.on('file', (_name, stream) => {
+      const index = outcome.files.push('') - 1
+      stream.on('data', (chunk: Buffer) => {
+        outcome.files[index] += chunk.toString('latin1')
+      })
+      // The parser tells the same error itself.
+      stream.on('error', () => undefined)
+    })
+    parser.on('error', (error) => {
+      outcome.error ??= error instanceof Error ? error.message : String(error)
+      resolve(outcome)
+    })
+    parser.on('close', () => resolve(outcome))
+    parser.end(bytesOf(body))
+  })
+}
+
+export function split(body: string, cuts: readonly number[] | 'bytes'): string[] {
+  if (cuts === 'bytes') return [...body]
+  const edges = [0, ...cuts.map((cut) => cut % (body.length + 1)).sort((a, b) => a - b), body.length]
+  return edges.slice(1).map((edge, index) => body.slice(edges[index], edge))
+}
+
+export interface Part {
+  headers: string[]
+  content: string
+}
+
+export function part(disposition: string, content: string, ...headers: string[]): Part {
+  return { headers: [`Content-Disposition: form-data; ${disposition}`, ...headers], content }
+}
+
+export interface Form {
+  boundary: string
+  preamble?: string | undefined
+  parts: Part[]
+  /** What stands behind the closing delimiter. */
+  end: string
+}
+
+export function contentTypeOf(boundary: string): string {
+  return `multipart/form-data; boundary=${/^[\w'+.-]+$/.test(boundary) ? boundary : `"${boundary}"`}`
+}
+
+/** A body in pieces: at the edges between them bodies are likeliest to be misread. */
+export function render({ boundary, preamble, parts, end }: Form): string[] {
+  const delimiter = `--${boundary}`
+  return [
+    ...(preamble === undefined ? [] : [preamble, '\r\n']),
+    ...parts.flatMap(({ headers, content }) => [
+      delimiter,
+      '\r\n',
+      ...headers.flatMap((header) => [header, '\r\n']),
+      '\r\n',
+      content,
+      '\r\n',
+    ]),
+    delimiter,
+    '--',
+    end,
+  ]
+}
