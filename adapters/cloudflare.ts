@@ -20,7 +20,8 @@ export function worker<Env>(create: (env: Env) => FetchApp): Worker<Env> {
     async fetch(request, env, context) {
       app ??= createChecked(create, env)
       const response = await app.fetch(request, env, context)
-      return response.status >= 400 && request.body ? lingering(response, request.body) : response
+      const isProblem = response.headers.get('content-type') === 'application/problem+json'
+      return isProblem && request.body ? lingering(response, request.body) : response
     },
   }
 }
@@ -37,7 +38,9 @@ const LINGER_BYTES: number = 16 * 1024 * 1024
 /** Time for a client to see the answer while nobody takes its bytes any more. */
 const LINGER_MS = 2000
 const LINGER_READ_BYTES: number = 64 * 1024
-const UNLOCK_MS = 5
+/** Time for a pending read to end. */
+const UNLOCK_MS = 100
+const STEP_MS = 5
 
 declare class FixedLengthStream extends TransformStream<Uint8Array, Uint8Array> {
   constructor(bytes: number)
@@ -62,19 +65,26 @@ async function lingering(response: Response, body: ReadableStream<Uint8Array>): 
 }
 
 async function discard(body: ReadableStream<Uint8Array>): Promise<void> {
-  const until = Date.now() + LINGER_MS
   // A read that was pending when the answer was decided ends with the next bytes.
-  while (body.locked && Date.now() < until) await pause(UNLOCK_MS)
+  for (let waited = 0; body.locked && waited < UNLOCK_MS; waited += STEP_MS) await pause(STEP_MS)
   if (body.locked) return
   const reader = body.getReader({ mode: 'byob' })
+  let timedOut = false
+  const timeout = setTimeout(() => {
+    timedOut = true
+    reader.cancel().catch(() => {})
+  }, LINGER_MS)
   let view = new Uint8Array(LINGER_READ_BYTES)
-  for (let discarded = 0; discarded < LINGER_BYTES && Date.now() < until; ) {
+  for (let discarded = 0; discarded < LINGER_BYTES; ) {
     const { done, value } = await reader.read(view)
-    if (done || value === undefined) return
+    if (done || value === undefined) {
+      clearTimeout(timeout)
+      return
+    }
     discarded += value.length
     view = new Uint8Array(value.buffer)
   }
-  await pause(until - Date.now())
+  while (!timedOut) await pause(STEP_MS)
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
-import { createInstance, type XMediaOptions } from './options.ts'
+import { instanceOf, type XMediaOptions } from './options.ts'
 import { notFound, problemResponse } from './problem.ts'
 import { authorize } from './routes/authorize.ts'
 import { allowOrigins } from './routes/origin.ts'
@@ -9,19 +9,20 @@ import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMedi
 
 /** The routes below the mount: `app.route('/media', xMedia({ … }))`. Throws for options that cannot work. */
 export function xMedia(options: XMediaOptions): Hono<UploadEnv> {
-  const instance = createInstance(options)
+  const instance = instanceOf(options)
   return new Hono<UploadEnv>()
-    .notFound(() => problemResponse(notFound()))
     .use(allowOrigins(instance), authorize(instance))
     .post('/', validateUpload, receiveUpload(instance), answerUpload(instance))
     .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))
+    .all('*', () => problemResponse(notFound()))
 }
 
 /**
- * The same upload as a middleware on a route of your own: it checks the origin, authorizes, relays the body, and leaves the media in
- * `c.var.xMedia` for the handler behind it, which runs only when the upload succeeded.
+ * The same upload as a middleware on a route of your own: it checks the origin, authorizes, relays the body, and leaves
+ * the media in `c.var.xMedia` for the handler behind it, which runs only when the upload succeeded. For pages of other
+ * origins it must see their preflights too: `app.on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), handler)`.
  */
 export function xMediaUpload(options: XMediaOptions): MiddlewareHandler<XMediaEnv> {
-  const instance = createInstance(options)
+  const instance = instanceOf(options)
   return every(allowOrigins(instance), authorize(instance), validateUpload, receiveUpload(instance))
 }

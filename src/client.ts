@@ -1,6 +1,7 @@
 import { type CoreOptions, createCore } from './core.ts'
 import { checkMedia } from './ingress/media.ts'
 import { openReader } from './ingress/reader.ts'
+import { FLOOR_BYTES } from './relay/plan.ts'
 import { relay } from './relay/relay.ts'
 import type { CallContext } from './x/call.ts'
 import type { OnEvent } from './x/events.ts'
@@ -89,7 +90,8 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       limits.checkSize(totalBytes, media.category)
       if (altText !== undefined) checkAltText(altText)
       const upload = { ...media, body: openReader(body), totalBytes, additionalOwners, shared, altText }
-      const answer = await relay(upload, contextOf(uploadOptions), core.relay)
+      const allotment = core.relay.memory.reserve(FLOOR_BYTES)
+      const answer = await relay(upload, allotment, contextOf(uploadOptions), core.relay).finally(allotment.close)
       statuses.enter(answer)
       return answer
     },

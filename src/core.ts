@@ -27,7 +27,7 @@ export interface CoreOptions {
    */
   maxSegments?: number
   /**
-   * Memory for the segments of all uploads, bytes, at least 16 MiB. Default 64 MiB: half of what a Worker has. When it is
+   * Memory for the segments of all uploads, bytes, at least 32 MiB. Default 64 MiB: half of what a Worker has. When it is
    * short, uploads get smaller and fewer segments, and what finds none at all is answered `overloaded`.
    */
   memoryBytes?: number
@@ -63,8 +63,8 @@ export interface Core {
 
 const MIB = 1024 * 1024
 const DEFAULT_MEMORY_BYTES = 64 * MIB
-/** Two of the largest segments, as a file near X's limit needs, and some room. */
-const MIN_MEMORY_BYTES = 16 * MIB
+/** One subject's half of it has room for two of the largest segments, as a file near X's limit needs. */
+const MIN_MEMORY_BYTES = 32 * MIB
 
 /** Throws `TypeError` for an option of the wrong kind and `RangeError` for a number out of its range. */
 export function createCore(options: CoreOptions, clock: Clock = systemClock): Core {

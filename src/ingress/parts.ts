@@ -73,7 +73,9 @@ function readHeaders(block: string): Pick<Part, 'name' | 'isFile' | 'mediaType'>
   if (disposition?.value !== 'form-data' || name === undefined) {
     throw malformed('Every part must have a Content-Disposition: form-data with a name.')
   }
-  const isFile = disposition.parameters.has('filename') || disposition.parameters.has('filename*')
+  const { parameters } = disposition
+  // A form's file input in which nothing was chosen has an empty filename.
+  const isFile = Boolean(parameters.get('filename') ?? parameters.get('filename*'))
   return { name, isFile, mediaType: headers.get('content-type') ?? null }
 }
 

@@ -110,6 +110,7 @@ function openByteStream(stream: ReadableStream<Uint8Array>): (ReadableStreamBYOB
  */
 function createInPlaceReader(reader: ReadableStreamBYOBReader & ReadAtLeast): PlatformReader {
   let pending: Promise<unknown> = Promise.resolve()
+  let ended = false
 
   async function read(target: Uint8Array<ArrayBuffer>) {
     const { done, value } = await reader.readAtLeast(Math.min(WORTH_A_READ, target.length), target)
@@ -120,10 +121,13 @@ function createInPlaceReader(reader: ReadableStreamBYOBReader & ReadAtLeast): Pl
   }
 
   return {
-    async read({ buffer, byteOffset, length }, offset) {
+    async read(given, offset) {
+      if (ended) return { view: given, bytes: 0, done: true }
+      const { buffer, byteOffset, length } = given
       const reading = read(new Uint8Array(buffer, byteOffset + offset, length - offset))
       pending = reading
       const { done, value } = await reading
+      ended = done
       if (done) reader.releaseLock()
       return { view: new Uint8Array(value.buffer, byteOffset, length), bytes: value.length, done }
     },

@@ -30,7 +30,9 @@ export interface UploadSource {
   atMostBytes?: number | undefined
   body: ByteReader
   /** Asked before INIT with the first bytes of the file, `HEAD_BYTES` or all, and its size; rejects to refuse it. */
-  check?: ((head: Uint8Array<ArrayBuffer>, totalBytes: number) => Promise<void>) | undefined
+  check?:
+    | ((head: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined) => Promise<void>)
+    | undefined
   additionalOwners?: readonly string[] | undefined
   shared?: boolean | undefined
   /** Alternative text, set once the media is there; at most 1000 characters. */

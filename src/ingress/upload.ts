@@ -35,7 +35,7 @@ export async function readUpload(request: UploadRequest, checks: UploadChecks): 
     additionalOwners: parameters.additional_owners,
     shared: parameters.shared,
     altText: parameters.alt_text,
-    async check(head, size) {
+    async check(head, size, signal) {
       // A size that was not known before is judged here.
       checks.checkSize(size, category)
       if (!matchesSignature(head, mediaType)) {
@@ -45,6 +45,8 @@ export async function readUpload(request: UploadRequest, checks: UploadChecks): 
         )
       }
       await checks.inspect?.(head, { mediaType, category, totalBytes: size })
+      // An upload that ended meanwhile uses nothing up.
+      signal?.throwIfAborted()
       await checks.spend(size)
     },
   }

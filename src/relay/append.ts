@@ -17,7 +17,7 @@ import { createWindow } from './window.ts'
 export interface SegmentSize {
   /** Bytes to begin with. */
   preferred: number
-  /** The largest size X has taken so far: an upload with larger segments sends its first one alone. */
+  /** The largest size X has taken so far: a larger segment travels alone. */
   proven: number
 }
 
@@ -75,17 +75,18 @@ export async function appendAll(sending: Sending, options: AppendOptions): Promi
     memory.release(segment)
   }
 
-  /** Nothing else is numbered yet, so a refused segment may be cut into smaller ones. */
-  async function appendFirst(segment: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<void> {
+  /** A segment larger than X is known to take travels alone: nothing behind it is numbered when it has to be cut. */
+  async function appendProbing(segment: Uint8Array<ArrayBuffer>, bytesBehind: number): Promise<void> {
+    const index = progress.segments
     let part = segment
     for (;;) {
       try {
-        await append(part, 0)
+        await append(part, index)
         break
       } catch (error) {
         const halved = Math.ceil(part.length / 2)
         const tooLarge = error instanceof XMediaError && error.code === 'x_segment_too_large'
-        const needed = Math.ceil(segment.length / halved) + Math.ceil((totalBytes - segment.length) / halved)
+        const needed = index + Math.ceil(segment.length / halved) + Math.ceil(bytesBehind / halved)
         if (!tooLarge || halved < MIN_SEGMENT_BYTES || needed > maxSegments) throw error
         call.emit({ type: 'segment_size', fromBytes: part.length, toBytes: halved })
         segmentBytes = halved
@@ -93,7 +94,7 @@ export async function appendAll(sending: Sending, options: AppendOptions): Promi
         part = copy(segment, 0, halved)
       }
     }
-    progress.segments = 1
+    progress.segments = index + 1
     segmentSize.proven = Math.max(segmentSize.proven, part.length)
     for (let offset = part.length; offset < segment.length; offset += segmentBytes) {
       await append(copy(segment, offset, segmentBytes), progress.segments++)
@@ -117,12 +118,18 @@ export async function appendAll(sending: Sending, options: AppendOptions): Promi
       signal: ending.signal,
       onHead: opening.onHead,
     })
+    let readBytes = 0
     for await (const segment of segments) {
+      readBytes += segment.length
       opening.onWhole(segment)
       await window.room()
       const { totalBytes } = await opening.media()
-      if (progress.segments === 0 && segment.length > segmentSize.proven) await appendFirst(segment, totalBytes)
-      else window.start(() => appendNext(segment, progress.segments++))
+      if (segment.length > segmentSize.proven) {
+        await window.drain()
+        await appendProbing(segment, totalBytes - readBytes)
+      } else {
+        window.start(() => appendNext(segment, progress.segments++))
+      }
     }
     await window.drain()
   } catch (error) {

@@ -1,16 +1,20 @@
+import { XMediaError } from '../errors.ts'
+
 /** The memory that all uploads of an instance share. */
 export interface Memory {
   /**
-   * A part of it for one upload, which may always have `floorBytes` and more while there is more; undefined when not
-   * even the floor is to be had now.
+   * A part of it for one upload, which may always have `floorBytes` and more while there is more. Throws `overloaded` when
+   * not even the floor is to be had now.
    */
-  reserve(floorBytes: number): Allotment | undefined
+  reserve(floorBytes: number, subject?: string): Allotment
   /** Bytes that are reserved or in use. */
   readonly committedBytes: number
 }
 
 /** What one upload has of the memory. */
 export interface Allotment {
+  /** Makes the floor as large as this at least, or throws `overloaded`. */
+  raise(floorBytes: number): void
   /** A buffer of at least `bytes` bytes, with old contents; undefined when the upload may not have so much now. */
   take(bytes: number): ArrayBuffer | undefined
   /** Gives a buffer back, which must not be used afterwards. */
@@ -19,17 +23,21 @@ export interface Allotment {
   close(): void
 }
 
-/**
- * Above its floor an upload takes at most this part of what is free: the first one gets all it can use, many get less
- * each, and a newcomer finds its floor.
- */
+/** Above its floor an upload takes buffers of at most this part of what is free: many get less each. */
 const SHARE_OF_FREE = 1 / 4
+
+/** What the uploads of one subject may have together: nobody alone keeps the others out. */
+const SHARE_OF_SUBJECT = 1 / 2
+
+/** Seconds after which an upload that found no memory may find some: a few APPENDs' time. */
+const RETRY_AFTER_SECS = 5
 
 /** What a buffer may be larger than asked for, so that it is used again by uploads with other fields around a segment. */
 export const SLACK_BYTES = 1024
 
 /** Buffers are used again, as far as they fit: new ones wait for the garbage collector long after they are let go. */
 export function createMemory(budgetBytes: number): Memory {
+  const bySubject = new Map<string, number>()
   let committed = 0
   let held = 0
   let uploads = 0
@@ -48,39 +56,53 @@ export function createMemory(budgetBytes: number): Memory {
     get committedBytes() {
       return committed
     },
-    reserve(floorBytes) {
-      if (committed + floorBytes > budgetBytes) return undefined
-      committed += floorBytes
-      uploads++
+    reserve(floorBytes, subject) {
+      let floor = 0
       let used = 0
       let open = true
 
-      const use = (bytes: number) => {
-        const before = Math.max(floorBytes, used)
-        used += bytes
-        committed += Math.max(floorBytes, used) - before
+      /** Bytes that this upload may still have. */
+      function free(): number {
+        const ofSubject = subject === undefined ? 0 : (bySubject.get(subject) ?? 0)
+        const most = subject === undefined ? budgetBytes : budgetBytes * SHARE_OF_SUBJECT
+        return Math.min(budgetBytes - committed, most - ofSubject)
       }
 
-      return {
+      function commit(newFloor: number, newUsed: number): void {
+        const bytes = Math.max(newFloor, newUsed) - Math.max(floor, used)
+        floor = newFloor
+        used = newUsed
+        committed += bytes
+        if (subject === undefined) return
+        const left = (bySubject.get(subject) ?? 0) + bytes
+        if (left > 0) bySubject.set(subject, left)
+        else bySubject.delete(subject)
+      }
+
+      const allotment: Allotment = {
+        raise(bytes) {
+          if (bytes <= floor) return
+          if (bytes - Math.max(floor, used) > free()) throw overloaded()
+          commit(bytes, used)
+        },
         take(bytes) {
-          const granted = used + bytes <= floorBytes || bytes <= (budgetBytes - committed) * SHARE_OF_FREE
+          const granted = used + bytes <= floor || bytes <= free() * SHARE_OF_FREE
           if (!granted || !open) return undefined
           const buffer = obtain(bytes)
-          use(buffer.byteLength)
+          commit(floor, used + buffer.byteLength)
           return buffer
         },
         give(buffer) {
-          if (open) {
-            use(-buffer.byteLength)
-            idle.push(buffer)
-          }
+          if (!open) return
+          commit(floor, used - buffer.byteLength)
+          idle.push(buffer)
         },
         close() {
           if (!open) return
           open = false
-          committed -= Math.max(floorBytes, used)
           // What was not given back is lost, or still being read into: it is nobody's now.
           held -= used
+          commit(0, 0)
           uploads--
           if (uploads === 0) {
             idle = []
@@ -88,6 +110,15 @@ export function createMemory(budgetBytes: number): Memory {
           }
         },
       }
+      allotment.raise(floorBytes)
+      uploads++
+      return allotment
     },
   }
+}
+
+export function overloaded(): XMediaError {
+  return new XMediaError('overloaded', 'This server has no memory left for one more upload; try again soon.', {
+    retryAfterSecs: RETRY_AFTER_SECS,
+  })
 }

@@ -2,6 +2,7 @@ import { HEAD_BYTES, type UploadSource } from '../ingress/source.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XClient } from '../x/client.ts'
 import type { Clock } from '../x/clock.ts'
+import { untilAborted } from '../x/ending.ts'
 import { createEnvelope } from '../x/envelope.ts'
 import type { XMediaAnswer } from '../x/media.ts'
 import { emptyBody, readBody } from './body.ts'
@@ -43,6 +44,6 @@ export async function sendOneShot(
   const segments = readBody(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment
   if (file === undefined) throw emptyBody()
-  await check?.(file.slice(0, HEAD_BYTES), totalBytes)
+  await untilAborted(check?.(file.slice(0, HEAD_BYTES), totalBytes, call.signal) ?? Promise.resolve(), call.signal)
   return await client.upload({ contentType: envelope.contentType, body: envelope.wrap(file, fields) }, call)
 }

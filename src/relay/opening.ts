@@ -34,7 +34,7 @@ export function createOpening(source: UploadSource, { client, call, ending, onOp
   let media: Promise<OpenedMedia> | undefined
 
   async function initialize(head: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<OpenedMedia> {
-    await source.check?.(head, totalBytes)
+    await source.check?.(head, totalBytes, ending.signal)
     const { data } = await client.initialize({ ...source, totalBytes }, call)
     const opened = { ...data, totalBytes }
     onOpened(opened)

@@ -17,16 +17,18 @@ export interface RelayOptions extends AppendOptions {
   memory: Memory
 }
 
-/** Seconds after which an upload that found no memory may find some: a few APPENDs' time. */
-const OVERLOADED_RETRY_SECS = 5
-
 /**
  * Sends one upload to X: INIT → APPEND × n → FINALIZE, or a small image in one call.
  *
  * FINALIZE runs only after the body ended cleanly, its bytes add up to `totalBytes` and every APPEND was acknowledged.
  * Whatever ends the upload early also ends its reads, its pauses and its calls in flight.
  */
-export async function relay(upload: UploadSource, context: CallContext, options: RelayOptions): Promise<XMediaAnswer> {
+export async function relay(
+  upload: UploadSource,
+  allotment: Allotment,
+  context: CallContext,
+  options: RelayOptions,
+): Promise<XMediaAnswer> {
   const { clock, client } = options
   const source = settleSize(upload, options.segmentSize.preferred)
   const started = clock.now()
@@ -35,11 +37,9 @@ export async function relay(upload: UploadSource, context: CallContext, options:
   const call: CallContext = { ...context, signal: ending.signal }
   const progress: Progress = { sentBytes: 0, segments: 0 }
   const elapsed = () => clock.now() - started
-  let allotment: Allotment | undefined
   try {
     const plan = planFor(source, options)
-    allotment = options.memory.reserve(plan.floorBytes)
-    if (allotment === undefined) throw overloaded()
+    allotment.raise(plan.floorBytes)
     const answer = fitsOneShot(source, options.oneShotBytes)
       ? await sendOneShot(source, { client, clock, plan, allotment, call })
       : await sendSegments({ source, plan, allotment, call, ending, progress }, options)
@@ -56,7 +56,6 @@ export async function relay(upload: UploadSource, context: CallContext, options:
     report(failure, progress, elapsed(), call)
     throw failure
   } finally {
-    allotment?.close()
     ending.release()
   }
 }
@@ -93,12 +92,6 @@ async function sendSegments(sending: Omit<Sending, 'opening'>, options: RelayOpt
   return { ...answer, data: { ...media, ...answer.data } }
 }
 
-function overloaded(): XMediaError {
-  return new XMediaError('overloaded', 'This server has no memory left for one more upload; try again soon.', {
-    retryAfterSecs: OVERLOADED_RETRY_SECS,
-  })
-}
-
 /** Sets the alternative text. The media is there by now: a failure is told beside it, in the shape X reports errors. */
 async function describe(
   mediaId: string,
@@ -126,9 +119,7 @@ const GONE: readonly string[] = ['client_closed', 'body_incomplete']
 
 function report(failure: unknown, progress: Progress, durationMs: number, { emit }: CallContext): void {
   const where = { ...(progress.mediaId === undefined ? {} : { mediaId: progress.mediaId }), bytes: progress.sentBytes }
-  if (failure instanceof XMediaError && !GONE.includes(failure.code)) {
-    emit({ type: 'failed', code: failure.code, ...where, durationMs })
-  } else {
-    emit({ type: 'aborted', ...where, durationMs })
-  }
+  const code = failure instanceof XMediaError ? failure.code : 'app_error'
+  if (GONE.includes(code)) emit({ type: 'aborted', ...where, durationMs })
+  else emit({ type: 'failed', code, ...where, durationMs })
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../x/clock.ts'
 import type { Envelope } from '../x/envelope.ts'
-import type { Allotment } from './memory.ts'
+import { type Allotment, overloaded } from './memory.ts'
 import type { SegmentPlan } from './plan.ts'
 import type { SegmentMemory } from './rechunk.ts'
 
@@ -54,6 +54,7 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
     },
     grow(view, wanted) {
       const larger = take(Math.min(wanted, view.length * GROWTH))
+      if (larger === undefined && plan.whole) throw overloaded()
       if (larger === undefined) return undefined
       larger.set(view)
       allotment.give(view.buffer)

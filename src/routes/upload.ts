@@ -9,6 +9,8 @@ import type { UploadSource } from '../ingress/source.ts'
 import { readUpload } from '../ingress/upload.ts'
 import type { Instance } from '../options.ts'
 import { problemResponse } from '../problem.ts'
+import type { Allotment } from '../relay/memory.ts'
+import { FLOOR_BYTES } from '../relay/plan.ts'
 import { relay } from '../relay/relay.ts'
 import { issueTicket } from '../ticket.ts'
 import { clientClosed } from '../x/ending.ts'
@@ -74,26 +76,31 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
   const principal = c.var.xMediaPrincipal
   const secret = secretFor(c, instance)
   const { body, signal } = c.req.raw
-  const release = admission.admit(principal.subject, principal.limits?.maxUploads)
   const reader = paced(openReader(body ?? new Blob().stream()), clock, pace)
   const onAbort = () => reader.cancel(clientClosed(signal.reason))
+  if (signal.aborted) onAbort()
   signal.addEventListener('abort', onAbort, { once: true })
   const context = { token: tokenFor(c, principal, instance), emit, signal, deadline: clock.now() + deadlineMs }
+  let leave: (() => void) | undefined
+  let allotment: Allotment | undefined
   let relayed: XMediaAnswer
   try {
-    relayed = await relay(await read(c, reader, instance), context, instance.relay)
+    leave = admission.admit(principal.subject, principal.limits?.maxUploads)
+    allotment = instance.relay.memory.reserve(FLOOR_BYTES, principal.subject)
+    relayed = await relay(await read(c, reader, instance), allotment, context, instance.relay)
   } catch (error) {
     reader.cancel(error)
     throw error
   } finally {
     signal.removeEventListener('abort', onAbort)
     reader.release()
-    release()
+    allotment?.close()
+    leave?.()
   }
   statuses.enter(relayed)
   // The media is there: a status that cannot be had now must not lose it.
   const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch((error: unknown) => {
-    if (error instanceof XMediaError) return relayed
+    if (error instanceof XMediaError || signal.aborted) return relayed
     throw error
   })
   return { ...answer.data, ...errorsOf(answer), ticket: await issueTicket(ticketFor(answer), secret) }

@@ -3,7 +3,10 @@ import type { XStep } from './dialects/dialect.ts'
 import type { MediaCategory, MediaType } from './limits.ts'
 import type { XProcessingState } from './schemas.ts'
 
-/** What happens to an upload, for logs and metrics. Times are epoch milliseconds; nothing in here is secret. */
+/**
+ * What happens to an upload, for logs and metrics. Times are epoch milliseconds; nothing in here is secret. The code
+ * `app_error` is an error that a function of the app's threw, as `inspect`.
+ */
 export type XMediaEvent = { at: number } & (
   | { type: 'initialized'; mediaId: string; mediaType: MediaType; category: MediaCategory; totalBytes: number }
   | { type: 'segment'; mediaId: string; index: number; bytes: number; durationMs: number }
@@ -11,7 +14,7 @@ export type XMediaEvent = { at: number } & (
   | { type: 'segment_size'; fromBytes: number; toBytes: number }
   | { type: 'finalized'; mediaId: string; bytes: number; segments: number; durationMs: number }
   | { type: 'processing'; mediaId: string; state: XProcessingState; progressPercent?: number }
-  | { type: 'failed'; code: XMediaErrorCode; mediaId?: string; bytes: number; durationMs: number }
+  | { type: 'failed'; code: XMediaErrorCode | 'app_error'; mediaId?: string; bytes: number; durationMs: number }
   | { type: 'aborted'; mediaId?: string; bytes: number; durationMs: number }
 )
 

@@ -82,6 +82,8 @@ export function clients(target: Target): void {
       })
 
       it.each([
+        ['of a byte', 1],
+        ['of less than a block', 4000],
         ['of three segments', 10 * MIB],
         ['of exactly one segment', 4 * MIB],
       ])('a form with a file %s, whose size nobody tells', async (_, size) => {

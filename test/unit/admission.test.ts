@@ -1,11 +1,13 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { type Principal, type XMediaOptions, xMedia } from '../../src/index.ts'
+import { type Principal, type XMediaOptions, xMedia, xMediaUpload } from '../../src/index.ts'
 import { createInstance } from '../../src/options.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../src/store/quota.ts'
 import { base, codeOf, png, post } from '../support/app.ts'
 import { createFakeClock } from '../support/clock.ts'
+
+const MIB = 1024 * 1024
 
 describe('the limits of a principal', () => {
   const withLimits = (limits: Principal['limits'], options: Partial<XMediaOptions> = {}) =>
@@ -131,31 +133,50 @@ describe('admission', () => {
   })
 
   it('answers overloaded when there is no memory for one more, and takes it later', async () => {
-    // A file of unknown size is held whole: three of them leave no room for a fourth.
-    const app = xMedia({ ...base, memoryBytes: 16 * 1024 * 1024, segmentBytes: 5_000_000 })
-    const form = '--b\r\ncontent-disposition: form-data; name="m"; filename="f"\r\ncontent-type: image/png\r\n\r\n'
-    const whole = (end: boolean) => {
-      let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-      const body = new ReadableStream<Uint8Array>({
-        start(given) {
-          controller = given
-        },
-      })
-      controller?.enqueue(new TextEncoder().encode(form))
-      controller?.enqueue(png.slice())
-      const finish = () => {
-        controller?.enqueue(new TextEncoder().encode('\r\n--b--\r\n'))
-        controller?.close()
-      }
-      if (end) finish()
-      const headers = { 'content-type': 'multipart/form-data; boundary=b' }
-      const init = { method: 'POST', body, headers, duplex: 'half' }
-      return { answer: Promise.resolve(app.request(new Request('http://x/', init))), finish }
-    }
-    const open = [whole(false), whole(false), whole(false)]
-    await expect.poll(() => codeOf(whole(true).answer)).toEqual([503, 'overloaded'])
+    const app = xMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
+    const open = Array.from({ length: 240 }, (_, index) => slowUpload(app, `user ${index}`))
+    await expect.poll(() => codeOf(app.request('/', post(png)))).toEqual([503, 'overloaded'])
     for (const upload of open) upload.finish()
-    expect(await Promise.all(open.map(async ({ answer }) => (await answer).status))).toEqual([201, 201, 201])
-    expect((await whole(true).answer).status).toBe(201)
+    const answers = await Promise.all(open.map(({ answer }) => answer))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+    expect((await app.request('/', post(png))).status).toBe(201)
+  })
+
+  it('keeps no place for a request whose body the app has read itself', async () => {
+    const options = { ...base, maxUploadsPerSubject: 1 }
+    const app = new Hono()
+      .use(async (c, next) => {
+        if (c.req.header('x-log')) await c.req.text()
+        await next()
+      })
+      .route('/media', xMedia(options))
+      .onError((_, c) => c.text('broken', 500))
+    for (let round = 0; round < 3; round++) {
+      expect((await app.request('/media', post(png, { 'x-log': 'yes' }))).status).toBe(500)
+    }
+    expect((await app.request('/media', post(png))).status).toBe(201)
+  })
+
+  it('lets go at once of a client that was gone before its upload began', async () => {
+    const body = new ReadableStream<Uint8Array>()
+    const headers = { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '1000' }
+    const init = { method: 'POST', body, headers, duplex: 'half', signal: AbortSignal.abort() }
+    expect(await codeOf(xMedia(base).request(new Request('http://x/', init)))).toEqual([499, 'client_closed'])
+  })
+
+  it('lets go of an upload while the app’s inspect never answers, by the deadline', async () => {
+    for (const oneShotBytes of [0, 5000]) {
+      const instance = { ...base, oneShotBytes, deadlineMs: 50, inspect: () => new Promise<undefined>(() => {}) }
+      expect(await codeOf(xMedia(instance).request('/', post(png)))).toEqual([504, 'deadline_exceeded'])
+    }
+  })
+
+  it('is shared by mounts that are given the same options', async () => {
+    const options = { ...base, quota: { uploads: 1 } }
+    const app = new Hono()
+      .route('/media', xMedia(options))
+      .post('/posts', xMediaUpload(options), (c) => c.text(c.var.xMedia.id))
+    expect((await app.request('/media', post(png))).status).toBe(201)
+    expect(await codeOf(app.request('/posts', post(png)))).toEqual([429, 'quota_exceeded'])
   })
 })

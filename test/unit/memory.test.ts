@@ -11,33 +11,32 @@ function fill(allotment: Allotment, bytes: number): ArrayBuffer[] {
   return buffers
 }
 
-function reserved(memory: ReturnType<typeof createMemory>, bytes: number): Allotment {
-  const allotment = memory.reserve(bytes)
-  if (allotment === undefined) throw new Error('no memory')
-  return allotment
-}
+const overloaded = expect.objectContaining({ code: 'overloaded', status: 503, retryAfterSecs: 5 })
 
 describe('the memory of an instance', () => {
   it('gives an upload its floor whatever the others have taken, and never more than there is in all', () => {
     const memory = createMemory(64 * MIB)
-    const uploads = Array.from({ length: 64 }, () => reserved(memory, 512 * KIB))
+    const uploads = Array.from({ length: 64 }, () => memory.reserve(512 * KIB))
     for (const upload of uploads) fill(upload, 256 * KIB)
     expect(memory.committedBytes).toBeLessThanOrEqual(64 * MIB)
-    const last = reserved(memory, 256 * KIB)
+    const last = memory.reserve(256 * KIB)
     expect(fill(last, 128 * KIB).length).toBeGreaterThanOrEqual(2)
   })
 
   it('refuses a floor that does not fit, and takes it when another upload has ended', () => {
     const memory = createMemory(16 * MIB)
-    const first = reserved(memory, 10 * MIB)
-    expect(memory.reserve(6 * MIB + 1)).toBeUndefined()
+    const first = memory.reserve(10 * MIB)
+    expect(() => memory.reserve(6 * MIB + 1)).toThrow(overloaded)
+    const second = memory.reserve(6 * MIB)
+    expect(() => second.raise(6 * MIB + 1)).toThrow(overloaded)
     first.close()
-    expect(memory.reserve(6 * MIB + 1)).toBeDefined()
+    second.raise(16 * MIB)
+    expect(memory.committedBytes).toBe(16 * MIB)
   })
 
-  it('leaves room for newcomers: nobody takes more than a quarter of what is free above the floor', () => {
+  it('leaves room for newcomers: above the floor a buffer is at most a quarter of what is free', () => {
     const memory = createMemory(64 * MIB)
-    const greedy = reserved(memory, 128 * KIB)
+    const greedy = memory.reserve(128 * KIB)
     expect(greedy.take(17 * MIB)).toBeUndefined()
     expect(fill(greedy, 4 * MIB).length).toBeGreaterThanOrEqual(4)
     expect(64 * MIB - memory.committedBytes).toBeGreaterThan(8 * MIB)
@@ -45,7 +44,7 @@ describe('the memory of an instance', () => {
 
   it('uses buffers again', () => {
     const memory = createMemory(64 * MIB)
-    const upload = reserved(memory, 128 * KIB)
+    const upload = memory.reserve(128 * KIB)
     const buffer = upload.take(MIB)
     if (buffer) upload.give(buffer)
     expect(upload.take(MIB - 100)).toBe(buffer)
@@ -53,7 +52,7 @@ describe('the memory of an instance', () => {
 
   it('is all back when every upload has closed, once or more often, with what it had or lost', () => {
     const memory = createMemory(64 * MIB)
-    const uploads = Array.from({ length: 10 }, () => reserved(memory, MIB))
+    const uploads = Array.from({ length: 10 }, () => memory.reserve(MIB))
     for (const upload of uploads) {
       const [first] = fill(upload, 256 * KIB)
       if (first) upload.give(first)
@@ -63,6 +62,19 @@ describe('the memory of an instance', () => {
       expect(upload.take(1)).toBeUndefined()
     }
     expect(memory.committedBytes).toBe(0)
-    expect(memory.reserve(64 * MIB)).toBeDefined()
+    memory.reserve(64 * MIB)
+  })
+
+  it('gives one subject half of it at most, whatever its uploads hold', () => {
+    const memory = createMemory(64 * MIB)
+    const mine = Array.from({ length: 100 }, () => memory.reserve(128 * KIB, 'greedy'))
+    for (const upload of mine) fill(upload, 512 * KIB)
+    for (const upload of mine) fill(upload, 64 * KIB)
+    expect(memory.committedBytes).toBeLessThanOrEqual(32 * MIB)
+    expect(() => memory.reserve(MIB, 'greedy')).toThrow(overloaded)
+    expect(memory.reserve(MIB, 'other').take(4 * MIB)).toBeDefined()
+    for (const upload of mine) upload.close()
+    memory.reserve(32 * MIB, 'greedy')
+    expect(() => memory.reserve(1, 'greedy')).toThrow(overloaded)
   })
 })

@@ -42,8 +42,7 @@ describe('readMultipart beside busboy', () => {
         if (tooLong) expect([whole.accepted, inPieces.accepted]).toEqual([false, false])
         else expect({ ...inPieces, reads: 0 }).toEqual({ ...whole, reads: 0 })
         seen[whole.accepted ? 'taken' : 'refused']++
-        // An empty filename, as of an input that nothing was chosen in, busboy takes for none.
-        if (!whole.accepted || body.includes('filename=""')) return
+        if (!whole.accepted) return
         expect(await readWithBusboy(contentType, body)).toMatchObject({ error: undefined, files: [whole.file] })
       }),
       { seed: 1, numRuns: 2500 },

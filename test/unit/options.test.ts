@@ -31,7 +31,7 @@ describe('the options', () => {
     ['segmentBytes', 1, 5_000_000],
     ['concurrency', 1, 6],
     ['maxSegments', 1, 1000],
-    ['memoryBytes', 16 * 1024 * 1024, Number.MAX_SAFE_INTEGER - 1],
+    ['memoryBytes', 32 * 1024 * 1024, Number.MAX_SAFE_INTEGER - 1],
     ['maxUploads', 1, Number.MAX_SAFE_INTEGER - 1],
     ['maxUploadsPerSubject', 1, Number.MAX_SAFE_INTEGER - 1],
     ['idleTimeoutMs', 1, Number.MAX_SAFE_INTEGER - 1],

@@ -2,7 +2,7 @@ import { fileTypeFromBuffer } from 'file-type'
 import { Hono } from 'hono'
 import { rateLimiter } from 'hono-rate-limiter'
 import { describe, expect, it } from 'vitest'
-import { type InspectedFile, type XMediaOptions, xMedia } from '../../src/index.ts'
+import { type InspectedFile, type XMediaOptions, xMedia, xMediaUpload } from '../../src/index.ts'
 import { base, codeOf, emulator, png, post } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
 
@@ -90,6 +90,17 @@ describe('origins', () => {
     })
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('access-control-allow-credentials')).toBe('true')
+  })
+
+  it('may use a route of the app’s own, which sees their preflights where it is mounted for them', async () => {
+    const options = { ...base, origins: ['https://app.example'] }
+    const app = new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), (c) => c.text('posted'))
+    const preflight = await app.request('/posts', {
+      method: 'OPTIONS',
+      headers: { ...page, 'access-control-request-method': 'POST' },
+    })
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, page.origin])
+    expect(await (await app.request('/posts', post(png, page))).text()).toBe('posted')
   })
 
   it('may be all of them, then without credentials', async () => {

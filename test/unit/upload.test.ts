@@ -88,9 +88,11 @@ describe('xMedia', () => {
   })
 
   it('answers an unknown route as a problem', async () => {
-    const answer = await xMedia(options).request('/nope')
-    expect(answer.status).toBe(404)
-    expect(await answer.json()).toMatchObject({ code: 'not_found' })
+    for (const app of [xMedia(options), new Hono().route('/nope', xMedia(options))]) {
+      const answer = await app.request('/nope/nope')
+      expect(answer.status).toBe(404)
+      expect(await answer.json()).toMatchObject({ code: 'not_found' })
+    }
   })
 
   it('waits for the processing as the client prefers, and keeps the media when its status cannot be had', async () => {
