@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './x/clock.ts'
 import type { DialectName } from './x/dialects/dialect.ts'
 import type { OnEvent, XMediaEventBody } from './x/events.ts'
 import { DEFAULT_SEGMENT_BYTES, MAX_SEGMENT_BYTES, MAX_SEGMENTS, type MediaCategory } from './x/limits.ts'
+import { platformFetch } from './x/platform-fetch.ts'
 import { createStatusBook, type StatusBook } from './x/status-book.ts'
 import type { Fetch } from './x/transport.ts'
 
@@ -80,7 +81,7 @@ export function createCore(options: CoreOptions, clock: Clock = systemClock): Co
   const client = createXClient({
     baseUrl: readBaseUrl(apiBaseUrl),
     dialect,
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    fetch: options.fetch ?? platformFetch,
     clock,
     retry: readRetry(options.retry ?? {}),
   })

@@ -53,7 +53,7 @@ export interface XMediaOptions extends CoreOptions {
    * signature fits the type by then, which proves nothing of the rest of the file.
    */
   inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile) => Awaitable<string | undefined>
-  /** Uploads at once on this instance. Default 480: with the least that each needs, 136 KiB, they fill the memory. */
+  /** Uploads at once on this instance. Default 450: with the least that each needs, 144 KiB, they fill the memory. */
   maxUploads?: number
   /** Uploads at once of one subject. Default: half of `maxUploads`, so that nobody alone keeps the others out. */
   maxUploadsPerSubject?: number
@@ -100,7 +100,7 @@ export function createInstance(options: XMediaOptions): Instance {
   if (typeof secret !== 'function') checkSecret(secret)
   checkOrigins(options.origins)
   const core = createCore(options)
-  const maxUploads = range('maxUploads', options.maxUploads ?? 480, 1, MAX)
+  const maxUploads = range('maxUploads', options.maxUploads ?? 450, 1, MAX)
   const perSubject = options.maxUploadsPerSubject ?? Math.ceil(maxUploads / 2)
   return {
     ...core,

@@ -7,7 +7,7 @@ export interface Memory {
    * not even the floor is to be had now.
    */
   reserve(floorBytes: number, subject?: string): Allotment
-  /** Bytes that are reserved or in use. */
+  /** Bytes that are reserved or in use, those of the copies that `fetch` makes among them. */
   readonly committedBytes: number
 }
 
@@ -24,10 +24,13 @@ export interface Allotment {
 }
 
 /** Above its floor an upload takes buffers of at most this part of what is free: many get less each. */
-const SHARE_OF_FREE = 1 / 4
+const SHARE_OF_FREE = 1 / 2
 
 /** What the uploads of one subject may have together: nobody alone keeps the others out. */
-const SHARE_OF_SUBJECT = 1 / 2
+const SHARE_OF_SUBJECT = 3 / 4
+
+/** Every byte is counted twice: `fetch` copies what it is given, on every runtime, and lets go of it in its own time. */
+export const COPIES = 2
 
 /** Seconds after which an upload that found no memory may find some: a few APPENDs' time. */
 const RETRY_AFTER_SECS = 5
@@ -47,7 +50,7 @@ export function createMemory(budgetBytes: number): Memory {
     const fit = idle.findIndex(({ byteLength }) => byteLength >= bytes && byteLength - bytes < SLACK_BYTES)
     const [found] = fit < 0 ? [] : idle.splice(fit, 1)
     if (found) return found
-    while (idle.length > 0 && held + bytes > budgetBytes) held -= idle.shift()?.byteLength ?? 0
+    while (idle.length > 0 && COPIES * (held + bytes) > budgetBytes) held -= idle.shift()?.byteLength ?? 0
     held += bytes
     return new ArrayBuffer(bytes)
   }
@@ -86,22 +89,23 @@ export function createMemory(budgetBytes: number): Memory {
           commit(bytes, used)
         },
         take(bytes) {
-          const granted = used + bytes <= floor || bytes <= free() * SHARE_OF_FREE
+          const counted = COPIES * bytes
+          const granted = used + counted <= floor || counted <= free() * SHARE_OF_FREE
           if (!granted || !open) return undefined
           const buffer = obtain(bytes)
-          commit(floor, used + buffer.byteLength)
+          commit(floor, used + COPIES * buffer.byteLength)
           return buffer
         },
         give(buffer) {
           if (!open) return
-          commit(floor, used - buffer.byteLength)
+          commit(floor, used - COPIES * buffer.byteLength)
           idle.push(buffer)
         },
         close() {
           if (!open) return
           open = false
           // What was not given back is lost, or still being read into: it is nobody's now.
-          held -= used
+          held -= used / COPIES
           commit(0, 0)
           uploads--
           if (uploads === 0) {

@@ -1,11 +1,12 @@
 import { XMediaError } from '../errors.ts'
 import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
+import { COPIES } from './memory.ts'
 
 /** Below this a refused segment is not made smaller again. */
 export const MIN_SEGMENT_BYTES: number = 512 * 1024
 
 /** Below this a lack of memory makes no segment smaller: X's rate limits count calls. */
-const MIN_PRESSED_BYTES: number = 64 * 1024
+const MIN_PRESSED_BYTES: number = 32 * 1024
 
 /** What is written around a segment's bytes, at most: a hundred owners in a one-shot upload are the longest. */
 const AROUND_BYTES = 4096
@@ -17,7 +18,7 @@ export const FLOOR_BYTES: number = floorOf(MIN_PRESSED_BYTES)
 export interface SegmentPlan {
   /** Bytes of a segment where there is memory enough. */
   bytes: number
-  /** Bytes that every segment but the last must have for the indices to reach, and not less than 64 KiB. */
+  /** Bytes that every segment but the last must have for the indices to reach, and not less than 32 KiB. */
   leastBytes: number
   /** Whether the whole file must be held in one segment. */
   whole: boolean
@@ -46,5 +47,5 @@ export function planSegments(totalBytes: number, preferred: number, maxSegments:
 }
 
 function floorOf(leastBytes: number): number {
-  return 2 * (leastBytes + AROUND_BYTES)
+  return COPIES * 2 * (leastBytes + AROUND_BYTES)
 }

@@ -7,6 +7,12 @@ import type { SegmentMemory } from './rechunk.ts'
 /** A segment's view grows by this factor, from the least size to the planned one. */
 const GROWTH = 4
 
+/**
+ * A quick sender that finds less than this for its first segment is refused: many small segments cost X's rate limit, and
+ * a slow one has no need of more.
+ */
+const DECENT_BYTES: number = 512 * 1024
+
 /** A sender that filled the last segment within this time gets the memory for the next one at once. */
 const QUICK_MS = 5000
 
@@ -27,6 +33,7 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
   const { envelope, allotment, clock, plan, freed } = options
   let reachedBytes = plan.leastBytes
   let begunAt = Number.NEGATIVE_INFINITY
+  let first = true
 
   function take(bytes: number): Uint8Array<ArrayBuffer> | undefined {
     const buffer = allotment.take(envelope.sizeAround(bytes))
@@ -36,6 +43,7 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
   return {
     async begin(wanted) {
       const leastBytes = Math.min(wanted, plan.leastBytes)
+      first = begunAt === Number.NEGATIVE_INFINITY
       const quick = clock.now() - begunAt < QUICK_MS
       if (!quick) reachedBytes = plan.leastBytes
       for (;;) {
@@ -54,8 +62,11 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
     },
     grow(view, wanted) {
       const larger = take(Math.min(wanted, view.length * GROWTH))
-      if (larger === undefined && plan.whole) throw overloaded()
-      if (larger === undefined) return undefined
+      if (larger === undefined) {
+        const quick = clock.now() - begunAt < QUICK_MS
+        if (plan.whole || (first && quick && view.length < DECENT_BYTES)) throw overloaded()
+        return undefined
+      }
       larger.set(view)
       allotment.give(view.buffer)
       reachedBytes = Math.max(reachedBytes, larger.length)

@@ -2,10 +2,12 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { type Principal, type XMediaOptions, xMedia, xMediaUpload } from '../../src/index.ts'
 import { createInstance } from '../../src/options.ts'
+import { FLOOR_BYTES } from '../../src/relay/plan.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../src/store/quota.ts'
 import { base, codeOf, png, post } from '../support/app.ts'
 import { createFakeClock } from '../support/clock.ts'
+import { sampleFile } from '../support/media.ts'
 
 const MIB = 1024 * 1024
 
@@ -134,12 +136,28 @@ describe('admission', () => {
 
   it('answers overloaded when there is no memory for one more, and takes it later', async () => {
     const app = xMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
-    const open = Array.from({ length: 240 }, (_, index) => slowUpload(app, `user ${index}`))
+    const open = Array.from({ length: Math.floor((32 * MIB) / FLOOR_BYTES) }, (_, index) =>
+      slowUpload(app, `user ${index}`),
+    )
     await expect.poll(() => codeOf(app.request('/', post(png)))).toEqual([503, 'overloaded'])
     for (const upload of open) upload.finish()
     const answers = await Promise.all(open.map(({ answer }) => answer))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
     expect((await app.request('/', post(png))).status).toBe(201)
+  })
+
+  it('answers overloaded to a quick client that finds too little memory, not to a slow one', async () => {
+    const app = xMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
+    const open = Array.from({ length: Math.floor((32 * MIB) / FLOOR_BYTES) - 2 }, (_, index) =>
+      slowUpload(app, `user ${index}`),
+    )
+    const large = sampleFile('video/mp4', MIB)
+    const quick = () => codeOf(app.request('/', post(large, { 'content-type': 'video/mp4' })))
+    await expect.poll(quick).toEqual([503, 'overloaded'])
+    expect((await app.request('/', post(png))).status).toBe(201)
+    for (const upload of open) upload.finish()
+    await Promise.all(open.map(({ answer }) => answer))
+    expect(await quick()).toEqual([201, undefined])
   })
 
   it('keeps no place for a request whose body the app has read itself', async () => {
