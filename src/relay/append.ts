@@ -57,7 +57,7 @@ export async function appendAll(sending: Sending, options: AppendOptions): Promi
   const { client, clock, concurrency, maxSegments, segmentSize } = options
   const envelope = createEnvelope({ segment_index: String(MAX_SEGMENTS) })
   const window = createWindow(concurrency, (error) => ending.end(error))
-  const memory = createSegmentMemory({ envelope, allotment, clock, plan, freed: () => window.freed() })
+  const memory = createSegmentMemory({ envelope, allotment, clock, plan, window })
   let segmentBytes = plan.bytes
 
   async function append(segment: Uint8Array<ArrayBuffer>, index: number): Promise<void> {

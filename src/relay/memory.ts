@@ -24,7 +24,7 @@ export interface Allotment {
 }
 
 /** Above its floor an upload takes buffers of at most this part of what is free: many get less each. */
-const SHARE_OF_FREE = 1 / 2
+const SHARE_OF_FREE = 1 / 3
 
 /** What the uploads of one subject may have together: nobody alone keeps the others out. */
 const SHARE_OF_SUBJECT = 3 / 4

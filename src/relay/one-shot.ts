@@ -9,6 +9,7 @@ import { emptyBody, readBody } from './body.ts'
 import type { Allotment } from './memory.ts'
 import type { SegmentPlan } from './plan.ts'
 import { createSegmentMemory } from './segment-memory.ts'
+import { createWindow } from './window.ts'
 
 /** Whether an upload can go in one call: an image within the limit, and nothing that only INIT can say. */
 export function fitsOneShot({ category, totalBytes, shared }: UploadSource, oneShotBytes: number): boolean {
@@ -38,8 +39,8 @@ export async function sendOneShot(
     ...(additionalOwners?.length ? { additional_owners: additionalOwners.join(',') } : {}),
   }
   const envelope = createEnvelope(fields)
-  const freed = () => Promise.reject(new RangeError('no task is in flight'))
-  const memory = createSegmentMemory({ envelope, allotment, clock, plan, freed })
+  const window = createWindow(1, () => {})
+  const memory = createSegmentMemory({ envelope, allotment, clock, plan, window })
   let file: Uint8Array<ArrayBuffer> | undefined
   const segments = readBody(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment

@@ -3,6 +3,7 @@ import type { Envelope } from '../x/envelope.ts'
 import { type Allotment, overloaded } from './memory.ts'
 import type { SegmentPlan } from './plan.ts'
 import type { SegmentMemory } from './rechunk.ts'
+import type { Window } from './window.ts'
 
 /** A segment's view grows by this factor, from the least size to the planned one. */
 const GROWTH = 4
@@ -21,8 +22,8 @@ export interface SegmentMemoryOptions {
   allotment: Allotment
   clock: Clock
   plan: SegmentPlan
-  /** Resolves when a segment in flight has been acknowledged. */
-  freed: () => Promise<void>
+  /** The segments in flight. */
+  window: Pick<Window, 'inFlight' | 'freed'>
 }
 
 /**
@@ -30,7 +31,7 @@ export interface SegmentMemoryOptions {
  * much as the instance has to give, so that segments end early where memory is short.
  */
 export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemory {
-  const { envelope, allotment, clock, plan, freed } = options
+  const { envelope, allotment, clock, plan, window } = options
   let reachedBytes = plan.leastBytes
   let begunAt = Number.NEGATIVE_INFINITY
   let first = true
@@ -49,6 +50,11 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
       for (;;) {
         let bytes = Math.min(wanted, reachedBytes)
         let view = take(bytes)
+        // One on its way while another comes in is enough: larger segments are worth more than a wider window.
+        if (view === undefined && window.inFlight() > 1) {
+          await window.freed()
+          continue
+        }
         while (view === undefined && bytes > leastBytes) {
           bytes = Math.max(leastBytes, Math.ceil(bytes / GROWTH))
           view = take(bytes)
@@ -57,7 +63,7 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
           begunAt = clock.now()
           return view
         }
-        await freed()
+        await window.freed()
       }
     },
     grow(view, wanted) {

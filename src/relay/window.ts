@@ -4,6 +4,8 @@ export interface Window {
   room(): Promise<void>
   /** Starts a task; call only after `room()`. */
   start(task: () => Promise<void>): void
+  /** Tasks that have not ended. */
+  inFlight(): number
   /** Resolves when one of the tasks in flight has ended; there must be one. */
   freed(): Promise<void>
   /** Resolves when every task has succeeded; rejects with the first failure once all have ended. */
@@ -40,6 +42,7 @@ export function createWindow(size: number, onFailure: (error: unknown) => void):
         .finally(() => inFlight.delete(running))
       inFlight.add(running)
     },
+    inFlight: () => inFlight.size,
     async freed() {
       if (inFlight.size === 0) throw new RangeError('no task is in flight')
       await Promise.race(inFlight)

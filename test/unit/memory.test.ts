@@ -41,7 +41,7 @@ describe('the memory of an instance', () => {
     expect(memory.committedBytes).toBe(16 * MIB)
   })
 
-  it('leaves room for newcomers: above the floor a buffer is at most half of what is free', () => {
+  it('leaves room for newcomers: above the floor a buffer is at most a third of what is free', () => {
     const memory = createMemory(64 * MIB)
     const greedy = memory.reserve(128 * KIB)
     expect(greedy.take(17 * MIB)).toBeUndefined()
