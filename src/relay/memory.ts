@@ -15,6 +15,8 @@ export interface Memory {
 export interface Allotment {
   /** Makes the floor as large as this at least, or throws `overloaded`. */
   raise(floorBytes: number): void
+  /** Whether so many uploads are above their floors that one more is better refused. */
+  crowded(): boolean
   /** A buffer of at least `bytes` bytes, with old contents; undefined when the upload may not have so much now. */
   take(bytes: number): ArrayBuffer | undefined
   /** Gives a buffer back, which must not be used afterwards. */
@@ -28,6 +30,9 @@ const SHARE_OF_FREE = 1 / 3
 
 /** What the uploads of one subject may have together: nobody alone keeps the others out. */
 const SHARE_OF_SUBJECT = 3 / 4
+
+/** The memory that a quick upload is worth having: no more of them go above their floors than can have so much. */
+const WORTH_BYTES = 1024 * 1024
 
 /** Every byte is counted twice: `fetch` copies what it is given, on every runtime, and lets go of it in its own time. */
 export const COPIES = 2
@@ -44,6 +49,7 @@ export function createMemory(budgetBytes: number): Memory {
   let committed = 0
   let held = 0
   let uploads = 0
+  let above = 0
   let idle: ArrayBuffer[] = []
 
   function obtain(bytes: number): ArrayBuffer {
@@ -62,6 +68,7 @@ export function createMemory(budgetBytes: number): Memory {
     reserve(floorBytes, subject) {
       let floor = 0
       let used = 0
+      let isAbove = false
       let open = true
 
       /** Bytes that this upload may still have. */
@@ -88,10 +95,16 @@ export function createMemory(budgetBytes: number): Memory {
           if (bytes - Math.max(floor, used) > free()) throw overloaded()
           commit(bytes, used)
         },
+        crowded: () => !isAbove && (above + 1) * WORTH_BYTES > budgetBytes,
         take(bytes) {
           const counted = COPIES * bytes
-          const granted = used + counted <= floor || counted <= free() * SHARE_OF_FREE
-          if (!granted || !open) return undefined
+          const withinFloor = used + counted <= floor
+          const mayRise = !allotment.crowded() && counted <= free() * SHARE_OF_FREE
+          if (!open || !(withinFloor || mayRise)) return undefined
+          if (!withinFloor && !isAbove) {
+            isAbove = true
+            above++
+          }
           const buffer = obtain(bytes)
           commit(floor, used + COPIES * buffer.byteLength)
           return buffer
@@ -107,6 +120,7 @@ export function createMemory(budgetBytes: number): Memory {
           // What was not given back is lost, or still being read into: it is nobody's now.
           held -= used / COPIES
           commit(0, 0)
+          if (isAbove) above--
           uploads--
           if (uploads === 0) {
             idle = []

@@ -8,12 +8,6 @@ import type { Window } from './window.ts'
 /** A segment's view grows by this factor, from the least size to the planned one. */
 const GROWTH = 4
 
-/**
- * A quick sender that finds less than this for its first segment is refused: many small segments cost X's rate limit, and
- * a slow one has no need of more.
- */
-const DECENT_BYTES: number = 512 * 1024
-
 /** A sender that filled the last segment within this time gets the memory for the next one at once. */
 const QUICK_MS = 5000
 
@@ -70,7 +64,8 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
       const larger = take(Math.min(wanted, view.length * GROWTH))
       if (larger === undefined) {
         const quick = clock.now() - begunAt < QUICK_MS
-        if (plan.whole || (first && quick && view.length < DECENT_BYTES)) throw overloaded()
+        // A slow sender needs no more; a quick one would cost X's rate limit many small segments.
+        if (plan.whole || (first && quick && allotment.crowded())) throw overloaded()
         return undefined
       }
       larger.set(view)

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Program, start } from '../test/support/processes.ts'
+
+/** The runtimes that the package has a server for. */
+export const TARGETS = ['node', 'express', 'deno', 'bun', 'workers'] as const
+export type Target = (typeof TARGETS)[number]
+
+/** A program that is being measured. */
+export type Measured = Pick<Program, 'url' | 'pid' | 'kill'>
+
+/** Starts the package's own server for a runtime, in front of whatever speaks X at `xUrl`. */
+export function startServer(target: Target, xUrl: string): Promise<Program> {
+  return start(`serve:${target}`, {
+    X_BEARER_TOKEN: 'server-held-token',
+    X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
+    X_API_BASE_URL: xUrl,
+  })
+}
+
+/** Starts a program of this folder, which is none of the package's scripts. */
+export async function startOwn(command: string, ...args: string[]): Promise<Measured> {
+  const folder = fileURLToPath(new URL('.', import.meta.url))
+  const bin = fileURLToPath(new URL('../node_modules/.bin', import.meta.url))
+  const child = spawn(command, args, {
+    cwd: folder,
+    env: { PATH: `${bin}:${process.env['PATH']}`, HOME: process.env['HOME'] },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => resolve(line.replace('listening on ', '')))
+    ended.then(() => reject(new Error(`${command} ${args.join(' ')} ended before it was listening`)))
+  })
+  return {
+    url,
+    pid: () => child.pid ?? 0,
+    async kill() {
+      child.kill()
+      await ended
+    },
+  }
+}
+
+/** Linux counts CPU time in hundredths of a second: proc(5), `sysconf(_SC_CLK_TCK)`. */
+const TICKS_PER_SEC = 100
+
+/** CPU seconds, user and system, that a process and its children have used so far. */
+export function cpuSeconds(pid: number): number {
+  // The name, in parentheses, may itself have spaces. Then come the state and 10 fields; user and system are the next.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  const own = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC
+  return childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), own)
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' '))
+    .filter(Boolean)
+    .map(Number)
+}
+
+/** Resident memory of a process now, bytes. */
+export function residentBytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+}
