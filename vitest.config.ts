@@ -4,6 +4,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ['default', './test/support/reporter.ts'],
     dangerouslyIgnoreUnhandledErrors: false,
+    // Many tests wait for a server or a clock: one worker per core, where Vitest leaves one core alone.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
