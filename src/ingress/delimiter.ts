@@ -7,6 +7,7 @@ export interface DelimiterSearch {
 }
 
 const CR = 13
+const LF = 10
 
 /** Steps of one byte in a row after which the platform looks for the next CR: a call costs as much as many steps. */
 const FEW_STEPS = 4
@@ -36,7 +37,7 @@ export function createDelimiterSearch(boundary: string): DelimiterSearch {
       let steps = 0
       let enough = FEW_STEPS
       for (let from = 0; from < end; ) {
-        if (bytes[from] === CR && matches(bytes, from, delimiter.length)) return from
+        if (bytes[from] === CR && bytes[from + 1] === LF && matches(bytes, from, delimiter.length)) return from
         const skip = skips[bytes[from + last] ?? 0] ?? 1
         steps = skip > 1 ? 0 : steps + 1
         if (steps < enough) {
