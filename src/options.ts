@@ -49,7 +49,7 @@ export interface XMediaOptions extends CoreOptions {
   /** The key that signs tickets: at least 32 bytes, the same on every instance. */
   secret: string | ((c: Context) => string | undefined)
   /**
-   * Looks at the first bytes of a file, 4100 or all, before X is asked; a string refuses it and is told to the client. The
+   * Looks at the first bytes of a file, 4100 or all, or `segmentBytes` where that is less, before X is asked; a string refuses it and is told to the client. The
    * signature fits the type by then, which proves nothing of the rest of the file.
    */
   inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile) => Awaitable<string | undefined>

@@ -11,7 +11,7 @@ export interface FileReaderOptions {
   /** Most bytes that may follow the file. */
   maxRestBytes: number
   /** Called with all that follows the delimiter, once the body has ended; throws when it must not. */
-  checkRest: (rest: Uint8Array<ArrayBuffer>) => Promise<void>
+  checkRest: (rest: Uint8Array<ArrayBuffer>) => void
 }
 
 const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0)
@@ -29,20 +29,26 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
   let ready: Uint8Array = NOTHING
   /** May be the beginning of a delimiter. */
   let held: Uint8Array<ArrayBuffer> = NOTHING
+  /** What has been read behind the delimiter, once that is found. */
+  let behind: Uint8Array<ArrayBuffer> | undefined
   let ended = false
   let begun: Uint8Array | undefined = options.begun
 
-  /** How many of the bytes belong to the file for sure. */
-  async function search(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  /** How many of the bytes belong to the file for sure; the others are kept. */
+  function search(bytes: Uint8Array<ArrayBuffer>): number {
     const index = delimiter.indexIn(bytes)
-    if (index < 0) {
-      const kept = delimiter.heldAtEnd(bytes)
-      held = bytes.slice(bytes.length - kept)
-      return bytes.length - kept
+    if (index >= 0) {
+      behind = bytes.slice(index + delimiterBytes)
+      return index
     }
-    await checkRest(await readRest(bytes.slice(index + delimiterBytes)))
+    const kept = delimiter.heldAtEnd(bytes)
+    held = kept === 0 ? NOTHING : bytes.slice(bytes.length - kept)
+    return bytes.length - kept
+  }
+
+  async function finish(start: Uint8Array<ArrayBuffer>): Promise<void> {
+    checkRest(await readRest(start))
     ended = true
-    return index
   }
 
   async function readRest(start: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -67,8 +73,9 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
     const read = await source.read(view, offset + held.length)
     const end = offset + held.length + read.bytes
     // The search may find the end in the very bytes that end the source.
-    const bytes = await search(read.view.subarray(offset, end))
-    if (read.done && !ended) throw incomplete()
+    const bytes = search(read.view.subarray(offset, end))
+    if (behind) await finish(behind)
+    else if (read.done) throw notClosed()
     return { view: read.view, bytes, done: ended }
   }
 
@@ -78,7 +85,8 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
         if (begun) {
           const start = begun.slice()
           begun = undefined
-          ready = start.subarray(0, await search(start))
+          ready = start.subarray(0, search(start))
+          if (behind) await finish(behind)
         }
         const room = view.length - offset
         if (ready.length > 0 || ended) {
@@ -101,6 +109,6 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
   }
 }
 
-function incomplete(): XMediaError {
+export function notClosed(): XMediaError {
   return new XMediaError('body_incomplete', 'The body ended before the boundary that closes it.')
 }

@@ -1,7 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import { readBoundary } from './boundary.ts'
 import { createDelimiterSearch } from './delimiter.ts'
-import { createFileReader } from './file-reader.ts'
+import { createFileReader, notClosed } from './file-reader.ts'
 import { declaredLengths, fileLength } from './lengths.ts'
 import { checkMedia } from './media.ts'
 import { isParameter, mergeParameters, readParameters } from './parameters.ts'
@@ -14,6 +14,9 @@ const MAX_BEFORE_FILE_BYTES = 64 * 1024
 
 /** Most bytes behind the file: other fields, the closing delimiter. */
 const MAX_AFTER_FILE_BYTES = 64 * 1024
+
+/** What a multipart body may have around its file. */
+export const MAX_AROUND_FILE_BYTES: number = MAX_BEFORE_FILE_BYTES + MAX_AFTER_FILE_BYTES
 
 /** Fields in front of a file, or behind it. An upload has six parameters. */
 const MAX_FIELDS = 32
@@ -60,7 +63,7 @@ async function readHead(body: ByteReader, boundary: string): Promise<Head> {
   while (!done) {
     if (filled > view.length - STEP_BYTES) view = enlarged(view)
     for (const enough = filled + STEP_BYTES; filled < enough && !done; ) {
-      const read = await readBytes(body, view, filled)
+      const read = await body.read(view, filled)
       view = read.view
       filled += read.bytes
       done = read.done
@@ -81,22 +84,12 @@ async function readHead(body: ByteReader, boundary: string): Promise<Head> {
       throw new XMediaError('file_missing', 'The body has no file: send it as the last part, with a filename.')
     }
   }
-  throw incomplete()
+  throw notClosed()
 }
 
 /** A parameter may come with a filename too: `FormData` gives every `Blob` one. */
 function isUploadedFile({ name, isFile }: Part): boolean {
   return isFile && !isParameter(name)
-}
-
-async function readBytes(body: ByteReader, view: Uint8Array<ArrayBuffer>, offset: number) {
-  try {
-    return await body.read(view, offset)
-  } catch (error) {
-    if (error instanceof XMediaError) throw error
-    // A source that fails is a client that went away, whatever the runtime calls it.
-    throw new XMediaError('body_incomplete', 'The connection ended before the body was complete.', { cause: error })
-  }
 }
 
 function enlarged(view: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
@@ -120,7 +113,7 @@ function readFields(parts: readonly Part[], bytes: Uint8Array): Record<string, s
 }
 
 /** Checks what follows the file's delimiter: its end, and before that at most fields that mean nothing here. */
-async function checkRest(rest: Uint8Array<ArrayBuffer>, boundary: string): Promise<void> {
+function checkRest(rest: Uint8Array<ArrayBuffer>, boundary: string): void {
   const text = `--${boundary}${textOf(rest)}`
   const { parts, closedAt } = parseParts(text, boundary, () => false)
   for (const { name, isFile } of parts) {
@@ -132,7 +125,7 @@ async function checkRest(rest: Uint8Array<ArrayBuffer>, boundary: string): Promi
   if (parts.length > MAX_FIELDS) {
     throw new XMediaError('multipart_limit', `A body may have ${MAX_FIELDS} fields behind its file.`)
   }
-  if (closedAt === undefined) throw incomplete()
+  if (closedAt === undefined) throw notClosed()
   if (!/^[ \t]*(?:\r\n)?$/.test(text.slice(closedAt))) {
     throw malformed('There are bytes behind the boundary that closes the body.')
   }
@@ -141,8 +134,4 @@ async function checkRest(rest: Uint8Array<ArrayBuffer>, boundary: string): Promi
 /** A character per byte. */
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes)
-}
-
-function incomplete(): XMediaError {
-  return new XMediaError('body_incomplete', 'The body ended before the boundary that closes it.')
 }

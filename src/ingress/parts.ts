@@ -57,8 +57,8 @@ export function parseParts(text: string, boundary: string, isLast: (part: Part) 
   return { parts, closedAt: undefined }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([^\0-\x08\x0a-\x1f\x7f]*)$/
+/** A token, and a value without control characters but tabs. RFC 9110 section 5.5 */
+const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t -~\u0080-\uffff]*)$/
 
 function readHeaders(block: string): Pick<Part, 'name' | 'isFile' | 'mediaType'> {
   const headers = new Map<string, string>()

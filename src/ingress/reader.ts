@@ -1,4 +1,6 @@
-/** A body, read into memory that the caller provides. One read at a time. */
+import { XMediaError } from '../errors.ts'
+
+/** A body, read into memory that the caller provides. One read at a time; fails with `body_incomplete`. */
 export interface ByteReader {
   /**
    * Writes bytes into `view` from `offset` on: one at least, unless the body has ended. `view` must not be used
@@ -37,7 +39,7 @@ function cancellable(reader: PlatformReader): ByteReader {
       return new Promise((resolve, reject) => {
         if (cancelled) return reject(cancelled.reason)
         rejectPending = reject
-        reader.read(view, offset).then(resolve, reject)
+        reader.read(view, offset).then(resolve, (error: unknown) => reject(brokenOff(error)))
       })
     },
     cancel(reason) {
@@ -48,6 +50,12 @@ function cancellable(reader: PlatformReader): ByteReader {
       reader.cancel(reason).catch(() => {})
     },
   }
+}
+
+/** A source that fails is a client that went away, whatever the runtime calls it. */
+function brokenOff(error: unknown): XMediaError {
+  if (error instanceof XMediaError) return error
+  return new XMediaError('body_incomplete', 'The connection ended before the body was complete.', { cause: error })
 }
 
 /** One copy per byte: for bodies that are no byte streams (Node, Bun), and wherever in-place reads do not pay. */

@@ -29,7 +29,7 @@ export interface UploadSource {
   /** Set when `totalBytes` is not sure: most bytes the file can have. */
   atMostBytes?: number | undefined
   body: ByteReader
-  /** Asked before INIT with the first bytes of the file, `HEAD_BYTES` or all, and its size; rejects to refuse it. */
+  /** Asked before INIT with the first bytes of the file, `HEAD_BYTES`, all or a segment, and its size; rejects to refuse it. */
   check?:
     | ((head: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined) => Promise<void>)
     | undefined

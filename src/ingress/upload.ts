@@ -1,7 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import type { CheckedMedia } from './media.ts'
-import { readMultipart } from './multipart.ts'
+import { MAX_AROUND_FILE_BYTES, readMultipart } from './multipart.ts'
 import { readRaw } from './raw.ts'
 import { matchesSignature } from './signature.ts'
 import type { UploadRequest, UploadSource } from './source.ts'
@@ -12,13 +12,10 @@ export interface UploadChecks {
   maxBytes: number
   checkSize(bytes: number, category: MediaCategory): void
   /** The app's own look at the first bytes. */
-  inspect?: ((head: Uint8Array<ArrayBuffer>, file: CheckedMedia & { totalBytes: number }) => Promise<void>) | undefined
+  inspect(head: Uint8Array<ArrayBuffer>, file: CheckedMedia & { totalBytes: number }): Promise<void>
   /** Called once all else is found good. */
   spend(totalBytes: number): Promise<void>
 }
-
-/** What a multipart body may have around its file. */
-const AROUND_FILE_BYTES = 128 * 1024
 
 /** Reads as much of a request as tells what is uploaded, and refuses from the headers alone what they condemn. */
 export async function readUpload(request: UploadRequest, checks: UploadChecks): Promise<UploadSource> {
@@ -44,7 +41,7 @@ export async function readUpload(request: UploadRequest, checks: UploadChecks): 
           `The first bytes are not those of ${mediaType}; declare the type that the file has.`,
         )
       }
-      await checks.inspect?.(head, { mediaType, category, totalBytes: size })
+      await checks.inspect(head, { mediaType, category, totalBytes: size })
       // An upload that ended meanwhile uses nothing up.
       signal?.throwIfAborted()
       await checks.spend(size)
@@ -66,7 +63,7 @@ function checkFraming(headers: Headers): void {
 
 function checkBodySize(headers: Headers, maxBytes: number): void {
   const contentLength = Number(headers.get('content-length') ?? 0)
-  if (contentLength > maxBytes + AROUND_FILE_BYTES) {
+  if (contentLength > maxBytes + MAX_AROUND_FILE_BYTES) {
     throw new XMediaError('too_large', `An upload may have ${maxBytes} bytes; this body has ${contentLength}.`)
   }
 }

@@ -20,28 +20,22 @@ export async function* readBody(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   let readBytes = 0
   let only: Uint8Array<ArrayBuffer> | undefined
-  try {
-    // After the last declared byte one more is asked for, which tells a longer body from one that ends.
-    const missing = () => (totalBytes === undefined ? (only ? 1 : segmentBytes()) : Math.max(1, totalBytes - readBytes))
-    for await (const segment of rechunk(body, {
-      ...options,
-      segmentBytes: () => Math.min(segmentBytes(), missing()),
-    })) {
-      readBytes += segment.length
-      if (totalBytes === undefined) {
-        if (only) throw lengthRequired(only.length)
-        only = segment
-        continue
-      }
-      if (readBytes > totalBytes) {
-        throw new XMediaError('body_too_long', `The file has more than the ${totalBytes} bytes that were declared.`)
-      }
-      yield segment
+  // After the last declared byte one more is asked for, which tells a longer body from one that ends.
+  const missing = () => (totalBytes === undefined ? (only ? 1 : segmentBytes()) : Math.max(1, totalBytes - readBytes))
+  for await (const segment of rechunk(body, {
+    ...options,
+    segmentBytes: () => Math.min(segmentBytes(), missing()),
+  })) {
+    readBytes += segment.length
+    if (totalBytes === undefined) {
+      if (only) throw lengthRequired(only.length)
+      only = segment
+      continue
     }
-  } catch (error) {
-    if (error instanceof XMediaError) throw error
-    // A source that fails is a client that went away, whatever the runtime calls it.
-    throw new XMediaError('body_incomplete', 'The connection ended before the body was complete.', { cause: error })
+    if (readBytes > totalBytes) {
+      throw new XMediaError('body_too_long', `The file has more than the ${totalBytes} bytes that were declared.`)
+    }
+    yield segment
   }
   if (only) yield only
   if (totalBytes === undefined ? only === undefined : totalBytes === 0) throw emptyBody()

@@ -45,6 +45,6 @@ export async function sendOneShot(
   const segments = readBody(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment
   if (file === undefined) throw emptyBody()
-  await untilAborted(check?.(file.slice(0, HEAD_BYTES), totalBytes, call.signal) ?? Promise.resolve(), call.signal)
+  if (check) await untilAborted(check(file.slice(0, HEAD_BYTES), totalBytes, call.signal), call.signal)
   return await client.upload({ contentType: envelope.contentType, body: envelope.wrap(file, fields) }, call)
 }

@@ -38,9 +38,10 @@ export async function relay(
   const progress: Progress = { sentBytes: 0, segments: 0 }
   const elapsed = () => clock.now() - started
   try {
-    const plan = planFor(source, options)
+    const oneShot = fitsOneShot(source, options.oneShotBytes)
+    const plan = planFor(source, oneShot, options)
     allotment.raise(plan.floorBytes)
-    const answer = fitsOneShot(source, options.oneShotBytes)
+    const answer = oneShot
       ? await sendOneShot(source, { client, clock, plan, allotment, call })
       : await sendSegments({ source, plan, allotment, call, ending, progress }, options)
     const mediaId = answer.data.id
@@ -67,9 +68,9 @@ function settleSize(source: UploadSource, segmentBytes: number): UploadSource {
   return { ...source, totalBytes: undefined, atMostBytes }
 }
 
-function planFor(source: UploadSource, { segmentSize, oneShotBytes, maxSegments }: RelayOptions): SegmentPlan {
+function planFor(source: UploadSource, oneShot: boolean, { segmentSize, maxSegments }: RelayOptions): SegmentPlan {
   if (source.totalBytes === undefined) return planWhole(source.atMostBytes ?? segmentSize.preferred)
-  if (fitsOneShot(source, oneShotBytes)) return planWhole(source.totalBytes)
+  if (oneShot) return planWhole(source.totalBytes)
   return planSegments(source.totalBytes, segmentSize.preferred, maxSegments)
 }
 

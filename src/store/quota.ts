@@ -14,9 +14,9 @@ export interface QuotaStore {
 }
 
 export interface QuotaOptions {
-  /** Uploads per subject and period. Default: any number. */
+  /** Uploads per subject and period. Default: no limit. */
   uploads?: number
-  /** Bytes per subject and period. Default: any number. */
+  /** Bytes per subject and period. Default: no limit. */
   bytes?: number
   /** Length of a period, seconds; the first began at the epoch. Default 86,400, a day of UTC. */
   periodSecs?: number

@@ -1,8 +1,8 @@
 import type { Fetch } from './transport.ts'
 
 /**
- * The platform's `fetch`. On Node a body goes as a stream of one piece: as an array it is copied, which takes a third more
- * memory and a sixth more CPU. Elsewhere a stream would lose its `Content-Length`, or win nothing.
+ * The platform's `fetch`. On Node, from 21 on, which tells its name, a body goes as a stream of one piece: as an array it is
+ * copied, which takes a third more memory and a sixth more CPU. Elsewhere a stream would lose its `Content-Length`, or win nothing.
  * https://min-common-api.proposal.wintertc.org/#navigator-useragent-requirements
  */
 export const platformFetch: Fetch = isNode() ? streamingFetch : (url, init) => fetch(url, init)

@@ -118,7 +118,10 @@ describe.each([
         controller.error(failure)
       },
     })
-    await expect(collect(rechunk(stream, { segmentBytes: 4 }))).rejects.toBe(failure)
+    await expect(collect(rechunk(stream, { segmentBytes: 4 }))).rejects.toMatchObject({
+      code: 'body_incomplete',
+      cause: failure,
+    })
   })
 
   it('ends with the reason of its signal while a read is pending, and cancels the source with it', async () => {
