@@ -69,22 +69,16 @@ async function discard(body: ReadableStream<Uint8Array>): Promise<void> {
   for (let waited = 0; body.locked && waited < UNLOCK_MS; waited += STEP_MS) await pause(STEP_MS)
   if (body.locked) return
   const reader = body.getReader({ mode: 'byob' })
-  let timedOut = false
-  const timeout = setTimeout(() => {
-    timedOut = true
-    reader.cancel().catch(() => {})
-  }, LINGER_MS)
+  const timeUp = pause(LINGER_MS).then(() => reader.cancel())
+  timeUp.catch(() => {})
   let view = new Uint8Array(LINGER_READ_BYTES)
   for (let discarded = 0; discarded < LINGER_BYTES; ) {
     const { done, value } = await reader.read(view)
-    if (done || value === undefined) {
-      clearTimeout(timeout)
-      return
-    }
+    if (done || value === undefined) return
     discarded += value.length
     view = new Uint8Array(value.buffer)
   }
-  while (!timedOut) await pause(STEP_MS)
+  await timeUp
 }
 
 function pause(ms: number): Promise<void> {

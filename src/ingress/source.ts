@@ -1,3 +1,4 @@
+import { XMediaError } from '../errors.ts'
 import type { MediaCategory, MediaType } from '../x/limits.ts'
 import type { FileLength } from './lengths.ts'
 import type { UploadParameters } from './parameters.ts'
@@ -41,3 +42,7 @@ export interface UploadSource {
 
 /** Bytes that tell what a file is: what the `file-type` package asks for. https://github.com/sindresorhus/file-type */
 export const HEAD_BYTES = 4100
+
+export function emptyBody(): XMediaError {
+  return new XMediaError('empty_body', 'The file is empty; send its bytes.')
+}

@@ -4,7 +4,7 @@ import type { CheckedMedia } from './media.ts'
 import { MAX_AROUND_FILE_BYTES, readMultipart } from './multipart.ts'
 import { readRaw } from './raw.ts'
 import { matchesSignature } from './signature.ts'
-import type { UploadRequest, UploadSource } from './source.ts'
+import { emptyBody, type UploadRequest, type UploadSource } from './source.ts'
 
 /** What an upload must pass. Each refuses by throwing. */
 export interface UploadChecks {
@@ -26,7 +26,7 @@ export async function readUpload(request: UploadRequest, checks: UploadChecks): 
   const { parameters, ...upload } = isMultipart ? await readMultipart(request) : readRaw(request)
   const { mediaType, category, totalBytes, atMostBytes = 0 } = upload
   if (totalBytes !== undefined) checks.checkSize(totalBytes, category)
-  if (totalBytes === 0 && atMostBytes === 0) throw new XMediaError('empty_body', 'The file is empty; send its bytes.')
+  if (totalBytes === 0 && atMostBytes === 0) throw emptyBody()
   return {
     ...upload,
     additionalOwners: parameters.additional_owners,

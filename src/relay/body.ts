@@ -1,5 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/reader.ts'
+import { emptyBody } from '../ingress/source.ts'
 import { type RechunkOptions, rechunk } from './rechunk.ts'
 
 export interface BodyOptions extends Omit<RechunkOptions, 'segmentBytes'> {
@@ -42,10 +43,6 @@ export async function* readBody(
   if (totalBytes !== undefined && readBytes < totalBytes) {
     throw new XMediaError('body_too_short', `The file ended after ${readBytes} of ${totalBytes} declared bytes.`)
   }
-}
-
-export function emptyBody(): XMediaError {
-  return new XMediaError('empty_body', 'The file is empty; send its bytes.')
 }
 
 function lengthRequired(bytes: number): XMediaError {
