@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { systemClock } from '../x/clock.ts'
 
 /** A body, read into memory that the caller provides. One read at a time; fails with `body_incomplete`. */
 export interface ByteReader {
@@ -19,10 +20,49 @@ export interface ReadResult {
   done: boolean
 }
 
+/** What is still read of a request's body after it was refused, at most, and for how long. */
+const LINGER_BYTES: number = 16 * 1024 * 1024
+const LINGER_MS = 2000
+
+/** Reasons to read nothing more: nothing comes. */
+const SILENT: readonly string[] = ['client_closed', 'body_incomplete', 'body_too_slow']
+
 /** Reads a stream in the way that is cheapest where this runs. */
 export function openReader(stream: ReadableStream<Uint8Array>): ByteReader {
   const byteReader = openByteStream(stream)
-  return cancellable(byteReader ? createInPlaceReader(byteReader) : createCopyingReader(stream))
+  return cancellable(byteReader ? createInPlaceReader(byteReader) : createCopyingReader(stream.getReader()))
+}
+
+/**
+ * Reads the body of a request. A refusal does not cut it off at once: servers answer a body that is cancelled by closing
+ * the connection, and a client that is still sending would never see why. RFC 9112 section 9.6
+ */
+export function openRequestReader(body: ReadableStream<Uint8Array>): ByteReader {
+  const byteReader = openByteStream(body)
+  // On workerd the rest is for whoever answers: `lingering` in adapters/cloudflare.ts.
+  if (byteReader) return cancellable(createInPlaceReader(byteReader))
+  const reader = body.getReader()
+  return cancellable({
+    ...createCopyingReader(reader),
+    async cancel(reason) {
+      if (!(reason instanceof XMediaError && SILENT.includes(reason.code))) await discard(reader)
+      await reader.cancel(reason)
+    },
+  })
+}
+
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  let timeUp = false
+  const callOff = systemClock.after(LINGER_MS, () => {
+    timeUp = true
+    reader.cancel().catch(() => {})
+  })
+  for (let discarded = 0; discarded < LINGER_BYTES && !timeUp; ) {
+    const { done, value } = await reader.read()
+    if (done) break
+    discarded += value.length
+  }
+  callOff()
 }
 
 interface PlatformReader {
@@ -59,8 +99,7 @@ function brokenOff(error: unknown): XMediaError {
 }
 
 /** One copy per byte: for bodies that are no byte streams (Node, Bun), and wherever in-place reads do not pay. */
-function createCopyingReader(stream: ReadableStream<Uint8Array>): PlatformReader {
-  const reader = stream.getReader()
+function createCopyingReader(reader: ReadableStreamDefaultReader<Uint8Array>): PlatformReader {
   let chunk: Uint8Array = new Uint8Array(0)
 
   return {

@@ -4,7 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import { paced } from '../ingress/pace.ts'
 import { invalidParameter, type UploadParameters, type UploadQuery, uploadParameters } from '../ingress/parameters.ts'
-import { type ByteReader, openReader } from '../ingress/reader.ts'
+import { type ByteReader, openRequestReader } from '../ingress/reader.ts'
 import type { UploadSource } from '../ingress/source.ts'
 import { readUpload } from '../ingress/upload.ts'
 import type { Instance } from '../options.ts'
@@ -76,7 +76,7 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
   const principal = c.var.xMediaPrincipal
   const secret = secretFor(c, instance)
   const { body, signal } = c.req.raw
-  const reader = paced(openReader(body ?? new Blob().stream()), clock, pace)
+  const reader = paced(openRequestReader(body ?? new Blob().stream()), clock, pace)
   const onAbort = () => reader.cancel(clientClosed(signal.reason))
   if (signal.aborted) onAbort()
   signal.addEventListener('abort', onAbort, { once: true })

@@ -171,15 +171,8 @@ export function clients(target: Target): void {
       it('a chunked form of unknown size as long as the file fits into one segment', async () => {
         const small = randomFile(MIB)
         await expectReceived(small, await submit(await streamed(small)))
-        const form = await streamed(randomFile(5 * MIB))
-        const large = await submit(form).catch((error: NodeJS.ErrnoException) => {
-          // Seen on Bun: it resets a connection whose body was left half read, and a client that still writes may find
-          // out before it reads the answer.
-          if (target === 'bun' && (error.code === 'EPIPE' || error.code === 'ECONNRESET')) return undefined
-          throw error
-        })
-        if (large)
-          expect([large.status, large.json]).toEqual([411, expect.objectContaining({ code: 'length_required' })])
+        const large = await submit(await streamed(randomFile(5 * MIB)))
+        expect([large.status, large.json]).toEqual([411, expect.objectContaining({ code: 'length_required' })])
         expect((await emulator.uploads()).filter(({ finalized }) => !finalized)).toEqual([])
       })
     })
