@@ -76,6 +76,7 @@ async function answer(world: World, target: Target, incoming: Incoming, c: Conte
   const effect = world.faults.next({
     step: target.step,
     upload,
+    fields: { ...Object.fromEntries(incoming.query), ...incoming.body.fields },
     segmentIndex: incoming.call.segment_index,
     bytes: mediaBytes(incoming.body),
   })

@@ -9,6 +9,8 @@ import type { Upload } from './uploads.ts'
 export interface FaultTarget {
   step: Step
   upload: Upload | undefined
+  /** What tells calls apart that belong to no upload yet. */
+  fields: Record<string, unknown>
   segmentIndex: number | undefined
   /** Bytes of media in the call. */
   bytes: number
@@ -73,9 +75,9 @@ function createRandomFaults(options: RandomFaults): FaultSource {
   }
 
   return {
-    next({ step, upload, segmentIndex }) {
+    next({ step, upload, fields, segmentIndex }) {
       if (options.steps === undefined ? step === 'token' : !options.steps.includes(step)) return undefined
-      const call = `${step}/${upload?.id ?? ''}/${segmentIndex ?? ''}`
+      const call = `${step}/${upload?.id ?? JSON.stringify(fields)}/${segmentIndex ?? ''}`
       const history = histories.get(call) ?? { tries: 0, inARow: 0 }
       histories.set(call, history)
       history.tries++

@@ -109,7 +109,7 @@ export interface RandomFaults {
   effects?: FaultEffect[]
   /** Default: every step but `token`. */
   steps?: Step[]
-  /** Most faults in a row for the same call (upload, step and segment). Default 3. */
+  /** Most faults in a row for the same call: step, segment, and upload or, before there is one, fields. Default 3. */
   maxConsecutive?: number
 }
 

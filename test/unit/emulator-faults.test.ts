@@ -291,6 +291,21 @@ describe('random faults', () => {
     expect(statuses).toEqual([503, 503, 503, 200, 503, 503, 503, 200])
   })
 
+  it('do not hit the same INIT more than three times in a row, whatever others arrive between', async () => {
+    const calls = createCalls({ random: { seed: 1, rate: 1, effects: [{ kind: 'error' }] } })
+    const statuses: number[][] = [[], []]
+    for (let call = 0; call < 4; call++) {
+      for (const size of [1, 2]) {
+        const answer = await calls.postJson('/2/media/upload/initialize', { ...VIDEO, total_bytes: size })
+        statuses[size - 1]?.push(answer.status)
+      }
+    }
+    expect(statuses).toEqual([
+      [503, 503, 503, 200],
+      [503, 503, 503, 200],
+    ])
+  })
+
   it('never let FINALIZE happen and then fail, and leave tokens alone', async () => {
     const effects: FaultEffect[] = [{ kind: 'error', when: 'after' }]
     const calls = createCalls({ random: { seed: 1, rate: 1, effects } })
