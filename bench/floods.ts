@@ -1,7 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Body, createBodies } from './bodies.ts'
 import { codeOf, post } from './post.ts'
-import { cpuSeconds, type Measured, startOwn, startServer, TARGETS, type Target } from './processes.ts'
+import {
+  cpuSeconds,
+  type Measured,
+  startContenders,
+  startServer,
+  startSink,
+  TARGETS,
+  type Target,
+} from './processes.ts'
 import { median, type Table } from './table.ts'
 
 const RUNS = 5
@@ -20,7 +28,7 @@ like this one and throws it away, or answers 400 after the first read where this
 /** What bodies of 64 MiB cost that are made to cost much. */
 export async function* floods(): AsyncGenerator<Table, void, void> {
   const bodies = createBodies()
-  const sink = await startOwn('node', 'sink.ts')
+  const sink = await startSink()
   try {
     for (const target of TARGETS) yield await measure(target, bodies, sink.url)
   } finally {
@@ -43,7 +51,7 @@ const REFUSED = 'refused'
 
 async function measure(target: Target, bodies: readonly Body[], sinkUrl: string): Promise<Table> {
   const server = await startServer(target, sinkUrl)
-  const runtime = await startDrain(target)
+  const runtime = await startContenders(target, sinkUrl)
   const costs: Costs = { bodies: new Map(), runtime: new Map() }
   try {
     for (const body of bodies.filter(isOrdinary)) await warmUp(body, server, runtime)
@@ -70,7 +78,7 @@ function isOrdinary({ name, baseline }: Body): boolean {
 async function warmUp(body: Body, server: Measured, runtime: Measured): Promise<void> {
   for (let run = 0; run < 2; run++) {
     await spend(server, '/media', body)
-    await spend(runtime, '/', body)
+    await spend(runtime, '/drain', body)
   }
 }
 
@@ -87,7 +95,7 @@ async function measureRuntime(body: Body, runtime: Measured, costs: Costs): Prom
   const before = costs.runtime.get(framing) ?? []
   const isExample = framing === REFUSED ? body.name === firstRefused(costs) : body.baseline === 'raw'
   if (!isExample || median(before) > TOO_LONG_SECS) return
-  const { seconds } = await spend(runtime, framing === REFUSED ? '/refuse' : '/', body)
+  const { seconds } = await spend(runtime, framing === REFUSED ? '/refuse' : '/drain', body)
   costs.runtime.set(framing, [...before, seconds])
 }
 
@@ -128,13 +136,6 @@ function verdict(ratio: number, runtimeRatio: number, ordinaryRuntimeRatio: numb
   const isOwn = ratio - runtimeRatio > CEILING * (1 - ordinaryRuntimeRatio)
   if (!isOwn) return 'over, the runtime'
   return runtimeRatio > CEILING ? 'over, as is the runtime' : 'over'
-}
-
-function startDrain(target: Target): Promise<Measured> {
-  if (target === 'deno') return startOwn('deno', 'run', '--no-prompt', '--allow-net', '--allow-env', 'drain/deno.ts')
-  if (target === 'bun') return startOwn('bun', 'drain/bun.ts')
-  // Express hands its requests to the same listener as Node.
-  return startOwn('node', `drain/${target === 'express' ? 'node' : target}.ts`)
 }
 
 async function spend({ url, pid }: Measured, path: string, body: Body): Promise<{ answer: string; seconds: number }> {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { type Program, start } from '../test/support/processes.ts'
+import { type Program, start, workingProcess } from '../test/support/processes.ts'
 
 /** The runtimes that the package has a server for. */
 export const TARGETS = ['node', 'express', 'deno', 'bun', 'workers'] as const
@@ -22,13 +22,27 @@ export function startServer(target: Target, xUrl: string): Promise<Program> {
   })
 }
 
+/** Starts what speaks X as cheaply as possible, and answers after `latencyMs`. */
+export function startSink(latencyMs = 0): Promise<Measured> {
+  return startOwn('deno', ['run', '--no-prompt', '--allow-net', '--allow-env', 'sink.ts', String(latencyMs)])
+}
+
+/** Starts what the package is compared with, on a runtime; its routes are in contenders/app.ts. */
+export function startContenders(target: Target, sinkUrl: string): Promise<Measured> {
+  const env = { X_API_BASE_URL: sinkUrl }
+  if (target === 'deno') return startOwn('deno', ['run', '--no-prompt', '--allow-all', 'contenders/deno.ts'], env)
+  if (target === 'bun') return startOwn('bun', ['contenders/bun.ts'], env)
+  // Express hands its requests to the same listener as Node.
+  return startOwn('node', [`contenders/${target === 'express' ? 'node' : target}.ts`], env)
+}
+
 /** Starts a program of this folder, which is none of the package's scripts. */
-export async function startOwn(command: string, ...args: string[]): Promise<Measured> {
+async function startOwn(command: string, args: string[], env: Record<string, string> = {}): Promise<Measured> {
   const folder = fileURLToPath(new URL('.', import.meta.url))
   const bin = fileURLToPath(new URL('../node_modules/.bin', import.meta.url))
   const child = spawn(command, args, {
     cwd: folder,
-    env: { PATH: `${bin}:${process.env['PATH']}`, HOME: process.env['HOME'] },
+    env: { PATH: `${bin}:${process.env['PATH']}`, HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
@@ -38,7 +52,7 @@ export async function startOwn(command: string, ...args: string[]): Promise<Meas
   })
   return {
     url,
-    pid: () => child.pid ?? 0,
+    pid: () => workingProcess(child),
     async kill() {
       child.kill()
       await ended

@@ -53,7 +53,8 @@ export async function start(script: string, env: Record<string, string> = {}): P
   }
 }
 
-function workingProcess(child: ChildProcess): number {
+/** The process that does the work: workerd, where it is a child of the one that was started. */
+export function workingProcess(child: ChildProcess): number {
   const pid = child.pid ?? 0
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
   const workerd = children.find((id) => readFileSync(`/proc/${id}/comm`, 'utf8').startsWith('workerd'))

@@ -1,5 +1,0 @@
-import { serve } from '../../adapters/deno.ts'
-import { announce } from '../../examples/announce.ts'
-import { drain } from './handler.ts'
-
-announce(await serve(drain, { port: 0 }))
