@@ -1,3 +1,4 @@
+import { claimBody } from '../src/ingress/claim.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -29,7 +30,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     hostname,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: IDLE_SECS,
-    fetch: (request, server) => app.fetch(request, server),
+    fetch: (request, server) => app.fetch(claimBody(request), server),
   })
   return { url: urlOf(hostname, server.port), close: () => server.stop(true) }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { xMedia } from '../src/app.ts'
+import { claimBody } from '../src/ingress/claim.ts'
 import type { XMediaOptions } from '../src/options.ts'
 
 /** What Express, and frameworks like it, add to a request; `c.env.incoming` in `authorize` and `token`. */
@@ -24,7 +25,9 @@ export function xMediaHandler(options: XMediaOptions): ExpressHandler {
     mountPath: (c) => c.env.incoming.baseUrl ?? '',
     ...options,
   })
-  const listener = getRequestListener((request, env) => media.fetch(request, env), { overrideGlobalObjects: false })
+  const listener = getRequestListener((request, env) => media.fetch(claimBody(request), env), {
+    overrideGlobalObjects: false,
+  })
 
   return function xMediaHandler(request, response, next) {
     if (request.readableDidRead) {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { claimBody } from '../src/ingress/claim.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -16,7 +17,9 @@ import {
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Serving> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
-  const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false })
+  const listener = getRequestListener((request, env) => app.fetch(claimBody(request), env), {
+    overrideGlobalObjects: false,
+  })
   return await listen(createServer(listener), port, hostname)
 }
 

@@ -23,14 +23,18 @@ export interface Body {
   pieces: readonly Uint8Array[]
 }
 
+/** Bytes of a chunk in an ordinary chunked body, as most clients send it. */
+const CHUNK_BYTES: number = 64 * KIB
+
 const BOUNDARY = 'boundary'
+
+const RANDOM: Uint8Array = randomBytes(WRITE_BYTES)
 
 /** Every file begins as a video does: one that is refused for its first bytes would cost nothing. */
 const HEAD = Buffer.from(headOf('video/mp4'))
 
 export function createBodies(): Body[] {
-  const random = randomBytes(WRITE_BYTES)
-  const plain = fileOf(random)
+  const plain = fileOf(RANDOM)
   const longest = 'a'.repeat(70)
   const disposition = 'Content-Disposition: form-data; name="other"'
   return [
@@ -52,15 +56,25 @@ export function createBodies(): Body[] {
   ]
 }
 
-/** A file of `SIZE` bytes that repeats a pattern, in pieces that are all views of one block. */
-function fileOf(pattern: string | Uint8Array): Uint8Array[] {
-  return [HEAD, ...repeated(pattern, SIZE - HEAD.length)]
+export const KINDS = ['raw', 'chunked', 'multipart'] as const
+export type Kind = (typeof KINDS)[number]
+
+/** A body as an honest client sends it, whose file has `bytes` bytes. */
+export function createBody(kind: Kind, bytes: number): Pick<Body, 'headers' | 'pieces'> {
+  const file = fileOf(RANDOM, bytes)
+  if (kind === 'multipart') return multipart(kind, file)
+  return kind === 'raw' ? raw(kind, file) : chunked(kind, raw(kind, file), CHUNK_BYTES, bytes)
+}
+
+/** A file that repeats a pattern, in pieces that are all views of one block. */
+function fileOf(pattern: string | Uint8Array, bytes: number = SIZE): Uint8Array[] {
+  return [HEAD, ...repeated(pattern, bytes - HEAD.length)]
 }
 
 function* repeated(pattern: string | Uint8Array, bytes: number): Generator<Uint8Array, void> {
   const unit = Buffer.from(pattern)
   const block = Buffer.concat(Array.from({ length: Math.ceil(WRITE_BYTES / unit.length) }, () => unit))
-  for (let left = bytes; left > 0; left -= block.length) yield block.subarray(0, left)
+  for (let left = bytes; left > 0; left -= block.length) yield left < block.length ? block.subarray(0, left) : block
 }
 
 function raw(name: string, pieces: readonly Uint8Array[]): Body {
@@ -87,29 +101,36 @@ function form(name: string, pieces: readonly Uint8Array[], boundary: string): Bo
 }
 
 function dripping(name: string, body: Body): Body {
-  return { ...body, name, framing: '1 KiB writes', pieces: cut(body.pieces) }
+  return { ...body, name, framing: '1 KiB writes', pieces: cut(body.pieces, DRIP_BYTES) }
 }
 
-function chunked(name: string, body: Body): Body {
+function chunked(name: string, body: Body, chunkBytes: number = DRIP_BYTES, fileBytes: number = SIZE): Body {
   const { 'content-length': _, ...headers } = body.headers
-  const pieces = body.pieces.map((piece) =>
-    Buffer.concat(cut([piece]).flatMap((data) => [Buffer.from(`${data.length.toString(16)}\r\n`), data, CRLF])),
-  )
+  const framed = new Map<Uint8Array, Uint8Array>()
+  const pieces = body.pieces.map((piece) => {
+    const chunks = framed.get(piece) ?? Buffer.concat(cut([piece], chunkBytes).flatMap(chunkOf))
+    framed.set(piece, chunks)
+    return chunks
+  })
   return {
     ...body,
     name,
     framing: '1 KiB chunks',
-    headers: { ...headers, 'transfer-encoding': 'chunked', 'upload-length': SIZE },
+    headers: { ...headers, 'transfer-encoding': 'chunked', 'upload-length': fileBytes },
     pieces: [...pieces, Buffer.from('0\r\n\r\n')],
   }
 }
 
+function chunkOf(bytes: Uint8Array): Uint8Array[] {
+  return [Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF]
+}
+
 const CRLF = Buffer.from('\r\n')
 
-function cut(pieces: readonly Uint8Array[]): Uint8Array[] {
+function cut(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
   return pieces.flatMap((piece) =>
-    Array.from({ length: Math.ceil(piece.length / DRIP_BYTES) }, (_, index) =>
-      piece.subarray(index * DRIP_BYTES, (index + 1) * DRIP_BYTES),
+    Array.from({ length: Math.ceil(piece.length / bytes) }, (_, index) =>
+      piece.subarray(index * bytes, (index + 1) * bytes),
     ),
   )
 }

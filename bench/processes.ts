@@ -43,7 +43,7 @@ async function startOwn(command: string, args: string[], env: Record<string, str
   const child = spawn(command, args, {
     cwd: folder,
     env: { PATH: `${bin}:${process.env['PATH']}`, HOME: process.env['HOME'], ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   const ended = once(child, 'exit')
   const url = await new Promise<string>((resolve, reject) => {

@@ -52,6 +52,7 @@ async function answerAll(connection: Connection): Promise<void> {
     const head = text.slice(0, headEnd)
     if (/^POST \S+\/append /.test(head)) report.firstAppendAt ??= performance.timeOrigin + performance.now()
     const begun = filled - headEnd - HEAD_END.length
+    report.bytes += begun
     buffer.copyWithin(0, headEnd + HEAD_END.length, filled)
     const length = /^content-length: (\d+)/im.exec(head)?.[1]
     if (length !== undefined) await skip(connection, buffer, Number(length) - begun)

@@ -75,8 +75,8 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
   const { admission, clock, deadlineMs, emit, pace, statuses } = instance
   const principal = c.var.xMediaPrincipal
   const secret = secretFor(c, instance)
-  const { body, signal } = c.req.raw
-  const reader = paced(openRequestReader(body ?? new Blob().stream()), clock, pace)
+  const { signal } = c.req.raw
+  const reader = paced(openRequestReader(c.req.raw), clock, pace)
   const onAbort = () => reader.cancel(clientClosed(signal.reason))
   if (signal.aborted) onAbort()
   signal.addEventListener('abort', onAbort, { once: true })

@@ -160,11 +160,12 @@ describe.each([
 })
 
 describe('rechunk', () => {
-  it('reads straight into the segments where the reader has readAtLeast', async () => {
+  it('reads straight into the segments where the reader is that of workerd', async () => {
     const source = new Uint8Array(10).map((_, index) => index)
     let offset = 0
     const reader = {
-      readAtLeast(min: number, view: Uint8Array<ArrayBuffer>) {
+      readAtLeast() {},
+      read(view: Uint8Array<ArrayBuffer>, { min }: { min: number }) {
         const part = source.subarray(offset, offset + min)
         offset += part.length
         view.set(part)

@@ -1,0 +1,56 @@
+import type { SourceReader } from './source-reader.ts'
+
+/**
+ * Bytes that the runtime is asked to wait for: it brings many more when they are there, and a sender of a few hundred
+ * bytes a second is still seen to send.
+ */
+const WORTH_A_READ = 4096
+
+export function openByteStream(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return stream.getReader({ mode: 'byob' })
+  } catch {
+    return undefined
+  }
+}
+
+/** https://developers.cloudflare.com/workers/runtime-apis/streams/readablestreambyobreader/ */
+export function isWorkerd(reader: ReadableStreamBYOBReader): boolean {
+  return 'readAtLeast' in reader
+}
+
+/**
+ * No copy: the runtime writes straight into the view. On workerd the default reader yields pieces of 4 KiB and costs seven
+ * times the CPU; on Deno, pieces of 64 KiB and half as much again.
+ */
+export function createInPlaceReader(reader: ReadableStreamBYOBReader): SourceReader {
+  let pending: Promise<unknown> = Promise.resolve()
+  let ended = false
+
+  async function read(target: Uint8Array<ArrayBuffer>) {
+    const { done, value } = await reader.read(target, { min: Math.min(WORTH_A_READ, target.length) })
+    if (value === undefined) {
+      throw new TypeError('The stream kept the memory it was given: use a compatibility date from 2024-05-13 on.')
+    }
+    return { done, value }
+  }
+
+  return {
+    async read(given, offset) {
+      if (ended) return { view: given, bytes: 0, done: true }
+      const { buffer, byteOffset, length } = given
+      const reading = read(new Uint8Array(buffer, byteOffset + offset, length - offset))
+      pending = reading
+      const { done, value } = await reading
+      ended = done
+      if (done) reader.releaseLock()
+      return { view: new Uint8Array(value.buffer, byteOffset, length), bytes: value.length, done }
+    },
+    async cancel(reason) {
+      if (!isWorkerd(reader)) return await reader.cancel(reason)
+      // Left to whoever answers the client, who is told nothing while nobody reads: `lingering` in adapters/cloudflare.ts.
+      await pending.catch(() => {})
+      reader.releaseLock()
+    },
+  }
+}
