@@ -56,14 +56,14 @@ export function createBodies(): Body[] {
   ]
 }
 
-export const KINDS = ['raw', 'chunked', 'multipart'] as const
-export type Kind = (typeof KINDS)[number]
+export type Kind = 'raw' | 'chunked' | 'multipart' | 'drip'
 
 /** A body as an honest client sends it, whose file has `bytes` bytes. */
 export function createBody(kind: Kind, bytes: number): Pick<Body, 'headers' | 'pieces'> {
   const file = fileOf(RANDOM, bytes)
   if (kind === 'multipart') return multipart(kind, file)
-  return kind === 'raw' ? raw(kind, file) : chunked(kind, raw(kind, file), CHUNK_BYTES, bytes)
+  if (kind === 'chunked') return chunked(kind, raw(kind, file), CHUNK_BYTES, bytes)
+  return kind === 'drip' ? dripping(kind, raw(kind, file)) : raw(kind, file)
 }
 
 /** A file that repeats a pattern, in pieces that are all views of one block. */

@@ -19,7 +19,7 @@ export interface Posted {
 }
 
 /** Longest silence on a connection, milliseconds. */
-const SILENCE_MS = 120_000
+const SILENCE_MS = 600_000
 
 /** The same once the server has answered: some neither read on nor close. */
 const SILENCE_AFTER_ANSWER_MS = 250

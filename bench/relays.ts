@@ -33,7 +33,7 @@ export interface Work {
 }
 
 /** What one run of a work came to. */
-export interface Run {
+export interface Figures {
   seconds: number
   mbPerSec: number
   cpuSecsPerGb: number
@@ -53,7 +53,7 @@ export async function startRelay(contender: Contender, target: Target, sink: Mea
 }
 
 /** Makes the uploads and waits for all of them. */
-export async function run({ contender, server, sink }: Relay, work: Work): Promise<Run> {
+export async function run({ contender, server, sink }: Relay, work: Work): Promise<Figures> {
   const { kind, uploads, bytes } = work
   const { headers, pieces } = createBody(kind, bytes)
   const url = server.url + PATHS[contender]
@@ -91,7 +91,7 @@ export async function run({ contender, server, sink }: Relay, work: Work): Promi
 }
 
 /** The runs' medians, each figure for itself. */
-export function medianOf(runs: readonly Run[]): Run {
+export function medianOf(runs: readonly Figures[]): Figures {
   return {
     seconds: median(runs.map(({ seconds }) => seconds)),
     mbPerSec: median(runs.map(({ mbPerSec }) => mbPerSec)),

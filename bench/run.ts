@@ -1,39 +1,56 @@
-/** `npm run bench -- floods load`: runs these scenarios, or all, prints their tables and writes RESULTS.md. */
+/** `npm run bench -- throughput uplink`: runs these scenarios, or all, prints their tables and renews them in RESULTS.md. */
 
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
+import { bundle } from './bundle.ts'
 import { floods } from './floods.ts'
+import { growth } from './growth.ts'
 import { load } from './load.ts'
 import { describeMachine } from './machine.ts'
 import { type Scenario, toMarkdown } from './table.ts'
+import { throughput } from './throughput.ts'
+import { uplink } from './uplink.ts'
 
 const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
+  ['throughput', throughput],
+  ['growth', growth],
+  ['uplink', uplink],
+  ['bundle', bundle],
   ['floods', floods],
   ['load', load],
 ])
+const RESULTS = new URL('RESULTS.md', import.meta.url)
 
 const asked = process.argv.slice(2)
 const names = asked.length > 0 ? asked : [...SCENARIOS.keys()]
 const unknown = names.find((name) => !SCENARIOS.has(name))
 if (unknown !== undefined) throw new TypeError(`${unknown} is none of ${[...SCENARIOS.keys()].join(', ')}`)
 
-// Numbers of different runs cannot be compared, so the file has those of one run and no others.
-const results = [
-  '# Benchmark results',
-  '',
-  `\`npm run bench -- ${names.join(' ')}\`. Compare numbers of one table only: the machine is shared, its speed is not constant.`,
-  '',
-  ...describeMachine().map((line) => `- ${line}`),
-  '',
-]
+const sections = await readSections()
 for (const name of names) {
   const started = performance.now()
-  results.push(`## ${name}`, '')
+  const text = [`## ${name}`, '', ...describeMachine().map((line) => `- ${line}`), '']
   for await (const table of SCENARIOS.get(name)?.() ?? []) {
-    const text = toMarkdown(table)
-    console.log(text)
-    results.push(text)
+    console.log(toMarkdown(table))
+    text.push(toMarkdown(table))
+    if (table.figure) await writeFile(new URL(table.figure.file, import.meta.url), table.figure.svg)
   }
   console.log(`${name}: ${Math.round((performance.now() - started) / 1000)} s`)
+  sections.set(name, text.join('\n'))
+  await writeFile(RESULTS, toResults(sections))
 }
-await writeFile(new URL('RESULTS.md', import.meta.url), results.join('\n'))
+
+async function readSections(): Promise<Map<string, string>> {
+  const [, ...texts] = (await readFile(RESULTS, 'utf8')).split(/^(?=## )/m)
+  return new Map(texts.map((text) => [/^## (\S+)/.exec(text)?.[1] ?? '', text]))
+}
+
+function toResults(texts: ReadonlyMap<string, string>): string {
+  const head = [
+    '# Benchmark results',
+    '',
+    'What `npm run bench` printed. Compare numbers of one table only: the machine is shared, its speed is not constant.',
+    '',
+  ]
+  return [...head, ...[...SCENARIOS.keys()].map((name) => texts.get(name) ?? '')].join('\n').replace(/\n{3,}/g, '\n\n')
+}

@@ -5,18 +5,25 @@ export interface Table {
   note?: string
   columns: readonly string[]
   rows: readonly (readonly string[])[]
+  /** A picture beside the results, and what it shows. */
+  figure?: { file: string; alt: string; svg: string }
 }
 
 /** A scenario measures, and yields each table as soon as it is complete. */
 export type Scenario = () => AsyncGenerator<Table, void, void>
 
-export function toMarkdown({ title, note, columns, rows }: Table): string {
+export function toMarkdown({ title, note, columns, rows, figure }: Table): string {
   const widths = columns.map((_, index) => Math.max(...[columns, ...rows].map((row) => (row[index] ?? '').length)))
   // Numbers stand in columns after the first.
   const line = (row: readonly string[]) =>
     `| ${widths.map((width, index) => pad(row[index] ?? '', width, index)).join(' | ')} |`
   const rule = `|${widths.map((width, index) => (index === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
-  return [`### ${title}`, '', ...(note ? [note, ''] : []), line(columns), rule, ...rows.map(line), ''].join('\n')
+  return [
+    ...[`### ${title}`, ''],
+    ...(note ? [note, ''] : []),
+    ...[line(columns), rule, ...rows.map(line), ''],
+    ...(figure ? [`![${figure.alt}](${figure.file})`, ''] : []),
+  ].join('\n')
 }
 
 function pad(cell: string, width: number, index: number): string {

@@ -1,10 +1,10 @@
-import { openReader } from '../../src/ingress/reader.ts'
+import { openRequestReader } from '../../src/ingress/reader.ts'
 
 const VIEW_BYTES = 256 * 1024
 
 /** Reads a body as the middleware reads it and throws it away: what is left is the runtime's own cost. */
-export async function drain({ body }: Request, onlyBegin: boolean): Promise<Response> {
-  const reader = openReader(body ?? new Blob().stream())
+export async function drain(request: Request, onlyBegin: boolean): Promise<Response> {
+  const reader = openRequestReader(request)
   let view = new Uint8Array(VIEW_BYTES)
   for (let done = false; !done; ) {
     const read = await reader.read(view, 0)
