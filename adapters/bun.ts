@@ -1,4 +1,4 @@
-import { claimBody } from '../src/ingress/claim.ts'
+import { answer } from './answer.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -30,7 +30,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     hostname,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: IDLE_SECS,
-    fetch: (request, server) => app.fetch(claimBody(request), server),
+    fetch: (request, server) => answer(app, request, server),
   })
   return { url: urlOf(hostname, server.port), close: () => server.stop(true) }
 }

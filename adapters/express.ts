@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { xMedia } from '../src/app.ts'
-import { claimBody } from '../src/ingress/claim.ts'
 import type { XMediaOptions } from '../src/options.ts'
+import { answer } from './answer.ts'
+import { openIncoming } from './incoming.ts'
 
 /** What Express, and frameworks like it, add to a request; `c.env.incoming` in `authorize` and `token`. */
 export interface ExpressRequest extends IncomingMessage {
@@ -25,7 +26,7 @@ export function xMediaHandler(options: XMediaOptions): ExpressHandler {
     mountPath: (c) => c.env.incoming.baseUrl ?? '',
     ...options,
   })
-  const listener = getRequestListener((request, env) => media.fetch(claimBody(request), env), {
+  const listener = getRequestListener((request, env) => answer(media, request, env, () => openIncoming(env.incoming)), {
     overrideGlobalObjects: false,
   })
 

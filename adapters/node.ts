@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { claimBody } from '../src/ingress/claim.ts'
+import { answer } from './answer.ts'
+import { openIncoming } from './incoming.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -17,7 +18,7 @@ import {
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Serving> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
-  const listener = getRequestListener((request, env) => app.fetch(claimBody(request), env), {
+  const listener = getRequestListener((request, env) => answer(app, request, env, () => openIncoming(env.incoming)), {
     overrideGlobalObjects: false,
   })
   return await listen(createServer(listener), port, hostname)

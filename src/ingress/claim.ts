@@ -1,22 +1,33 @@
-const claimed = new WeakSet<Request>()
+/** Reads the pieces of a body, as the reader of a stream does. */
+export type PieceReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
+
+/** Of a request whose body came from the runtime and goes to nobody but who handles the request. */
+export interface Claim {
+  /** Opens the body in a cheaper way than its stream is read; undefined where that cannot be done. */
+  open?: (() => PieceReader | undefined) | undefined
+  /** Resolves when nothing more of a refused body is read. */
+  rest?: Promise<void>
+}
+
+const claims = new WeakMap<Request, Claim>()
 
 /**
- * Says of a request that its body came from the runtime and goes to nobody but who handles the request, so that its pieces
- * may be freed as soon as they are copied. A `clone()` of the request shares them, and takes the claim back. For adapters,
- * who have a request first; a request without a claim is read as well, at the cost of more garbage.
+ * Says of a request that nobody else has its body, so that its pieces may be freed as soon as they are copied. A `clone()`
+ * of the request shares them, and takes the claim back. For adapters, who have a request first; a request without a claim
+ * is read as well, at the cost of more garbage.
  */
-export function claimBody(request: Request): Request {
+export function claimBody(request: Request, open?: Claim['open']): Request {
   const clone = request.clone.bind(request)
   Object.defineProperty(request, 'clone', {
     value() {
-      claimed.delete(request)
+      claims.delete(request)
       return clone()
     },
   })
-  claimed.add(request)
+  claims.set(request, { open })
   return request
 }
 
-export function isBodyClaimed(request: Request): boolean {
-  return claimed.has(request)
+export function claimOf(request: Request): Claim | undefined {
+  return claims.get(request)
 }

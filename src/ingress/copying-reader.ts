@@ -1,3 +1,4 @@
+import type { PieceReader } from './claim.ts'
 import type { SourceReader } from './source-reader.ts'
 
 /**
@@ -5,7 +6,7 @@ import type { SourceReader } from './source-reader.ts'
  * nobody else has are freed as soon as they are copied, instead of when the garbage collector finds them: it would come
  * for every 16 MiB, and take a fifth to a third of all CPU time on Node and Bun.
  */
-export function createCopyingReader(reader: ReadableStreamDefaultReader<Uint8Array>, mayFree: boolean): SourceReader {
+export function createCopyingReader(reader: PieceReader, mayFree: boolean): SourceReader {
   let piece = NOTHING
   let copied = 0
 

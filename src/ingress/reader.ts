@@ -1,6 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import { systemClock } from '../x/clock.ts'
-import { isBodyClaimed } from './claim.ts'
+import { type Claim, claimOf } from './claim.ts'
 import { createCopyingReader } from './copying-reader.ts'
 import { createInPlaceReader, isWorkerd, openByteStream } from './in-place-reader.ts'
 import type { ReadResult, SourceReader } from './source-reader.ts'
@@ -37,13 +37,16 @@ export function openReader(stream: ReadableStream<Uint8Array>): ByteReader {
  * the connection, and a client that is still sending would never see why. RFC 9112 section 9.6
  */
 export function openRequestReader(request: Request): ByteReader {
+  const claim = claimOf(request)
+  const pieces = claim?.open?.()
+  if (pieces) return cancellable(readingOn(createCopyingReader(pieces, true), claim))
   const stream = request.body ?? new Blob().stream()
   const byteReader = openByteStream(stream)
   // On workerd the rest is for whoever answers: `lingering` in adapters/cloudflare.ts.
   if (byteReader && isWorkerd(byteReader)) return cancellable(createInPlaceReader(byteReader))
-  if (byteReader && hasPlainLength(request)) return cancellable(readingOn(createInPlaceReader(byteReader)))
+  if (byteReader && hasPlainLength(request)) return cancellable(readingOn(createInPlaceReader(byteReader), claim))
   byteReader?.releaseLock()
-  return cancellable(readingOn(createCopyingReader(stream.getReader(), isBodyClaimed(request))))
+  return cancellable(readingOn(createCopyingReader(stream.getReader(), claim !== undefined), claim))
 }
 
 /** Deno 2.8.3 – 2.9.6 never ends in-place reads of chunked bodies. */
@@ -51,30 +54,45 @@ function hasPlainLength({ headers }: Request): boolean {
   return headers.has('content-length') && !headers.has('transfer-encoding')
 }
 
-function readingOn(reader: SourceReader): SourceReader {
+function readingOn(reader: SourceReader, claim: Claim | undefined): SourceReader {
   return {
     read: reader.read,
     async cancel(reason) {
-      if (!(reason instanceof XMediaError && SILENT.includes(reason.code))) await discard(reader)
+      const isSilent = reason instanceof XMediaError && SILENT.includes(reason.code)
+      const rest = isSilent ? Promise.resolve() : discard(reader)
+      if (claim) claim.rest = rest
+      await rest
       await reader.cancel(reason)
     },
   }
 }
 
-async function discard(reader: SourceReader): Promise<void> {
-  let timeUp = false
-  const callOff = systemClock.after(LINGER_MS, () => {
-    timeUp = true
-    reader.cancel(undefined).catch(() => {})
+function discard(reader: SourceReader): Promise<void> {
+  return new Promise((resolve) => {
+    let timeUp = false
+    // A read may be pending then, for ever if the client is silent.
+    const callOff = systemClock.after(LINGER_MS, () => {
+      timeUp = true
+      resolve()
+    })
+    readAway(reader, () => timeUp)
+      // The client is gone.
+      .catch(() => {})
+      .finally(() => {
+        callOff()
+        resolve()
+      })
   })
+}
+
+async function readAway(reader: SourceReader, isTimeUp: () => boolean): Promise<void> {
   let view = new Uint8Array(LINGER_READ_BYTES)
-  for (let discarded = 0; discarded < LINGER_BYTES && !timeUp; ) {
+  for (let discarded = 0; discarded < LINGER_BYTES && !isTimeUp(); ) {
     const read = await reader.read(view, 0)
     if (read.done) break
     view = read.view
     discarded += read.bytes
   }
-  callOff()
 }
 
 function cancellable(reader: SourceReader): ByteReader {

@@ -171,8 +171,12 @@ export function clients(target: Target): void {
       it('a chunked form of unknown size as long as the file fits into one segment', async () => {
         const small = randomFile(MIB)
         await expectReceived(small, await submit(await streamed(small)))
-        const large = await submit(await streamed(randomFile(12 * MIB)))
-        expect([large.status, large.json]).toEqual([411, expect.objectContaining({ code: 'length_required' })])
+        const large = randomFile(12 * MIB)
+        // Such a client says `Connection: close`, and a server that takes it at its word while bytes come in resets it.
+        for (let round = 0; round < 5; round++) {
+          const { status, json } = await submit(await streamed(large))
+          expect([status, json]).toEqual([411, expect.objectContaining({ code: 'length_required' })])
+        }
         expect((await emulator.uploads()).filter(({ finalized }) => !finalized)).toEqual([])
       })
     })
