@@ -14,11 +14,12 @@ export type Target = (typeof TARGETS)[number]
 export type Measured = Pick<Program, 'url' | 'pid' | 'kill'>
 
 /** Starts the package's own server for a runtime, in front of whatever speaks X at `xUrl`. */
-export function startServer(target: Target, xUrl: string): Promise<Program> {
+export function startServer(target: Target, xUrl: string, env: Record<string, string> = {}): Promise<Program> {
   return start(`serve:${target}`, {
     X_BEARER_TOKEN: 'server-held-token',
     X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
     X_API_BASE_URL: xUrl,
+    ...env,
   })
 }
 
@@ -28,8 +29,8 @@ export function startSink(latencyMs = 0): Promise<Measured> {
 }
 
 /** Starts what the package is compared with, on a runtime; its routes are in contenders/app.ts. */
-export function startContenders(target: Target, sinkUrl: string): Promise<Measured> {
-  const env = { X_API_BASE_URL: sinkUrl }
+export function startContenders(target: Target, sinkUrl: string, more: Record<string, string> = {}): Promise<Measured> {
+  const env = { X_API_BASE_URL: sinkUrl, ...more }
   if (target === 'deno') return startOwn('deno', ['run', '--no-prompt', '--allow-all', 'contenders/deno.ts'], env)
   if (target === 'bun') return startOwn('bun', ['contenders/bun.ts'], env)
   // Express hands its requests to the same listener as Node.

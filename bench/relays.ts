@@ -47,9 +47,14 @@ const GB = 1e9
 /** Time for what a server does when an upload has ended. */
 const SETTLE_MS = 50
 
-export async function startRelay(contender: Contender, target: Target, sink: Measured): Promise<Relay> {
+export async function startRelay(
+  contender: Contender,
+  target: Target,
+  sink: Measured,
+  env?: Record<string, string>,
+): Promise<Relay> {
   const start = contender === 'ours' ? startServer : startContenders
-  return { contender, server: await start(target, sink.url), sink }
+  return { contender, server: await start(target, sink.url, env), sink }
 }
 
 /** Makes the uploads and waits for all of them. */
@@ -90,12 +95,12 @@ export async function run({ contender, server, sink }: Relay, work: Work): Promi
   }
 }
 
-/** The runs' medians, each figure for itself. */
+/** The runs' medians, each figure for itself; for CPU the mean, since it comes in hundredths of a second. */
 export function medianOf(runs: readonly Figures[]): Figures {
   return {
     seconds: median(runs.map(({ seconds }) => seconds)),
     mbPerSec: median(runs.map(({ mbPerSec }) => mbPerSec)),
-    cpuSecsPerGb: median(runs.map(({ cpuSecsPerGb }) => cpuSecsPerGb)),
+    cpuSecsPerGb: runs.reduce((sum, { cpuSecsPerGb }) => sum + cpuSecsPerGb, 0) / runs.length,
     peakBytes: median(runs.map(({ peakBytes }) => peakBytes)),
     firstAppendMs: median(runs.map(({ firstAppendMs }) => firstAppendMs)),
   }

@@ -10,37 +10,50 @@ const TOO_LONG_SECS = 30
 /** More than this the one that holds whole files cannot be given: it takes many times as much memory. */
 const MOST_PARSED_BYTES: number = 512 * MIB
 
-const WORKS: readonly Work[] = [
-  { kind: 'raw', bytes: 8 * MIB, uploads: 1 },
-  { kind: 'raw', bytes: 64 * MIB, uploads: 1 },
-  { kind: 'raw', bytes: 512 * MIB, uploads: 1 },
-  { kind: 'raw', bytes: 8 * MIB, uploads: 16 },
-  { kind: 'raw', bytes: 64 * MIB, uploads: 16 },
-  { kind: 'chunked', bytes: 64 * MIB, uploads: 1 },
-  { kind: 'multipart', bytes: 8 * MIB, uploads: 1 },
-  { kind: 'multipart', bytes: 64 * MIB, uploads: 1 },
-  { kind: 'multipart', bytes: 512 * MIB, uploads: 1 },
-  { kind: 'multipart', bytes: 8 * MIB, uploads: 16 },
-  { kind: 'multipart', bytes: 64 * MIB, uploads: 16 },
+/** Servers are warm after so many small uploads: until then what an upload costs is mostly the compiling of what it runs. */
+const WARM_UPS = 24
+/** Small works are run more often: Linux counts CPU time in hundredths of a second. */
+const LEAST_BYTES: number = 256 * MIB
+
+const KINDS: readonly { kind: Kind; sizes: readonly (readonly [uploads: number, mib: number])[] }[] = [
+  {
+    kind: 'raw',
+    sizes: [
+      [1, 8],
+      [1, 64],
+      [1, 512],
+      [16, 8],
+      [16, 64],
+    ],
+  },
+  { kind: 'chunked', sizes: [[1, 64]] },
+  {
+    kind: 'multipart',
+    sizes: [
+      [1, 8],
+      [1, 64],
+      [1, 512],
+      [16, 8],
+    ],
+  },
 ]
 
-const NOTE = `Medians of ${RUNS} runs that take turns, on servers that have relayed 64 MiB twice before; fewer where one takes longer than
-${TOO_LONG_SECS} s. \`ours\` is the example server of this package; \`passthrough\` is \`fetch(url, { body: request.body, duplex: 'half' })\`;
-\`re-chunking\` gathers pieces of the default reader and sends them as forms; \`parseBody\` is Hono's, with \`twitter-api-v2\` behind it. MB is
-10⁶ bytes, CPU is user and system time of the server's process, memory its resident memory (\`VmHWM\`). Ratios: ours to that one's. The
-client and the sink run on the same two cores.`
+const NOTE = `Medians of ${RUNS} runs that take turns, of more where an upload is small, of fewer where one takes longer than ${TOO_LONG_SECS} s; for CPU the
+mean. Each server has relayed ${WARM_UPS} uploads of 8 MiB before. \`ours\` is the example server of this package; \`passthrough\` is
+\`fetch(url, { body: request.body, duplex: 'half' })\`; \`re-chunking\` gathers pieces of the default reader and sends them as forms;
+\`parseBody\` is Hono's, with \`twitter-api-v2\` behind it. MB is 10⁶ bytes, CPU is user and system time of the server's process, memory its
+resident memory (\`VmHWM\`). Ratios: ours to that one's. The client and the sink run on the same two cores.`
 
 /** What relaying costs, beside what it costs the runtime alone, and beside what one would write without this package. */
-export async function* throughput(
-  targets: readonly Target[] = RUNTIMES,
-  works: readonly Work[] = WORKS,
-  count: number = RUNS,
-): AsyncGenerator<Table, void, void> {
+export async function* throughput(targets: readonly Target[] = RUNTIMES): AsyncGenerator<Table, void, void> {
   const sink = await startSink()
   try {
     for (const target of targets) {
       const rows: string[][] = []
-      for (const work of works) rows.push(...rowsOf(work, await compare(target, work, sink, count)))
+      for (const { kind, sizes } of KINDS) {
+        const works = sizes.map(([uploads, mib]) => ({ kind, uploads, bytes: mib * MIB }))
+        rows.push(...(await compare(target, kind, works, sink)))
+      }
       yield {
         title: `Uploads on ${target}`,
         note: NOTE,
@@ -53,33 +66,39 @@ export async function* throughput(
   }
 }
 
-function contendersFor(target: Target, { kind, uploads, bytes }: Work): Contender[] {
-  if (kind !== 'multipart') return ['ours', 'passthrough', 're-chunking']
-  const most = target === 'workers' ? MOST_PARSED_BYTES / 8 : MOST_PARSED_BYTES
-  return uploads * bytes > most ? ['ours', 'passthrough'] : ['ours', 'passthrough', 'parseBody']
-}
-
-async function compare(target: Target, work: Work, sink: Measured, count: number): Promise<Map<Contender, Figures[]>> {
+async function compare(target: Target, kind: Kind, works: readonly Work[], sink: Measured): Promise<string[][]> {
+  const others: Contender[] = kind === 'multipart' ? ['passthrough', 'parseBody'] : ['passthrough', 're-chunking']
   const relays: Relay[] = []
-  for (const contender of contendersFor(target, work)) relays.push(await startRelay(contender, target, sink))
-  const runs = new Map<Contender, Figures[]>()
   try {
-    for (const relay of relays) for (let time = 0; time < 2; time++) await run(relay, warmUp(work.kind))
-    for (let turn = 0; turn < count; turn++) {
-      for (const relay of relays) {
-        const before = runs.get(relay.contender) ?? []
-        if (before.some(({ seconds }) => seconds > TOO_LONG_SECS)) continue
-        runs.set(relay.contender, [...before, await run(relay, work)])
-      }
+    for (const contender of ['ours', ...others] satisfies Contender[]) {
+      const relay = await startRelay(contender, target, sink)
+      relays.push(relay)
+      for (let time = 0; time < WARM_UPS; time++) await run(relay, { kind, bytes: 8 * MIB, uploads: 1 })
     }
+    const rows: string[][] = []
+    for (const work of works) rows.push(...rowsOf(work, await takeTurns(target, relays, work)))
+    return rows
   } finally {
     await Promise.all(relays.map(({ server }) => server.kill()))
+  }
+}
+
+async function takeTurns(target: Target, relays: readonly Relay[], work: Work): Promise<Map<Contender, Figures[]>> {
+  const runs = new Map<Contender, Figures[]>()
+  const count = Math.max(RUNS, LEAST_BYTES / (work.bytes * work.uploads))
+  for (let turn = 0; turn < count; turn++) {
+    for (const relay of relays.filter(({ contender }) => canTake(contender, target, work))) {
+      const before = runs.get(relay.contender) ?? []
+      const isSlow = before.some(({ seconds }) => seconds > TOO_LONG_SECS)
+      if (!isSlow) runs.set(relay.contender, [...before, await run(relay, work)])
+    }
   }
   return runs
 }
 
-function warmUp(kind: Kind): Work {
-  return { kind, bytes: 64 * MIB, uploads: 1 }
+function canTake(contender: Contender, target: Target, { uploads, bytes }: Work): boolean {
+  const most = target === 'workers' ? MOST_PARSED_BYTES / 8 : MOST_PARSED_BYTES
+  return contender !== 'parseBody' || uploads * bytes <= most
 }
 
 function rowsOf({ kind, uploads, bytes }: Work, runs: ReadonlyMap<Contender, readonly Figures[]>): string[][] {
