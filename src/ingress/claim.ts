@@ -3,7 +3,7 @@ export type PieceReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' |
 
 /** Of a request whose body came from the runtime and goes to nobody but who handles the request. */
 export interface Claim {
-  /** Opens the body in a cheaper way than its stream is read; undefined where that cannot be done. */
+  /** Opens the body in a cheaper way than its stream is read; undefined where somebody else has a part in it after all. */
   open?: (() => PieceReader | undefined) | undefined
   /** Resolves when nothing more of a refused body is read. */
   rest?: Promise<void>
@@ -19,6 +19,9 @@ const claims = new WeakMap<Request, Claim>()
 export function claimBody(request: Request, open?: Claim['open']): Request {
   const clone = request.clone.bind(request)
   Object.defineProperty(request, 'clone', {
+    // As it was: wrappers of requests patch it, and proxies may not answer otherwise for what cannot change.
+    configurable: true,
+    writable: true,
     value() {
       claims.delete(request)
       return clone()

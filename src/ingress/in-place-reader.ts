@@ -1,8 +1,8 @@
 import type { SourceReader } from './source-reader.ts'
 
 /**
- * Bytes that the runtime is asked to wait for: it brings many more when they are there, and a sender of a few hundred
- * bytes a second is still seen to send.
+ * Bytes that workerd is asked to wait for: it brings many more when they are there, and a sender of a few hundred bytes a
+ * second is still seen to send. Deno brings what is there.
  */
 const WORTH_A_READ = 4096
 
@@ -25,10 +25,11 @@ export function isWorkerd(reader: ReadableStreamBYOBReader): boolean {
  */
 export function createInPlaceReader(reader: ReadableStreamBYOBReader): SourceReader {
   let pending: Promise<unknown> = Promise.resolve()
+  const least = isWorkerd(reader) ? WORTH_A_READ : 1
   let ended = false
 
   async function read(target: Uint8Array<ArrayBuffer>) {
-    const { done, value } = await reader.read(target, { min: Math.min(WORTH_A_READ, target.length) })
+    const { done, value } = await reader.read(target, { min: Math.min(least, target.length) })
     if (value === undefined) {
       throw new TypeError('The stream kept the memory it was given: use a compatibility date from 2024-05-13 on.')
     }

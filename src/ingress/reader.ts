@@ -46,7 +46,8 @@ export function openRequestReader(request: Request): ByteReader {
   if (byteReader && isWorkerd(byteReader)) return cancellable(createInPlaceReader(byteReader))
   if (byteReader && hasPlainLength(request)) return cancellable(readingOn(createInPlaceReader(byteReader), claim))
   byteReader?.releaseLock()
-  return cancellable(readingOn(createCopyingReader(stream.getReader(), claim !== undefined), claim))
+  const mayFree = claim !== undefined && claim.open === undefined
+  return cancellable(readingOn(createCopyingReader(stream.getReader(), mayFree), claim))
 }
 
 /** Deno 2.8.3 – 2.9.6 never ends in-place reads of chunked bodies. */

@@ -54,6 +54,13 @@ describe('a body whose pieces nobody else has', () => {
     )
   })
 
+  it('has a clone method that can be patched and wrapped like any other', () => {
+    const request = claimBody(requestOf(streamOf([])))
+    const proxy = new Proxy(request, { get: (target, name) => Reflect.get(target, name, target)?.bind?.(target) })
+    expect(proxy.clone).toBeTypeOf('function')
+    expect(() => claimBody(request)).not.toThrow()
+  })
+
   it('keeps memory of which a piece is only a part', async () => {
     const whole = file.slice(0, 100)
     const pieces = [whole.subarray(0, 50), whole.subarray(50)]
@@ -65,6 +72,10 @@ describe('a body whose pieces nobody else has', () => {
 describe('a body whose pieces somebody else may have', () => {
   it.each([
     ['a request without a claim', (body: ReadableStream<Uint8Array>) => openRequestReader(requestOf(body))],
+    [
+      'a claimed request that somebody has a part in after all',
+      (body: ReadableStream<Uint8Array>) => openRequestReader(claimBody(requestOf(body), () => undefined)),
+    ],
     ['a stream that an app gave', openReader],
   ])('keeps them: %s', async (_, open) => {
     const pieces = piecesOf([100, 200])
