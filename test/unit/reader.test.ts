@@ -117,6 +117,12 @@ describe('a body that is a byte stream, as on Deno', () => {
     expect(inPlace).not.toContain(false)
   })
 
+  it('is not waited for longer than until its next bytes come', async () => {
+    const stream = new ReadableStream({ type: 'bytes', start: (controller) => controller.enqueue(file.slice(0, 10)) })
+    const reader = openRequestReader(requestOf(stream, { 'content-length': '20000' }))
+    expect(await reader.read(new Uint8Array(7000), 0)).toMatchObject({ bytes: 10, done: false })
+  })
+
   it.each([{}, { 'content-length': '20000', 'transfer-encoding': 'chunked' }])(
     'is read with a copy with the headers %o: such reads of chunked bodies never end there',
     async (headers) => {
