@@ -44,15 +44,9 @@ export function openRequestReader(request: Request): ByteReader {
   const byteReader = openByteStream(stream)
   // On workerd the rest is for whoever answers: `lingering` in adapters/cloudflare.ts.
   if (byteReader && isWorkerd(byteReader)) return cancellable(createInPlaceReader(byteReader))
-  if (byteReader && hasPlainLength(request)) return cancellable(readingOn(createInPlaceReader(byteReader), claim))
   byteReader?.releaseLock()
   const mayFree = claim !== undefined && claim.open === undefined
   return cancellable(readingOn(createCopyingReader(stream.getReader(), mayFree), claim))
-}
-
-/** Deno 2.8.3 – 2.9.6 never ends in-place reads of chunked bodies. */
-function hasPlainLength({ headers }: Request): boolean {
-  return headers.has('content-length') && !headers.has('transfer-encoding')
 }
 
 function readingOn(reader: SourceReader, claim: Claim | undefined): SourceReader {

@@ -110,21 +110,8 @@ describe('a body that is a byte stream, as on Deno', () => {
     return { stream, inPlace }
   }
 
-  it('is read in place when its length is known', async () => {
-    const { stream, inPlace } = byteStream()
-    const request = requestOf(stream, { 'content-length': String(file.length) })
-    expect(await readAll(openRequestReader(request), 7000)).toEqual(Buffer.from(file))
-    expect(inPlace).not.toContain(false)
-  })
-
-  it('is not waited for longer than until its next bytes come', async () => {
-    const stream = new ReadableStream({ type: 'bytes', start: (controller) => controller.enqueue(file.slice(0, 10)) })
-    const reader = openRequestReader(requestOf(stream, { 'content-length': '20000' }))
-    expect(await reader.read(new Uint8Array(7000), 0)).toMatchObject({ bytes: 10, done: false })
-  })
-
-  it.each([{}, { 'content-length': '20000', 'transfer-encoding': 'chunked' }])(
-    'is read with a copy with the headers %o: such reads of chunked bodies never end there',
+  it.each([{}, { 'content-length': '20000' }])(
+    'is read with a copy with the headers %o: in place it costs more there, or hangs',
     async (headers) => {
       const { stream, inPlace } = byteStream()
       expect(await readAll(openRequestReader(requestOf(stream, headers)), 7000)).toEqual(Buffer.from(file))
