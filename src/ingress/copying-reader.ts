@@ -2,9 +2,9 @@ import type { PieceReader } from './claim.ts'
 import type { SourceReader } from './source-reader.ts'
 
 /**
- * One copy per byte: for bodies that are no byte streams (Node, Bun), and wherever in-place reads do not pay. Pieces that
- * nobody else has are freed as soon as they are copied, instead of when the garbage collector finds them: it would come
- * for every 16 MiB, and take a fifth to a third of all CPU time on Node and Bun.
+ * One copy per byte: for bodies that are no byte streams, and wherever in-place reads do not pay. Pieces that nobody else
+ * has are freed as soon as they are copied, instead of when the garbage collector finds them: it would come for every
+ * 16 MiB, and take up to a third of all CPU time.
  */
 export function createCopyingReader(reader: PieceReader, mayFree: boolean): SourceReader {
   let piece = NOTHING
@@ -39,5 +39,5 @@ function free({ buffer, byteLength }: Uint8Array): void {
   if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer && CAN_TRANSFER) buffer.transfer(0)
 }
 
-/** Not on Node 20. */
+/** From ES2024 on. */
 const CAN_TRANSFER: boolean = 'transfer' in ArrayBuffer.prototype

@@ -6,17 +6,21 @@ import type { SourceReader } from './source-reader.ts'
  */
 const WORTH_A_READ = 4096
 
+/**
+ * The reader that writes into memory of its caller, where it pays.
+ * https://developers.cloudflare.com/workers/runtime-apis/streams/readablestreambyobreader/
+ */
 export function openByteStream(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  let reader: ReadableStreamBYOBReader
   try {
-    return stream.getReader({ mode: 'byob' })
+    reader = stream.getReader({ mode: 'byob' })
   } catch {
     return undefined
   }
-}
-
-/** https://developers.cloudflare.com/workers/runtime-apis/streams/readablestreambyobreader/ */
-export function isWorkerd(reader: ReadableStreamBYOBReader): boolean {
-  return 'readAtLeast' in reader
+  // Only that of workerd has this method.
+  if ('readAtLeast' in reader) return reader
+  reader.releaseLock()
+  return undefined
 }
 
 /**

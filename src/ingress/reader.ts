@@ -2,7 +2,7 @@ import { XMediaError } from '../errors.ts'
 import { systemClock } from '../x/clock.ts'
 import { type Claim, claimOf } from './claim.ts'
 import { createCopyingReader } from './copying-reader.ts'
-import { createInPlaceReader, isWorkerd, openByteStream } from './in-place-reader.ts'
+import { createInPlaceReader, openByteStream } from './in-place-reader.ts'
 import type { ReadResult, SourceReader } from './source-reader.ts'
 
 /** A body, read into memory that the caller provides. One read at a time; fails with `body_incomplete`. */
@@ -27,8 +27,7 @@ const SILENT: readonly string[] = ['client_closed', 'body_incomplete', 'body_too
 /** Reads a stream in the way that is cheapest where this runs. */
 export function openReader(stream: ReadableStream<Uint8Array>): ByteReader {
   const byteReader = openByteStream(stream)
-  if (byteReader && isWorkerd(byteReader)) return cancellable(createInPlaceReader(byteReader))
-  byteReader?.releaseLock()
+  if (byteReader) return cancellable(createInPlaceReader(byteReader))
   return cancellable(createCopyingReader(stream.getReader(), false))
 }
 
@@ -43,8 +42,7 @@ export function openRequestReader(request: Request): ByteReader {
   const stream = request.body ?? new Blob().stream()
   const byteReader = openByteStream(stream)
   // On workerd the rest is for whoever answers: `lingering` in adapters/cloudflare.ts.
-  if (byteReader && isWorkerd(byteReader)) return cancellable(createInPlaceReader(byteReader))
-  byteReader?.releaseLock()
+  if (byteReader) return cancellable(createInPlaceReader(byteReader))
   const mayFree = claim !== undefined && claim.open === undefined
   return cancellable(readingOn(createCopyingReader(stream.getReader(), mayFree), claim))
 }
