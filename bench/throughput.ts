@@ -11,7 +11,7 @@ const TOO_LONG_SECS = 30
 const MOST_PARSED_BYTES: number = 512 * MIB
 
 /** Servers are warm after so many small uploads: until then what an upload costs is mostly the compiling of what it runs. */
-const WARM_UPS = 24
+export const WARM_UPS = 24
 /** Small works are run more often: Linux counts CPU time in hundredths of a second. */
 const LEAST_BYTES: number = 256 * MIB
 
