@@ -3,6 +3,15 @@ import { every } from 'hono/combine'
 import { instanceOf, type XMediaOptions } from './options.ts'
 import { notFound, problemResponse } from './problem.ts'
 import { authorize } from './routes/authorize.ts'
+import {
+  appendFile,
+  createFile,
+  describeFiles,
+  inspectFile,
+  overriddenFile,
+  removeFile,
+  validateFileId,
+} from './routes/files.ts'
 import { allowOrigins } from './routes/origin.ts'
 import { mediaStatus, validateStatusId, validateStatusTicket } from './routes/status.ts'
 import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
@@ -14,6 +23,12 @@ export function xMedia(options: XMediaOptions): Hono<UploadEnv> {
     .use(allowOrigins(instance), authorize(instance))
     .post('/', validateUpload, receiveUpload(instance), answerUpload(instance))
     .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))
+    .on('OPTIONS', ['/files', '/files/:id'], describeFiles(instance))
+    .post('/files', validateUpload, createFile(instance))
+    .get('/files/:id', validateFileId, inspectFile(instance)) // HEAD too
+    .patch('/files/:id', validateFileId, appendFile(instance))
+    .delete('/files/:id', validateFileId, removeFile(instance))
+    .post('/files/:id', validateFileId, overriddenFile(instance))
     .all('*', () => problemResponse(notFound()))
 }
 

@@ -28,6 +28,16 @@ export const ERROR_STATUS = {
   too_many_uploads: 503,
   overloaded: 503,
   quota_exceeded: 429,
+  upload_locked: 423,
+  upload_failed: 422,
+  upload_completed: 400,
+  length_inconsistent: 400,
+  offset_mismatch: 409,
+  piece_too_small: 400,
+  checksum_mismatch: 460,
+  checksum_unsupported: 400,
+  unsupported_version: 412,
+  unsupported_extension: 400,
   client_closed: 499,
   deadline_exceeded: 504,
   token_unavailable: 500,
@@ -48,6 +58,8 @@ export interface XMediaErrorOptions {
   cause?: unknown
   /** Seconds after which the same request may succeed; sent as `Retry-After`. */
   retryAfterSecs?: number
+  /** More members of the problem document. RFC 9457 section 3.2 */
+  members?: Readonly<Record<string, number>>
 }
 
 /** What everything in this package throws for a request that fails. Caller mistakes are `TypeError` or `RangeError`. */
@@ -56,11 +68,13 @@ export class XMediaError extends Error {
   readonly code: XMediaErrorCode
   readonly status: number
   readonly retryAfterSecs: number | undefined
+  readonly members: Readonly<Record<string, number>> | undefined
 
   constructor(code: XMediaErrorCode, detail: string, options: XMediaErrorOptions = {}) {
     super(detail, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.status = ERROR_STATUS[code]
     this.retryAfterSecs = options.retryAfterSecs
+    this.members = options.members
   }
 }

@@ -3,7 +3,10 @@ import { type Core, type CoreOptions, createCore, range } from './core.ts'
 import { type Admission, createAdmission } from './ingress/admission.ts'
 import type { CheckedMedia } from './ingress/media.ts'
 import type { PaceOptions } from './ingress/pace.ts'
+import { createOwners, type Owners } from './store/owners.ts'
 import { createQuota, DEFAULT_PERIOD_SECS, type Quota, type QuotaOptions, type QuotaUse } from './store/quota.ts'
+import { createSessions, type Sessions } from './store/sessions.ts'
+import { memoryStore, type Store } from './store/store.ts'
 import { checkSecret } from './ticket.ts'
 import type { TokenAsk } from './x/token.ts'
 
@@ -64,6 +67,11 @@ export interface XMediaOptions extends CoreOptions {
   /** What a subject may upload in a period. Default: no quota. */
   quota?: QuotaOptions
   /**
+   * Where resumable uploads, quotas and the owners of media are kept. Default: this instance's memory, for the uploads
+   * alone; a durable one is needed wherever the next request may meet another instance, or the same one after a restart.
+   */
+  store?: Store
+  /**
    * Origins whose pages may upload, besides the server's own, as `https://app.example`; `*` for every one, which is only
    * for apps that do not sign in by cookies. Others' requests are refused, and these get CORS headers. Default: none.
    */
@@ -78,6 +86,9 @@ export interface Instance extends Core {
   admission: Admission
   pace: PaceOptions
   quota: Quota | undefined
+  sessions: Sessions
+  /** Whose a media is, where a store of the app's own remembers it. */
+  owners: Owners | undefined
 }
 
 const instances = new WeakMap<XMediaOptions, Instance>()
@@ -113,7 +124,9 @@ export function createInstance(options: XMediaOptions): Instance {
       idleMs: range('idleTimeoutMs', options.idleTimeoutMs ?? 30_000, 1, MAX),
       minBytesPerSec: range('minBytesPerSec', options.minBytesPerSec ?? 500, 1, MAX),
     },
-    quota: options.quota && createQuota(checkedQuota(options.quota), core.clock),
+    quota: options.quota && createQuota(checkedQuota(options.quota), core.clock, options.store),
+    sessions: createSessions(options.store ?? memoryStore(core.clock), core.clock),
+    owners: options.store && createOwners(options.store),
   }
 }
 

@@ -35,6 +35,16 @@ const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
   overloaded: 'No memory left',
   quota_exceeded: 'Quota used up',
   category_mismatch: 'Category does not fit',
+  upload_locked: 'Upload locked',
+  upload_failed: 'Upload failed',
+  upload_completed: 'Upload completed',
+  length_inconsistent: 'Lengths of one upload disagree',
+  offset_mismatch: 'Offset mismatch',
+  piece_too_small: 'Piece too small',
+  checksum_mismatch: 'Checksum mismatch',
+  checksum_unsupported: 'Checksum not supported',
+  unsupported_version: 'Version not supported',
+  unsupported_extension: 'Extension not supported',
   client_closed: 'Connection closed',
   deadline_exceeded: 'Took too long',
   token_unavailable: 'No X token',
@@ -48,9 +58,23 @@ const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
   x_unavailable: 'X is unavailable',
 }
 
+/** Problems that have a type of their own. draft-ietf-httpbis-resumable-upload-11 section 7 */
+const TYPES: Partial<Record<XMediaErrorCode, string>> = {
+  offset_mismatch: 'https://iana.org/assignments/http-problem-types#mismatching-upload-offset',
+  upload_completed: 'https://iana.org/assignments/http-problem-types#completed-upload',
+  length_inconsistent: 'https://iana.org/assignments/http-problem-types#inconsistent-upload-length',
+}
+
 export function problemOf(error: XMediaError): Problem {
-  const { code, status, message } = error
-  return { type: `urn:hono-x-media:${code}`, title: TITLES[code], status, detail: message, code }
+  const { code, status, message, members } = error
+  return {
+    type: TYPES[code] ?? `urn:hono-x-media:${code}`,
+    title: TITLES[code],
+    status,
+    detail: message,
+    code,
+    ...members,
+  }
 }
 
 /** The only place that writes an error a client can read. Errors of other kinds are not ours to show. */
@@ -66,5 +90,5 @@ export function unauthorized(): XMediaError {
 
 /** One answer for an unknown id, a foreign one and a wrong ticket: none of them may be told apart. */
 export function notFound(): XMediaError {
-  return new XMediaError('not_found', 'There is no such media, or this ticket is not for it.')
+  return new XMediaError('not_found', 'There is no such upload or media, or it is not yours.')
 }

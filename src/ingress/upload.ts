@@ -32,25 +32,30 @@ export async function readUpload(request: UploadRequest, checks: UploadChecks): 
     additionalOwners: parameters.additional_owners,
     shared: parameters.shared,
     altText: parameters.alt_text,
-    async check(head, size, signal) {
-      // A size that was not known before is judged here.
-      checks.checkSize(size, category)
-      if (!matchesSignature(head, mediaType)) {
-        throw new XMediaError(
-          'signature_mismatch',
-          `The first bytes are not those of ${mediaType}; declare the type that the file has.`,
-        )
-      }
-      await checks.inspect(head, { mediaType, category, totalBytes: size })
-      // An upload that ended meanwhile uses nothing up.
-      signal?.throwIfAborted()
-      await checks.spend(size)
-    },
+    check: createCheck({ mediaType, category }, checks),
+  }
+}
+
+/** What the first bytes of a file and its size must pass before X is asked. */
+export function createCheck(media: CheckedMedia, checks: UploadChecks): NonNullable<UploadSource['check']> {
+  return async (head, size, signal) => {
+    // A size that was not known before is judged here.
+    checks.checkSize(size, media.category)
+    if (!matchesSignature(head, media.mediaType)) {
+      throw new XMediaError(
+        'signature_mismatch',
+        `The first bytes are not those of ${media.mediaType}; declare the type that the file has.`,
+      )
+    }
+    await checks.inspect(head, { ...media, totalBytes: size })
+    // An upload that ended meanwhile uses nothing up.
+    signal?.throwIfAborted()
+    await checks.spend(size)
   }
 }
 
 /** A body is taken as it is: inflating it would let few bytes cost many. */
-function checkFraming(headers: Headers): void {
+export function checkFraming(headers: Headers): void {
   const encoding = headers.get('content-encoding')
   if (encoding !== null && !/^\s*identity\s*$/i.test(encoding)) {
     throw new XMediaError('unsupported_encoding', 'Send the file as it is, without Content-Encoding.')

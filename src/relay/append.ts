@@ -1,12 +1,12 @@
 import { XMediaError } from '../errors.ts'
-import type { UploadSource } from '../ingress/source.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XClient } from '../x/client.ts'
 import type { Clock } from '../x/clock.ts'
 import type { Ending } from '../x/ending.ts'
 import { createEnvelope } from '../x/envelope.ts'
 import { MAX_SEGMENTS } from '../x/limits.ts'
-import { readBody } from './body.ts'
+import type { BodyOptions } from './body.ts'
+import type { Ledger } from './ledger.ts'
 import type { Allotment } from './memory.ts'
 import type { Opening } from './opening.ts'
 import { MIN_SEGMENT_BYTES, type SegmentPlan } from './plan.ts'
@@ -32,11 +32,13 @@ export interface AppendOptions {
   segmentSize: SegmentSize
 }
 
-/** One upload on its way. */
+/** One upload on its way, or a piece of it. */
 export interface Sending {
-  source: UploadSource
+  /** The segments of its body. */
+  read: (options: Omit<BodyOptions, 'totalBytes'>) => AsyncIterable<Uint8Array<ArrayBuffer>>
   /** INIT, which begins as soon as the first bytes are there. */
   opening: Opening
+  ledger: Ledger
   plan: SegmentPlan
   allotment: Allotment
   call: CallContext
@@ -51,20 +53,21 @@ export interface Progress {
   segments: number
 }
 
-/** Sends a whole body as numbered segments, some at once; resolves when X has acknowledged every one of them. */
+/** Sends a body as numbered segments, some at once; resolves when X has acknowledged every one of them. */
 export async function appendAll(sending: Sending, options: AppendOptions): Promise<void> {
-  const { source, opening, plan, allotment, call, ending, progress } = sending
+  const { read, opening, ledger, plan, allotment, call, ending, progress } = sending
   const { client, clock, concurrency, maxSegments, segmentSize } = options
   const envelope = createEnvelope({ segment_index: String(MAX_SEGMENTS) })
   const window = createWindow(concurrency, (error) => ending.end(error))
   const memory = createSegmentMemory({ envelope, allotment, clock, plan, window })
-  let segmentBytes = plan.bytes
 
   async function append(segment: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
     const started = clock.now()
     const { id: mediaId } = await opening.media()
+    await ledger.plan(index, segment.length)
     const multipart = envelope.wrap(segment, { segment_index: String(index) })
     await client.append(mediaId, { contentType: envelope.contentType, body: multipart }, call)
+    await ledger.acknowledge(index, segment.length)
     progress.sentBytes += segment.length
     const durationMs = clock.now() - started
     call.emit({ type: 'segment', mediaId, index, bytes: segment.length, durationMs })
@@ -89,15 +92,16 @@ export async function appendAll(sending: Sending, options: AppendOptions): Promi
         const needed = index + Math.ceil(segment.length / halved) + Math.ceil(bytesBehind / halved)
         if (!tooLarge || halved < MIN_SEGMENT_BYTES || needed > maxSegments) throw error
         call.emit({ type: 'segment_size', fromBytes: part.length, toBytes: halved })
-        segmentBytes = halved
+        await ledger.shrink(index, halved)
         segmentSize.preferred = Math.min(segmentSize.preferred, halved)
         part = copy(segment, 0, halved)
       }
     }
     progress.segments = index + 1
     segmentSize.proven = Math.max(segmentSize.proven, part.length)
-    for (let offset = part.length; offset < segment.length; offset += segmentBytes) {
-      await append(copy(segment, offset, segmentBytes), progress.segments++)
+    for (let offset = part.length; offset < segment.length; offset += part.length) {
+      part = copy(segment, offset, ledger.segmentBytes(progress.segments))
+      await append(part, progress.segments++)
     }
     memory.release(segment)
   }
@@ -111,14 +115,13 @@ export async function appendAll(sending: Sending, options: AppendOptions): Promi
   }
 
   try {
-    const segments = readBody(source.body, {
-      segmentBytes: () => segmentBytes,
-      totalBytes: source.totalBytes,
+    const segments = read({
+      segmentBytes: () => ledger.segmentBytes(progress.segments),
       memory,
       signal: ending.signal,
       onHead: opening.onHead,
     })
-    let readBytes = 0
+    let readBytes = progress.sentBytes
     for await (const segment of segments) {
       readBytes += segment.length
       opening.onWhole(segment)

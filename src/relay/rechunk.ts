@@ -67,6 +67,8 @@ export async function* rechunk(
         }
       }
       ended = last
+      // The memory went with a read that failed.
+      if (view.length < filled) return
       if (filled > 0) yield view.subarray(0, filled)
       else memory.release(view)
     }

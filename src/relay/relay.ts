@@ -1,10 +1,12 @@
 import { XMediaError } from '../errors.ts'
 import type { UploadSource } from '../ingress/source.ts'
 import type { CallContext } from '../x/call.ts'
-import { createEnding, deadlineExceeded } from '../x/ending.ts'
+import { createEnding, deadlineExceeded, isClientGone } from '../x/ending.ts'
 import type { XMediaAnswer } from '../x/media.ts'
-import type { XProblem } from '../x/schemas.ts'
+import { withAltText } from './alt-text.ts'
 import { type AppendOptions, appendAll, type Progress, type Sending } from './append.ts'
+import { readBody } from './body.ts'
+import { createPassingLedger } from './ledger.ts'
 import type { Allotment, Memory } from './memory.ts'
 import { fitsOneShot, sendOneShot } from './one-shot.ts'
 import { createOpening } from './opening.ts'
@@ -47,9 +49,8 @@ export async function relay(
     const mediaId = answer.data.id
     const bytes = source.totalBytes ?? progress.sentBytes
     call.emit({ type: 'finalized', mediaId, bytes, segments: progress.segments, durationMs: elapsed() })
-    return withErrors({ ...answer, data: { ...answer.data, size: answer.data.size ?? bytes } }, [
-      await describe(mediaId, source.altText, call, options),
-    ])
+    const described = { ...answer, data: { ...answer.data, size: answer.data.size ?? bytes } }
+    return await withAltText(described, source.altText, call, client)
   } catch (error) {
     const failure = ending.signal.aborted ? ending.signal.reason : error
     ending.end(failure)
@@ -74,8 +75,11 @@ function planFor(source: UploadSource, oneShot: boolean, { segmentSize, maxSegme
   return planSegments(source.totalBytes, segmentSize.preferred, maxSegments)
 }
 
-async function sendSegments(sending: Omit<Sending, 'opening'>, options: RelayOptions): Promise<XMediaAnswer> {
-  const { source, call, ending, progress } = sending
+async function sendSegments(
+  { source, ...sending }: Omit<Sending, 'opening' | 'read' | 'ledger'> & { source: UploadSource },
+  options: RelayOptions,
+): Promise<XMediaAnswer> {
+  const { call, ending, progress, plan } = sending
   const { mediaType, category } = source
   const opening = createOpening(source, {
     client: options.client,
@@ -86,41 +90,19 @@ async function sendSegments(sending: Omit<Sending, 'opening'>, options: RelayOpt
       call.emit({ type: 'initialized', mediaId, mediaType, category, totalBytes })
     },
   })
-  await appendAll({ ...sending, opening }, options)
+  const { body, totalBytes } = source
+  const read: Sending['read'] = (reading) => readBody(body, { ...reading, totalBytes })
+  await appendAll({ ...sending, opening, read, ledger: createPassingLedger(plan.bytes) }, options)
   const { totalBytes: _, ...media } = await opening.media()
   const answer = await options.client.finalize(media.id, category, call)
   // FINALIZE may answer with an empty body: what INIT said still holds.
   return { ...answer, data: { ...media, ...answer.data } }
 }
 
-/** Sets the alternative text. The media is there by now: a failure is told beside it, in the shape X reports errors. */
-async function describe(
-  mediaId: string,
-  altText: string | undefined,
-  call: CallContext,
-  { client }: RelayOptions,
-): Promise<XProblem | undefined> {
-  if (altText === undefined) return undefined
-  try {
-    await client.setMetadata({ id: mediaId, metadata: { alt_text: { text: altText } } }, call)
-    return undefined
-  } catch (error) {
-    if (!(error instanceof XMediaError) || GONE.includes(error.code)) throw error
-    const { code, status, message } = error
-    return { type: `urn:hono-x-media:${code}`, title: 'The alternative text was not set', status, detail: message }
-  }
-}
-
-function withErrors(answer: XMediaAnswer, more: (XProblem | undefined)[]): XMediaAnswer {
-  const errors = [...(answer.errors ?? []), ...more.filter((error) => error !== undefined)]
-  return errors.length > 0 ? { ...answer, errors } : answer
-}
-
-const GONE: readonly string[] = ['client_closed', 'body_incomplete']
-
-function report(failure: unknown, progress: Progress, durationMs: number, { emit }: CallContext): void {
+/** Tells of an upload, or a piece of one, that ended early. */
+export function report(failure: unknown, progress: Progress, durationMs: number, { emit }: CallContext): void {
   const where = { ...(progress.mediaId === undefined ? {} : { mediaId: progress.mediaId }), bytes: progress.sentBytes }
   const code = failure instanceof XMediaError ? failure.code : 'app_error'
-  if (GONE.includes(code)) emit({ type: 'aborted', ...where, durationMs })
+  if (isClientGone(failure)) emit({ type: 'aborted', ...where, durationMs })
   else emit({ type: 'failed', code, ...where, durationMs })
 }

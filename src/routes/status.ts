@@ -4,13 +4,14 @@ import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
 import type { Instance } from '../options.ts'
 import { notFound, problemResponse } from '../problem.ts'
-import { readTicket, type Ticket } from '../ticket.ts'
+import type { OwnedMedia } from '../store/owners.ts'
+import { readTicket } from '../ticket.ts'
 import { ID_PATTERN } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media.ts'
 import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
 
 export type StatusId = { in: { param: { media_id: string } }; out: { param: { media_id: string } } }
-export type StatusTicket = { in: { query: { ticket: string } }; out: { query: { ticket: string } } }
+export type StatusTicket = { in: { query: { ticket?: string } }; out: { query: { ticket?: string } } }
 
 /** What is wrong with an id or a ticket is not told: the answer is that of an unknown id. */
 const refuse = (result: { success: boolean }): Response | undefined =>
@@ -24,22 +25,27 @@ export const validateStatusId: MiddlewareHandler<PrincipalEnv, string, StatusId>
 
 export const validateStatusTicket: MiddlewareHandler<PrincipalEnv, string, StatusTicket> = zValidator(
   'query',
-  z.object({ ticket: z.string().check(z.maxLength(1024)) }),
+  z.object({ ticket: z.exactOptional(z.string().check(z.maxLength(1024))) }),
   refuse,
 )
 
-/** Answers with X's status of a media, to the subject that uploaded it and holds its ticket. */
+/** Answers with X's status of a media, to the subject that uploaded it: who holds its ticket, or whom a store remembers. */
 export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, StatusId & StatusTicket> {
-  const { statuses, emit } = instance
+  const { owners, statuses, emit } = instance
 
   return async function mediaStatus(c) {
     const { media_id: mediaId } = c.req.valid('param')
     const principal = c.var.xMediaPrincipal
-    const ticket = await readTicket(c.req.valid('query').ticket, mediaId, principal.subject, secretFor(c, instance))
-    if (ticket === undefined) return problemResponse(notFound())
+    const { subject } = principal
+    const { ticket } = c.req.valid('query')
+    const known =
+      ticket === undefined
+        ? await owners?.find(mediaId, subject)
+        : await readTicket(ticket, mediaId, subject, secretFor(c, instance))
+    if (known === undefined) return problemResponse(notFound())
     try {
-      const answer = ticket.done
-        ? doneStatus(ticket, ticket.done, instance)
+      const answer = known.done
+        ? doneStatus(mediaId, known, known.done, instance)
         : await statuses.read(mediaId, { token: tokenFor(c, principal, instance), emit })
       c.header('cache-control', 'no-store')
       return c.json(answer)
@@ -50,10 +56,11 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
   }
 }
 
-/** X answers 400 for media it does not process: https://github.com/xdevplatform/xurl/issues/18. The ticket knows. */
+/** X answers 400 for media it does not process: https://github.com/xdevplatform/xurl/issues/18. Ticket and store know. */
 function doneStatus(
-  { mediaId, expiresAt }: Ticket,
-  { mediaKey, size }: NonNullable<Ticket['done']>,
+  mediaId: string,
+  { expiresAt }: OwnedMedia,
+  { mediaKey, size }: NonNullable<OwnedMedia['done']>,
   { clock }: Instance,
 ): XMediaAnswer {
   return {

@@ -4,26 +4,18 @@ import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import { paced } from '../ingress/pace.ts'
 import { invalidParameter, type UploadParameters, type UploadQuery, uploadParameters } from '../ingress/parameters.ts'
-import { type ByteReader, openRequestReader } from '../ingress/reader.ts'
-import type { UploadSource } from '../ingress/source.ts'
+import { openRequestReader } from '../ingress/reader.ts'
 import { readUpload } from '../ingress/upload.ts'
 import type { Instance } from '../options.ts'
 import { problemResponse } from '../problem.ts'
 import type { Allotment } from '../relay/memory.ts'
 import { FLOOR_BYTES } from '../relay/plan.ts'
 import { relay } from '../relay/relay.ts'
-import { issueTicket } from '../ticket.ts'
 import { clientClosed } from '../x/ending.ts'
 import type { XMediaAnswer } from '../x/media.ts'
-import type { XMedia, XProblem } from '../x/schemas.ts'
 import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
-
-/** A finished upload: X's own description of the media, and the ticket to ask for its status with. */
-export interface UploadedMedia extends XMedia {
-  ticket: string
-  /** Partial errors X reported beside the data. */
-  errors?: XProblem[]
-}
+import { checksFor } from './checks.ts'
+import { presentMedia, statusPath, type UploadedMedia } from './media.ts'
 
 /** What `xMediaUpload` leaves for the handlers behind it. */
 export interface XMediaEnv {
@@ -32,8 +24,6 @@ export interface XMediaEnv {
 
 export type UploadEnv = { Variables: PrincipalEnv['Variables'] & XMediaEnv['Variables'] }
 
-/** X forgets most media after a day when it does not say so. https://docs.x.com/x-api/media/quickstart */
-const DEFAULT_EXPIRY_SECS = 86_400
 /** The longest that an answer is held back for `Prefer: wait`. */
 const MAX_WAIT_SECS = 60
 
@@ -60,10 +50,10 @@ export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, 
 }
 
 /** Answers with the media in X's own shape; `Location` is where its processing can be followed. */
-export function answerUpload({ options }: Instance): Handler<UploadEnv> {
+export function answerUpload(instance: Instance): Handler<UploadEnv> {
   return (c) => {
-    const { ticket, errors, ...data } = c.var.xMedia
-    c.header('location', `${mountPath(c, options.mountPath)}/status/${data.id}?ticket=${ticket}`)
+    const { ticket: _, errors, ...data } = c.var.xMedia
+    c.header('location', statusPath(c, c.var.xMedia, instance))
     c.header('cache-control', 'no-store')
     return c.json({ data, ...(errors ? { errors } : {}) }, 201)
   }
@@ -74,7 +64,8 @@ type UploadContext = Context<UploadEnv, string, UploadInput>
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
   const { admission, clock, deadlineMs, emit, pace, statuses } = instance
   const principal = c.var.xMediaPrincipal
-  const secret = secretFor(c, instance)
+  // A key that cannot work must show before X has the file.
+  secretFor(c, instance)
   const { signal } = c.req.raw
   const reader = paced(openRequestReader(c.req.raw), clock, pace)
   const onAbort = () => reader.cancel(clientClosed(signal.reason))
@@ -87,7 +78,9 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
   try {
     leave = admission.admit(principal.subject, principal.limits?.maxUploads)
     allotment = instance.relay.memory.reserve(FLOOR_BYTES, principal.subject)
-    relayed = await relay(await read(c, reader, instance), allotment, context, instance.relay)
+    const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body: reader }
+    const checks = checksFor(c, principal, instance)
+    relayed = await relay(await readUpload(request, checks), allotment, context, instance.relay)
   } catch (error) {
     reader.cancel(error)
     throw error
@@ -103,35 +96,7 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
     if (error instanceof XMediaError || signal.aborted) return relayed
     throw error
   })
-  return { ...answer.data, ...errorsOf(answer), ticket: await issueTicket(ticketFor(answer), secret) }
-
-  function ticketFor({ data }: XMediaAnswer) {
-    const { id: mediaId, media_key: mediaKey, size, processing_info: processing } = data
-    return {
-      mediaId,
-      subject: principal.subject,
-      expiresAt: Math.floor(clock.now() / 1000) + (data.expires_after_secs ?? DEFAULT_EXPIRY_SECS),
-      ...(processing === undefined
-        ? { done: { ...(mediaKey === undefined ? {} : { mediaKey }), ...(size === undefined ? {} : { size }) } }
-        : {}),
-    }
-  }
-}
-
-function read(c: UploadContext, body: ByteReader, instance: Instance): Promise<UploadSource> {
-  const { limits, options, quota } = instance
-  const principal = c.var.xMediaPrincipal
-  const { maxBytes = limits.maxBytes, quota: use } = principal.limits ?? {}
-  const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body }
-  return readUpload(request, {
-    maxBytes,
-    checkSize: (bytes, category) => limits.checkSize(bytes, category, maxBytes),
-    async inspect(head, file) {
-      const reason = await options.inspect?.(head, { ...file, c, principal })
-      if (typeof reason === 'string') throw new XMediaError('content_refused', reason)
-    },
-    spend: async (bytes) => await quota?.spend(principal.subject, bytes, use),
-  })
+  return await presentMedia(c, answer, principal, instance)
 }
 
 /** `Prefer: wait=N`: the client would rather wait N seconds than come back. RFC 7240 section 4.3 */
@@ -141,14 +106,4 @@ function readPreferredWaitMs(c: Context): number {
   const granted = Math.min(Number(seconds), MAX_WAIT_SECS)
   c.header('preference-applied', `wait=${granted}`)
   return granted * 1000
-}
-
-function errorsOf({ errors }: XMediaAnswer): { errors?: XProblem[] } {
-  return errors === undefined ? {} : { errors }
-}
-
-function mountPath(c: Context, option: string | ((c: Context) => string) | undefined): string {
-  const path = typeof option === 'function' ? option(c) : (option ?? new URL(c.req.url).pathname)
-  // One slash in front at most: two would make the path a host.
-  return path.replace(/\/+$/, '').replace(/^\/+/, '/')
 }

@@ -1,5 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { Clock } from '../x/clock.ts'
+import { memoryStore, type Store, update } from './store.ts'
 
 /** What a subject has used, or may use, in a period. */
 export interface QuotaUse {
@@ -20,7 +21,7 @@ export interface QuotaOptions {
   bytes?: number
   /** Length of a period, seconds; the first began at the epoch. Default 86,400, a day of UTC. */
   periodSecs?: number
-  /** Default: the memory of this instance. */
+  /** Default: the instance's `store`; without one, its memory. */
   store?: QuotaStore
 }
 
@@ -32,8 +33,9 @@ export interface Quota {
 /** A day: X's own limits for posting are per day. */
 export const DEFAULT_PERIOD_SECS = 86_400
 
-export function createQuota(options: QuotaOptions, clock: Clock): Quota {
-  const { uploads, bytes, periodSecs = DEFAULT_PERIOD_SECS, store = memoryQuotaStore(clock) } = options
+export function createQuota(options: QuotaOptions, clock: Clock, shared?: Store): Quota {
+  const { uploads, bytes, periodSecs = DEFAULT_PERIOD_SECS } = options
+  const store = options.store ?? (shared ? quotaStore(shared) : memoryQuotaStore(clock))
   const periodMs = periodSecs * 1000
 
   return {
@@ -52,23 +54,20 @@ export function createQuota(options: QuotaOptions, clock: Clock): Quota {
   }
 }
 
-/** Subjects that are remembered at once; the one seen first goes first. */
-const MAX_SUBJECTS = 100_000
+/** Keeps the use in a store, for all instances that share it. */
+export function quotaStore(store: Store): QuotaStore {
+  return {
+    async add(key, { uploads, bytes }, expiresAt) {
+      const sum = await update(store, `quota:${key}`, (before) => {
+        const used: QuotaUse = before === undefined ? { uploads: 0, bytes: 0 } : JSON.parse(before)
+        return { text: JSON.stringify({ uploads: used.uploads + uploads, bytes: used.bytes + bytes }), expiresAt }
+      })
+      return JSON.parse(sum)
+    },
+  }
+}
 
 /** Keeps the use in this instance's memory: enough for one process, lost when that ends. */
 export function memoryQuotaStore(clock: Pick<Clock, 'now'> = Date): QuotaStore {
-  const uses = new Map<string, QuotaUse & { expiresAt: number }>()
-
-  return {
-    async add(key, { uploads, bytes }, expiresAt) {
-      for (const [oldest, use] of uses) {
-        if (use.expiresAt > clock.now() && uses.size < MAX_SUBJECTS) break
-        uses.delete(oldest)
-      }
-      const before = uses.get(key) ?? { uploads: 0, bytes: 0 }
-      const use = { uploads: before.uploads + uploads, bytes: before.bytes + bytes, expiresAt }
-      uses.set(key, use)
-      return use
-    },
-  }
+  return quotaStore(memoryStore(clock))
 }

@@ -16,7 +16,13 @@ export interface XClientOptions extends CallOptions {
 export interface XClient {
   initialize(parameters: InitializeParameters, context: CallContext): Promise<XMediaAnswer>
   append(mediaId: string, multipart: Multipart, context: CallContext): Promise<void>
-  finalize(mediaId: string, category: MediaCategory, context: CallContext): Promise<XMediaAnswer>
+  /** `again`: an earlier FINALIZE may have been carried out. */
+  finalize(
+    mediaId: string,
+    category: MediaCategory,
+    context: CallContext,
+    options?: { again: boolean },
+  ): Promise<XMediaAnswer>
   status(mediaId: string, context: CallContext): Promise<XMediaAnswer>
   /** A whole file in one call. */
   upload(multipart: Multipart, context: CallContext): Promise<XMediaAnswer>
@@ -45,8 +51,8 @@ export function createXClient(options: XClientOptions): XClient {
     // Repeating is safe: every byte is acknowledged, so a second FINALIZE can only be answered or refused. A refusal
     // after a try whose fate is unknown may mean that the earlier one was carried out, which STATUS tells, but only
     // for media that X processes: for images it answers 400 (https://github.com/xdevplatform/xurl/issues/18).
-    async finalize(mediaId, category, context) {
-      let uncertain = false
+    async finalize(mediaId, category, context, { again = false } = { again: false }) {
+      let uncertain = again
       try {
         const answer = await call(dialect.finalize(mediaId), context, ({ error }) => {
           uncertain ||= error.code === 'x_unavailable'

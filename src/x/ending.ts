@@ -47,6 +47,11 @@ export function clientClosed(reason: unknown): XMediaError {
   })
 }
 
+/** Whether an upload ended because its client is not there any more. */
+export function isClientGone(reason: unknown): boolean {
+  return reason instanceof XMediaError && (reason.code === 'client_closed' || reason.code === 'body_incomplete')
+}
+
 /** The outcome of `work`, or the signal's reason as soon as it aborts, even if `work` never settles. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work

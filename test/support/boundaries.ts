@@ -6,7 +6,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/x': ['src/errors.ts', 'zod/mini'],
   'src/ingress': ['src/errors.ts', 'src/x/clock.ts', 'src/x/limits.ts', 'zod/mini'],
-  'src/relay': ['src/errors.ts', 'src/ingress/reader.ts', 'src/ingress/source.ts', 'src/x'],
+  'src/relay': ['src/errors.ts', 'src/ingress/reader.ts', 'src/ingress/source.ts', 'src/store/sessions.ts', 'src/x'],
   'src/store': ['src/errors.ts', 'src/x'],
   'src/ticket.ts': ['src/x/limits.ts', 'hono'],
   'src/problem.ts': ['src/errors.ts'],

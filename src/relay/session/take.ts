@@ -1,0 +1,32 @@
+import { XMediaError } from '../../errors.ts'
+import type { Lease, Sessions } from '../../store/sessions.ts'
+import { type Clock, sleep } from '../../x/clock.ts'
+
+/** How long a request waits for another one to give a session up, milliseconds: a dead one does within two seconds. */
+const WAIT_MS = 3000
+const ASK_AGAIN_MS = 200
+
+/**
+ * Takes a subject's session for this request. Undefined when there is none, or it is another's; throws `upload_locked` when
+ * another request is at work on it.
+ */
+export async function takeSession(
+  sessions: Sessions,
+  id: string,
+  subject: string,
+  clock: Clock,
+): Promise<Lease | undefined> {
+  const until = clock.now() + WAIT_MS
+  const session = await sessions.read(id)
+  if (session?.subject !== subject) return undefined
+  for (;;) {
+    const lease = await sessions.lease(id)
+    if (lease !== 'held') return lease
+    if (clock.now() >= until) {
+      throw new XMediaError('upload_locked', 'Another request is sending this upload; try again when it has ended.', {
+        retryAfterSecs: 1,
+      })
+    }
+    await sleep(clock, ASK_AGAIN_MS)
+  }
+}

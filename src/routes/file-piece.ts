@@ -1,0 +1,124 @@
+import type { Context } from 'hono'
+import { XMediaError } from '../errors.ts'
+import { paced } from '../ingress/pace.ts'
+import { openRequestReader } from '../ingress/reader.ts'
+import { agreed, type DeclaredPiece } from '../ingress/resumable.ts'
+import { createCheck } from '../ingress/upload.ts'
+import type { Instance } from '../options.ts'
+import { notFound } from '../problem.ts'
+import type { Allotment } from '../relay/memory.ts'
+import { FLOOR_BYTES, planSegments } from '../relay/plan.ts'
+import { finishSession } from '../relay/session/finish.ts'
+import { receivePiece } from '../relay/session/receive.ts'
+import { takeSession } from '../relay/session/take.ts'
+import type { Lease, Session } from '../store/sessions.ts'
+import type { CallContext } from '../x/call.ts'
+import { clientClosed } from '../x/ending.ts'
+import { tokenFor } from './authorize.ts'
+import { checksFor } from './checks.ts'
+import { type FilesContext, leastBytes } from './file-answer.ts'
+import type { UploadEnv } from './upload.ts'
+
+export type FileId = { in: { param: { id: string } }; out: { param: { id: string } } }
+
+/** Works on a session and lets others have it afterwards, however that ends. Answers with what it is then. */
+export async function working(lease: Lease, work: () => Promise<void>): Promise<Session> {
+  try {
+    await work()
+    return lease.session
+  } finally {
+    // Who has lost the lease has nothing to release, and a store that fails now is asked again by the next request.
+    await lease.release().catch(() => {})
+  }
+}
+
+export async function take(c: Context<UploadEnv, string, FileId>, { clock, sessions }: Instance): Promise<Lease> {
+  const { id } = c.req.valid('param')
+  const lease = await takeSession(sessions, id, c.var.xMediaPrincipal.subject, clock)
+  if (lease === undefined) throw notFound()
+  return lease
+}
+
+export function contextOf(c: FilesContext, instance: Instance): CallContext {
+  const { clock, deadlineMs, emit } = instance
+  // Without the request's signal: what a client has sent is X's even when it is gone.
+  return { token: tokenFor(c, c.var.xMediaPrincipal, instance), emit, deadline: clock.now() + deadlineMs }
+}
+
+export async function receive(c: FilesContext, lease: Lease, piece: DeclaredPiece, instance: Instance): Promise<void> {
+  refuseFailed(lease.session)
+  const { offset, totalBytes: known, state, category } = lease.session
+  if (piece.offset !== offset) {
+    throw new XMediaError('offset_mismatch', `The upload goes on at byte ${offset}, not at ${piece.offset}.`, {
+      members: { 'expected-offset': offset, 'provided-offset': piece.offset },
+    })
+  }
+  if (state === 'done') {
+    if (piece.bytes === 0) return
+    throw new XMediaError('upload_completed', 'The upload is complete; nothing can be added.')
+  }
+  const totalBytes = agreed(known, piece.totalBytes)
+  const checks = checksFor(c, c.var.xMediaPrincipal, instance)
+  if (totalBytes !== known && totalBytes !== undefined) {
+    if (totalBytes < offset) throw new XMediaError('length_inconsistent', `The upload has ${offset} bytes already.`)
+    checks.checkSize(totalBytes, category)
+    await lease.advance({ ...lease.session, totalBytes })
+  }
+  const context = contextOf(c, instance)
+  if (piece.bytes !== 0)
+    await receiveBytes(c, lease, piece, { context, check: createCheck(lease.session, checks) }, instance)
+  await finishSession(lease, context, instance.relay)
+}
+
+async function receiveBytes(
+  c: FilesContext,
+  lease: Lease,
+  { bytes, checksum }: DeclaredPiece,
+  { context, check }: { context: CallContext; check: ReturnType<typeof createCheck> },
+  instance: Instance,
+): Promise<void> {
+  const { offset, totalBytes } = lease.session
+  if (totalBytes === undefined) {
+    throw new XMediaError('length_required', 'X needs the size before the first byte: send Upload-Length by now.')
+  }
+  const missingBytes = totalBytes - offset
+  if (bytes !== undefined && bytes > missingBytes) {
+    throw new XMediaError('body_too_long', `The upload misses ${missingBytes} bytes; this piece has ${bytes}.`)
+  }
+  const { segmentSize, maxSegments } = instance.relay
+  const segmentBytes = lease.session.segmentBytes || planSegments(totalBytes, segmentSize.preferred, maxSegments).bytes
+  const mostBytes = lease.session.planned[0] ?? segmentBytes
+  if (checksum && !(bytes !== undefined && bytes <= mostBytes)) {
+    throw new XMediaError('too_large', `A piece with a checksum needs Content-Length, and may have ${mostBytes} bytes.`)
+  }
+  const { admission, clock, pace, relay } = instance
+  const { subject, limits } = c.var.xMediaPrincipal
+  const { signal } = c.req.raw
+  const body = paced(openRequestReader(c.req.raw), clock, pace)
+  const onAbort = () => body.cancel(clientClosed(signal.reason))
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  let leave: (() => void) | undefined
+  let allotment: Allotment | undefined
+  try {
+    leave = admission.admit(subject, limits?.maxUploads)
+    allotment = relay.memory.reserve(FLOOR_BYTES, subject)
+    const failure = await receivePiece({ lease, piece: { body, bytes, checksum }, check, allotment, context }, relay)
+    if (failure && lease.session.offset < totalBytes) throw failure
+    if (lease.session.offset === offset) {
+      throw new XMediaError('piece_too_small', `Send at least ${leastBytes(lease.session)} bytes at once.`)
+    }
+  } catch (error) {
+    body.cancel(error)
+    throw error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    body.release()
+    allotment?.close()
+    leave?.()
+  }
+}
+
+export function refuseFailed({ failure }: Session): void {
+  if (failure) throw new XMediaError('upload_failed', `${failure.detail} Begin a new upload.`)
+}

@@ -1,0 +1,125 @@
+import { zValidator } from '@hono/zod-validator'
+import type { Context, Handler, MiddlewareHandler } from 'hono'
+import * as z from 'zod/mini'
+import { CHECKSUM_ALGORITHMS, readCreation, readPiece, TUS_VERSION } from '../ingress/resumable.ts'
+import { emptyBody } from '../ingress/source.ts'
+import { checkFraming } from '../ingress/upload.ts'
+import type { Instance } from '../options.ts'
+import { notFound, problemResponse } from '../problem.ts'
+import { planSegments } from '../relay/plan.ts'
+import { finishSession } from '../relay/session/finish.ts'
+import type { Session } from '../store/sessions.ts'
+import { checksFor } from './checks.ts'
+import { answer, answering, pathBelow, uploadLimit } from './file-answer.ts'
+import { contextOf, type FileId, receive, refuseFailed, take, working } from './file-piece.ts'
+import { DEFAULT_EXPIRY_SECS, mountPath } from './media.ts'
+import type { UploadEnv, UploadInput } from './upload.ts'
+
+/**
+ * Resumable uploads: tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF's draft
+ * (draft-ietf-httpbis-resumable-upload-11) on the same resource.
+ */
+
+/** Random bits of an id: 128, so that nobody finds another's by chance. */
+const ID_BYTES = 16
+
+export const validateFileId: MiddlewareHandler<UploadEnv, string, FileId> = zValidator(
+  'param',
+  z.object({ id: z.string().check(z.regex(/^[0-9a-f]{32}$/)) }),
+  (result) => (result.success ? undefined : problemResponse(notFound())),
+)
+
+/** Tells what this server can do; asks nothing of X. */
+export function describeFiles(instance: Instance): Handler<UploadEnv> {
+  return answering(async function describeFiles(c) {
+    c.header('tus-version', TUS_VERSION)
+    c.header('tus-extension', 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum')
+    c.header('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
+    c.header('tus-max-size', String(instance.limits.maxBytes))
+    c.header('upload-limit', uploadLimit(instance))
+    return c.body(null, 204)
+  })
+}
+
+/** Opens an upload, with its first bytes if they come along. */
+export function createFile(instance: Instance): Handler<UploadEnv, string, UploadInput> {
+  return answering(async function createFile(c: Context<UploadEnv, string, UploadInput>) {
+    const { clock, relay, sessions } = instance
+    const { subject } = c.var.xMediaPrincipal
+    const { headers } = c.req.raw
+    checkFraming(headers)
+    const { parameters, piece, totalBytes, ...creation } = readCreation(headers, c.req.valid('query'))
+    if (totalBytes === 0) throw emptyBody()
+    if (totalBytes !== undefined) {
+      checksFor(c, c.var.xMediaPrincipal, instance).checkSize(totalBytes, creation.category)
+      planSegments(totalBytes, relay.segmentSize.preferred, relay.maxSegments)
+    }
+    const session: Session = {
+      ...{ id: randomId(), subject, ...creation, totalBytes },
+      ...{ additionalOwners: parameters.additional_owners, shared: parameters.shared, altText: parameters.alt_text },
+      ...{ offset: 0, nextSegment: 0, segmentBytes: 0, planned: [], state: 'open' },
+      expiresAt: clock.now() + DEFAULT_EXPIRY_SECS * 1000,
+    }
+    await sessions.create(session)
+    const location = `${mountPath(c, instance, pathBelow(c))}/files/${session.id}`
+    c.header('location', location)
+    if (piece === undefined || piece.bytes === 0) return await answer(c, session, 201, instance)
+    const lease = await sessions.lease(session.id)
+    if (lease === undefined || lease === 'held') throw new TypeError('a new session cannot be leased')
+    const after = await working(lease, () => receive(c, lease, piece, instance))
+    return await answer(c, after, 201, instance)
+  })
+}
+
+/** Takes more bytes. */
+export function appendFile(instance: Instance): Handler<UploadEnv, string, FileId> {
+  return answering(async function appendFile(c: Context<UploadEnv, string, FileId>) {
+    checkFraming(c.req.raw.headers)
+    const piece = readPiece(c.req.raw.headers)
+    const lease = await take(c, instance)
+    const session = await working(lease, () => receive(c, lease, piece, instance))
+    return await answer(c, session, 204, instance)
+  })
+}
+
+/** Tells how far an upload has come; and finalizes one that has all its bytes, if that was not to be had before. */
+export function inspectFile(instance: Instance): Handler<UploadEnv, string, FileId> {
+  return answering(async function inspectFile(c: Context<UploadEnv, string, FileId>) {
+    const lease = await take(c, instance)
+    const session = await working(lease, async () => {
+      refuseFailed(lease.session)
+      await finishSession(lease, contextOf(c, instance), instance.relay)
+    })
+    if (session.metadata !== undefined) c.header('upload-metadata', session.metadata)
+    if (session.totalBytes === undefined) c.header('upload-defer-length', '1')
+    else c.header('upload-length', String(session.totalBytes))
+    return await answer(c, session, 200, instance)
+  })
+}
+
+/** Forgets an upload. X forgets by itself what was not finalized. */
+export function removeFile(instance: Instance): Handler<UploadEnv, string, FileId> {
+  return answering(async function removeFile(c: Context<UploadEnv, string, FileId>) {
+    const lease = await take(c, instance)
+    await lease.remove()
+    return c.body(null, 204)
+  })
+}
+
+/** Clients behind proxies that know no PATCH send it as POST. https://tus.io/protocols/resumable-upload#x-http-method-override */
+export function overriddenFile(instance: Instance): Handler<UploadEnv, string, FileId> {
+  const handlers: Readonly<Record<string, Handler<UploadEnv, string, FileId>>> = {
+    PATCH: appendFile(instance),
+    DELETE: removeFile(instance),
+    HEAD: inspectFile(instance),
+  }
+  return async function overriddenFile(c, next) {
+    const method = c.req.header('x-http-method-override')?.toUpperCase() ?? ''
+    return (await handlers[method]?.(c, next)) ?? problemResponse(notFound())
+  }
+}
+
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
