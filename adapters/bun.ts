@@ -34,3 +34,5 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   })
   return { url: urlOf(hostname, server.port), close: () => server.stop(true) }
 }
+
+export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

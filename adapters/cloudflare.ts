@@ -19,11 +19,21 @@ export function worker<Env>(create: (env: Env) => FetchApp): Worker<Env> {
   return {
     async fetch(request, env, context) {
       app ??= createChecked(create, env)
-      const response = await app.fetch(request, env, context)
+      const answered = Promise.resolve(app.fetch(request, env, context))
+      // What a client has sent is kept also when it leaves: without this everything ends with its connection.
+      // https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil
+      if (mayWait(context)) context.waitUntil(answered.then(noop, noop))
+      const response = await answered
       const isProblem = response.headers.get('content-type') === 'application/problem+json'
       return isProblem && request.body ? lingering(response, request.body) : response
     },
   }
+}
+
+function noop(): void {}
+
+function mayWait(context: unknown): context is { waitUntil(work: Promise<unknown>): void } {
+  return typeof context === 'object' && context !== null && 'waitUntil' in context
 }
 
 function createChecked<Env>(create: (env: Env) => FetchApp, env: Env): FetchApp {
@@ -84,3 +94,10 @@ async function discard(body: ReadableStream<Uint8Array>): Promise<void> {
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
+
+export {
+  type DurableObjectState,
+  type DurableObjects,
+  durableObjectStore,
+  XMediaObject,
+} from './durable-object.ts'

@@ -23,3 +23,5 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     },
   }
 }
+
+export { type DenoKv, denoKvStore } from './deno-kv.ts'

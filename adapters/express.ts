@@ -42,3 +42,5 @@ export function xMediaHandler(options: XMediaOptions): ExpressHandler {
 }
 
 export { listen } from './node.ts'
+
+export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

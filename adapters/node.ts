@@ -42,3 +42,5 @@ export async function listen(server: Server, port: number, hostname: string): Pr
       }),
   }
 }
+
+export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

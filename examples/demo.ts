@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
-import { type XMediaOptions, xMedia } from '../src/index.ts'
+import { type Store, type XMediaOptions, xMedia } from '../src/index.ts'
 
 /** The environment that every example server reads; see the table in the README. */
 export type DemoEnv = Readonly<Record<string, string | undefined>>
 
 /** The options of an example server. Its sign-in is for demonstration only: whoever names a subject is believed. */
-export function demoOptions(env: DemoEnv): XMediaOptions {
+export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
   const subjectHeader = env['DEMO_SUBJECT_HEADER'] ?? 'x-demo-user'
   const { X_BEARER_TOKEN: token, X_MEDIA_SECRET: secret, X_API_BASE_URL: apiBaseUrl } = env
   if (!token)
@@ -20,6 +20,7 @@ export function demoOptions(env: DemoEnv): XMediaOptions {
       const subject = c.req.header(subjectHeader)
       return subject ? { subject } : null
     },
+    ...(store ? { store } : {}),
     ...(apiBaseUrl ? { apiBaseUrl } : {}),
     ...dialectOf(env['X_API_DIALECT']),
     ...numberOf('segmentBytes', env['X_MEDIA_SEGMENT_BYTES']),
@@ -28,8 +29,8 @@ export function demoOptions(env: DemoEnv): XMediaOptions {
   }
 }
 
-export function createDemo(env: DemoEnv): Hono {
-  return new Hono().route('/media', xMedia(demoOptions(env)))
+export function createDemo(env: DemoEnv, store?: Store): Hono {
+  return new Hono().route('/media', xMedia(demoOptions(env, store)))
 }
 
 function dialectOf(name: string | undefined): Pick<XMediaOptions, 'dialect'> {

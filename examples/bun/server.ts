@@ -1,5 +1,8 @@
-import { serve } from '../../adapters/bun.ts'
+import { Database } from 'bun:sqlite'
+import { serve, sqliteStore } from '../../adapters/bun.ts'
 import { announce } from '../announce.ts'
 import { createDemo } from '../demo.ts'
 
-announce(await serve(createDemo(process.env), { port: Number(process.env['PORT'] ?? 8787) }))
+const path = process.env['X_MEDIA_STORE']
+const demo = createDemo(process.env, path ? sqliteStore(new Database(path)) : undefined)
+announce(await serve(demo, { port: Number(process.env['PORT'] ?? 8787) }))

@@ -34,6 +34,8 @@ const miniflare = new Miniflare({
   host: '127.0.0.1',
   port: Number(PORT),
   bindings,
+  durableObjects: { UPLOADS: { className: 'XMediaObject', useSQLite: true } },
+  ...(variables['X_MEDIA_STORE'] ? { durableObjectsPersist: variables['X_MEDIA_STORE'] } : {}),
 })
 const url = await miniflare.ready
 announce({ url: url.origin, close: () => miniflare.dispose() })

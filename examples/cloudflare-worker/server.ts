@@ -1,5 +1,9 @@
-import { type Worker, worker } from '../../adapters/cloudflare.ts'
+import { type DurableObjects, durableObjectStore, type Worker, worker } from '../../adapters/cloudflare.ts'
 import { createDemo, type DemoEnv } from '../demo.ts'
 
-const demo: Worker<DemoEnv> = worker(createDemo)
+/** The variables and secrets, and the binding that wrangler.toml names. */
+type Env = DemoEnv & { UPLOADS: DurableObjects }
+
+const demo: Worker<Env> = worker((env: Env) => createDemo(env, durableObjectStore(env.UPLOADS)))
 export default demo
+export { XMediaObject } from '../../adapters/cloudflare.ts'

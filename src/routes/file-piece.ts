@@ -103,9 +103,9 @@ async function receiveBytes(
   try {
     leave = admission.admit(subject, limits?.maxUploads)
     allotment = relay.memory.reserve(FLOOR_BYTES, subject)
-    const failure = await receivePiece({ lease, piece: { body, bytes, checksum }, check, allotment, context }, relay)
-    if (failure && lease.session.offset < totalBytes) throw failure
-    if (lease.session.offset === offset) {
+    const received = await receivePiece({ lease, piece: { body, bytes, checksum }, check, allotment, context }, relay)
+    if (received.failure && lease.session.offset < totalBytes) throw received.failure
+    if (lease.session.offset === offset && received.bytes > 0) {
       throw new XMediaError('piece_too_small', `Send at least ${leastBytes(lease.session)} bytes at once.`)
     }
   } catch (error) {

@@ -6,7 +6,12 @@ import type { Instance } from '../options.ts'
 import { problemResponse } from '../problem.ts'
 
 /** Headers of answers that a page of another origin may read. */
-const EXPOSED = ['Location', 'Preference-Applied', 'Retry-After']
+const EXPOSED = [
+  ...['Location', 'Preference-Applied', 'Retry-After', 'X-Media-Id', 'X-Media-Status'],
+  ...['Upload-Offset', 'Upload-Length', 'Upload-Defer-Length', 'Upload-Metadata', 'Upload-Expires'],
+  ...['Upload-Complete', 'Upload-Limit', 'Upload-Draft-Interop-Version'],
+  ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Checksum-Algorithm'],
+]
 
 /** Seconds that a browser may remember a preflight; Chromium keeps none longer. https://fetch.spec.whatwg.org/#http-access-control-max-age */
 const PREFLIGHT_SECS = 7200

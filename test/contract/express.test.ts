@@ -1,7 +1,9 @@
 import { clients } from './clients.ts'
 import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
+import { resumable } from './resumable.ts'
 
 contract('express')
 clients('express')
 hazards('express')
+resumable('express')

@@ -74,7 +74,11 @@ describe('an upload by tus', () => {
   it('goes over in pieces that end anywhere', async () => {
     const app = appWith()
     const at = await create(app)
-    for (const [from, to] of [[0, 7000], [7000, 7001], [7001, 20_000]] as const) {
+    for (const [from, to] of [
+      [0, 7000],
+      [7000, 7001],
+      [7001, 20_000],
+    ] as const) {
       const answer = await patch(app, at, from, to)
       expect(answer.status, await answer.clone().text()).toBe(204)
       expect(answer.headers.get('upload-offset')).toBe(String(to))
@@ -150,10 +154,16 @@ describe('an upload by tus', () => {
     const wrong = { 'upload-checksum': `sha1 ${sum('sha1', file.slice(1, 5001))}` }
     expect(await codeOf(patch(app, at, 0, 5000, wrong))).toEqual([460, 'checksum_mismatch'])
     expect((await head(app, at)).headers.get('upload-offset')).toBe('0')
-    expect(await codeOf(patch(app, at, 0, 5000, { 'upload-checksum': 'md5 aaaa' }))).toEqual([400, 'checksum_unsupported'])
+    expect(await codeOf(patch(app, at, 0, 5000, { 'upload-checksum': 'md5 aaaa' }))).toEqual([
+      400,
+      'checksum_unsupported',
+    ])
     const large = { 'upload-checksum': `sha1 ${sum('sha1', file.slice(0, 5001))}` }
     expect(await codeOf(patch(app, at, 0, 5001, large))).toEqual([413, 'too_large'])
-    for (const [algorithm, from] of [['sha1', 0], ['sha256', 5000]] as const) {
+    for (const [algorithm, from] of [
+      ['sha1', 0],
+      ['sha256', 5000],
+    ] as const) {
       const right = { 'upload-checksum': `${algorithm} ${sum(algorithm, file.slice(from, from + 5000))}` }
       expect((await patch(app, at, from, from + 5000, right)).status).toBe(204)
     }

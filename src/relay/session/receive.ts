@@ -28,11 +28,18 @@ export interface Receiving {
 /** A client that has sent nothing for so long gives way to another request for the same upload, milliseconds. */
 const SILENT_MS = 1000
 
+export interface Received {
+  /** Bytes that came, whether X has got them or not. */
+  bytes: number
+  /** What broke the piece off on the client's side. */
+  failure: XMediaError | undefined
+}
+
 /**
  * Sends a piece of an upload to X, as far as its client comes with it; what X has acknowledged is on record then, however
- * it ended. Answers with what broke the piece off, if something did on the client's side; rejects with what else did.
+ * it ended. Rejects with what ended it on our side or X's.
  */
-export async function receivePiece(receiving: Receiving, options: RelayOptions): Promise<XMediaError | undefined> {
+export async function receivePiece(receiving: Receiving, options: RelayOptions): Promise<Received> {
   const { lease, piece, allotment, context } = receiving
   const { clock, concurrency, maxSegments, segmentSize } = options
   const { totalBytes = 0, offset, nextSegment, mediaId } = lease.session
@@ -97,7 +104,7 @@ export async function receivePiece(receiving: Receiving, options: RelayOptions):
     ending.signal.throwIfAborted()
     const failure = body.failure()
     if (failure) report(failure, progress, clock.now() - started, call)
-    return failure
+    return { bytes: watched.receivedBytes(), failure }
   } catch (error) {
     const failure = ending.signal.aborted ? ending.signal.reason : error
     ending.end(failure)
@@ -116,21 +123,26 @@ export async function receivePiece(receiving: Receiving, options: RelayOptions):
 interface WatchedReader extends ByteReader {
   /** For how long a read has been waiting, milliseconds. */
   silentMs(): number
+  receivedBytes(): number
 }
 
 function watch(source: ByteReader, clock: Clock): WatchedReader {
   let waitingSince: number | undefined
+  let receivedBytes = 0
   return {
     async read(view, offset) {
       waitingSince = clock.now()
       try {
-        return await source.read(view, offset)
+        const read = await source.read(view, offset)
+        receivedBytes += read.bytes
+        return read
       } finally {
         waitingSince = undefined
       }
     },
     cancel: (reason) => source.cancel(reason),
     silentMs: () => (waitingSince === undefined ? 0 : clock.now() - waitingSince),
+    receivedBytes: () => receivedBytes,
   }
 }
 

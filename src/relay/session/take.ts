@@ -4,7 +4,9 @@ import { type Clock, sleep } from '../../x/clock.ts'
 
 /** How long a request waits for another one to give a session up, milliseconds: a dead one does within two seconds. */
 const WAIT_MS = 3000
-const ASK_AGAIN_MS = 200
+/** The first pause before asking again, which doubles, and the longest one, milliseconds. */
+const ASK_AGAIN_MS = 20
+const ASK_AGAIN_AT_MOST_MS = 320
 
 /**
  * Takes a subject's session for this request. Undefined when there is none, or it is another's; throws `upload_locked` when
@@ -19,7 +21,7 @@ export async function takeSession(
   const until = clock.now() + WAIT_MS
   const session = await sessions.read(id)
   if (session?.subject !== subject) return undefined
-  for (;;) {
+  for (let pauseMs = ASK_AGAIN_MS; ; pauseMs = Math.min(2 * pauseMs, ASK_AGAIN_AT_MOST_MS)) {
     const lease = await sessions.lease(id)
     if (lease !== 'held') return lease
     if (clock.now() >= until) {
@@ -27,6 +29,6 @@ export async function takeSession(
         retryAfterSecs: 1,
       })
     }
-    await sleep(clock, ASK_AGAIN_MS)
+    await sleep(clock, pauseMs)
   }
 }
