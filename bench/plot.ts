@@ -25,6 +25,7 @@ export function plotMemory(title: string, lines: readonly Line[]): string {
   const ticks = Array.from({ length: TICKS + 1 }, (_, index) => index / TICKS)
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     `<text x="${LEFT}" y="20" font-size="14">${title}</text>`,
     ...ticks.flatMap((part) => [
