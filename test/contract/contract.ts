@@ -142,11 +142,15 @@ export function contract(target: Target): void {
       send('GET', `${location}x`, { 'x-demo-user': 'u1' }),
       send('GET', location.replace(id, '1'), { 'x-demo-user': 'u1' }),
       send('GET', location.replace(id, 'abc'), { 'x-demo-user': 'u1' }),
-      send('GET', `${media()}/status/${id}`, { 'x-demo-user': 'u1' }),
+      send('GET', `${media()}/status/${id}`, { 'x-demo-user': 'u2' }),
+      send('GET', `${media()}/status/99`, { 'x-demo-user': 'u1' }),
       send('GET', `${media()}/status/99?ticket=none`, { 'x-demo-user': 'u1' }),
     ])
     expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 404))
     expect(new Set(refused.map(({ text }) => text)).size).toBe(1)
+    // Only the Worker has a store without being told of one, and so knows whose the media is.
+    const unticketed = await send('GET', `${media()}/status/${id}`, { 'x-demo-user': 'u1' })
+    expect(unticketed.status).toBe(target === 'workers' ? 200 : 404)
   })
 
   it('finalizes nothing when the body is shorter or longer than declared', async () => {

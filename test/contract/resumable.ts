@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { Readable } from 'node:stream'
 import { type HttpResponse, Upload, type UploadOptions } from 'tus-js-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -201,6 +202,8 @@ export function resumable(target: Target): void {
           await Promise.race([request.write(file.subarray(0, sent)), request.answer]).catch(() => {})
         })
         await Promise.race(dying)
+        // Of workerd its parent too: it would start another one.
+        process.kill(server.pid(), 'SIGKILL')
         await server.kill('SIGKILL')
         await Promise.all(dying)
         server = await serve()

@@ -5,6 +5,13 @@ import { problemResponse } from '../../src/problem.ts'
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
 
+/** draft-ietf-httpbis-resumable-upload-11 section 7 */
+const DRAFT_TYPES: Partial<Record<XMediaErrorCode, string>> = {
+  offset_mismatch: 'https://iana.org/assignments/http-problem-types#mismatching-upload-offset',
+  upload_completed: 'https://iana.org/assignments/http-problem-types#completed-upload',
+  length_inconsistent: 'https://iana.org/assignments/http-problem-types#inconsistent-upload-length',
+}
+
 function isCode(code: string): code is XMediaErrorCode {
   return code in ERROR_STATUS
 }
@@ -22,7 +29,7 @@ describe('problems', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
     expect(answer.headers.get('retry-after')).toBe('7')
     expect(await answer.json()).toEqual({
-      type: `urn:hono-x-media:${code}`,
+      type: DRAFT_TYPES[code] ?? `urn:hono-x-media:${code}`,
       title: expect.stringMatching(/./),
       status: ERROR_STATUS[code],
       detail: 'What to change.',
