@@ -3,6 +3,7 @@ import { XMediaError } from '../errors.ts'
 import { paced } from '../ingress/pace.ts'
 import { openRequestReader } from '../ingress/reader.ts'
 import { agreed, type DeclaredPiece } from '../ingress/resumable.ts'
+import { emptyBody } from '../ingress/source.ts'
 import { createCheck } from '../ingress/upload.ts'
 import type { Instance } from '../options.ts'
 import { notFound } from '../problem.ts'
@@ -58,6 +59,7 @@ export async function receive(c: FilesContext, lease: Lease, piece: DeclaredPiec
     throw new XMediaError('upload_completed', 'The upload is complete; nothing can be added.')
   }
   const totalBytes = agreed(known, piece.totalBytes)
+  if (totalBytes === 0) throw emptyBody()
   const checks = checksFor(c, c.var.xMediaPrincipal, instance)
   if (totalBytes !== known && totalBytes !== undefined) {
     if (totalBytes < offset) throw new XMediaError('length_inconsistent', `The upload has ${offset} bytes already.`)

@@ -141,6 +141,7 @@ describe('an upload by tus', () => {
     const at = response.headers.get('location') ?? ''
     expect((await head(app, at)).headers.get('upload-defer-length')).toBe('1')
     expect(await codeOf(patch(app, at, 0, 6000))).toEqual([411, 'length_required'])
+    expect(await codeOf(patch(app, at, 0, 0, { 'upload-length': '0' }))).toEqual([400, 'empty_body'])
     expect((await patch(app, at, 0, 6000, { 'upload-length': '22000' })).status).toBe(204)
     expect(await codeOf(patch(app, at, 6000, 7000, { 'upload-length': '22001' }))).toEqual([400, 'length_inconsistent'])
     const last = await patch(app, at, 6000, 22_000)

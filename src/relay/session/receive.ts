@@ -77,7 +77,8 @@ export async function receivePiece(receiving: Receiving, options: RelayOptions):
   /** Whether what is missing behind a short segment still fits into the indices that are left. */
   function keeps(bytes: number): boolean {
     const index = progress.segments
-    if (end + bytes < headBytes || ledger.isFixed(index)) return false
+    // What was ended on our side sends nothing more.
+    if (ending.signal.aborted || end + bytes < headBytes || ledger.isFixed(index)) return false
     return index + 1 + Math.ceil((totalBytes - end - bytes) / lease.session.segmentBytes) <= maxSegments
   }
 
