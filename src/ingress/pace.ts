@@ -1,6 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { Clock } from '../x/clock.ts'
-import type { ByteReader } from './reader.ts'
+import type { ByteReader, WatchedReader } from './reader.ts'
 
 /** How slow a client may send. Only the time that the server waits for it counts, not the time it waits for X. */
 export interface PaceOptions {
@@ -16,7 +16,7 @@ export interface PaceOptions {
 /** How often a waiting body is looked at, milliseconds. */
 const CHECK_MS = 1000
 
-export interface PacedReader extends ByteReader {
+export interface PacedReader extends WatchedReader {
   /** To be called when the upload has ended, however: leaves no timer. */
   release(): void
 }
@@ -27,8 +27,10 @@ export function paced(source: ByteReader, clock: Clock, { idleMs, minBytesPerSec
   let waitedMs = 0
   let receivedBytes = 0
 
+  const silentMs = () => (waitingSince === undefined ? 0 : clock.now() - waitingSince)
+
   function check(): void {
-    const idle = waitingSince === undefined ? 0 : clock.now() - waitingSince
+    const idle = silentMs()
     const allowedMs = idleMs + (receivedBytes / minBytesPerSec) * 1000
     if (idle >= idleMs) source.cancel(tooSlow(`No byte came for ${idleMs / 1000} seconds.`))
     else if (waitedMs + idle > allowedMs) source.cancel(tooSlow(`Send at least ${minBytesPerSec} bytes a second.`))
@@ -40,13 +42,18 @@ export function paced(source: ByteReader, clock: Clock, { idleMs, minBytesPerSec
     async read(view, offset) {
       const started = clock.now()
       waitingSince = started
-      const read = await source.read(view, offset)
-      waitingSince = undefined
-      waitedMs += clock.now() - started
-      receivedBytes += read.bytes
-      return read
+      try {
+        const read = await source.read(view, offset)
+        waitedMs += clock.now() - started
+        receivedBytes += read.bytes
+        return read
+      } finally {
+        waitingSince = undefined
+      }
     },
     cancel: (reason) => source.cancel(reason),
+    silentMs,
+    receivedBytes: () => receivedBytes,
     release: () => callOff(),
   }
 }

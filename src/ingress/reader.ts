@@ -16,6 +16,14 @@ export interface ByteReader {
   cancel(reason: unknown): void
 }
 
+/** A body whose sender is watched. */
+export interface WatchedReader extends ByteReader {
+  /** For how long a read has been waiting, milliseconds. */
+  silentMs(): number
+  /** Bytes that came. */
+  receivedBytes(): number
+}
+
 /** What is still read of a request's body after it was refused, at most, and for how long. */
 const LINGER_BYTES: number = 16 * 1024 * 1024
 const LINGER_MS = 2000

@@ -2,6 +2,7 @@ import { XMediaError } from '../errors.ts'
 import { readLength } from './lengths.ts'
 import { type CheckedMedia, checkMedia } from './media.ts'
 import { isParameter, mergeParameters, readParameters, type UploadParameters, type UploadQuery } from './parameters.ts'
+import type { Checksum } from './source.ts'
 
 /** The protocols for resumable uploads; both speak of the same resource. */
 export type Protocol = 'tus' | 'ietf'
@@ -28,12 +29,7 @@ export interface DeclaredPiece {
   bytes: number | undefined
   /** The size of the file, where it is told now. */
   totalBytes: number | undefined
-  checksum: DeclaredChecksum | undefined
-}
-
-export interface DeclaredChecksum {
-  algorithm: 'SHA-1' | 'SHA-256'
-  digest: Uint8Array
+  checksum: Checksum | undefined
 }
 
 /** Which protocol a request speaks; throws `unsupported_version` for another tus than 1.0.0. Undefined: it does not say. */
@@ -180,12 +176,12 @@ function malformed(text: string): XMediaError {
   )
 }
 
-const ALGORITHMS: Readonly<Record<string, DeclaredChecksum['algorithm']>> = { sha1: 'SHA-1', sha256: 'SHA-256' }
+const ALGORITHMS: Readonly<Record<string, Checksum['algorithm']>> = { sha1: 'SHA-1', sha256: 'SHA-256' }
 
 /** The names that `Upload-Checksum` may have. */
 export const CHECKSUM_ALGORITHMS: readonly string[] = Object.keys(ALGORITHMS)
 
-function readChecksum(header: string | null): DeclaredChecksum | undefined {
+function readChecksum(header: string | null): Checksum | undefined {
   if (header === null) return undefined
   const [name = '', base64 = ''] = header.split(' ')
   const algorithm = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined

@@ -40,6 +40,12 @@ export interface UploadSource {
   altText?: string | undefined
 }
 
+/** What a client says that bytes hash to. */
+export interface Checksum {
+  algorithm: 'SHA-1' | 'SHA-256'
+  digest: Uint8Array
+}
+
 /** Bytes that tell what a file is: what the `file-type` package asks for. https://github.com/sindresorhus/file-type */
 export const HEAD_BYTES = 4100
 

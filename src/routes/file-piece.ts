@@ -1,21 +1,18 @@
 import type { Context } from 'hono'
 import { XMediaError } from '../errors.ts'
-import { paced } from '../ingress/pace.ts'
-import { openRequestReader } from '../ingress/reader.ts'
 import { agreed, type DeclaredPiece } from '../ingress/resumable.ts'
 import { emptyBody } from '../ingress/source.ts'
 import { createCheck } from '../ingress/upload.ts'
 import type { Instance } from '../options.ts'
 import { notFound } from '../problem.ts'
-import type { Allotment } from '../relay/memory.ts'
-import { FLOOR_BYTES, planSegments } from '../relay/plan.ts'
+import { planSegments } from '../relay/plan.ts'
 import { finishSession } from '../relay/session/finish.ts'
 import { receivePiece } from '../relay/session/receive.ts'
 import { takeSession } from '../relay/session/take.ts'
 import type { Lease, Session } from '../store/sessions.ts'
 import type { CallContext } from '../x/call.ts'
-import { clientClosed } from '../x/ending.ts'
 import { tokenFor } from './authorize.ts'
+import { withBody } from './body.ts'
 import { checksFor } from './checks.ts'
 import { type FilesContext, leastBytes } from './file-answer.ts'
 import type { UploadEnv } from './upload.ts'
@@ -93,32 +90,14 @@ async function receiveBytes(
   if (checksum && !(bytes !== undefined && bytes <= mostBytes)) {
     throw new XMediaError('too_large', `A piece with a checksum needs Content-Length, and may have ${mostBytes} bytes.`)
   }
-  const { admission, clock, pace, relay } = instance
-  const { subject, limits } = c.var.xMediaPrincipal
-  const { signal } = c.req.raw
-  const body = paced(openRequestReader(c.req.raw), clock, pace)
-  const onAbort = () => body.cancel(clientClosed(signal.reason))
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  let leave: (() => void) | undefined
-  let allotment: Allotment | undefined
-  try {
-    leave = admission.admit(subject, limits?.maxUploads)
-    allotment = relay.memory.reserve(FLOOR_BYTES, subject)
-    const received = await receivePiece({ lease, piece: { body, bytes, checksum }, check, allotment, context }, relay)
+  await withBody(c, c.var.xMediaPrincipal, instance, async (body, allotment) => {
+    const piece = { body, bytes, checksum }
+    const received = await receivePiece({ lease, piece, check, allotment, context }, instance.relay)
     if (received.failure && lease.session.offset < totalBytes) throw received.failure
     if (lease.session.offset === offset && received.bytes > 0) {
       throw new XMediaError('piece_too_small', `Send at least ${leastBytes(lease.session)} bytes at once.`)
     }
-  } catch (error) {
-    body.cancel(error)
-    throw error
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    body.release()
-    allotment?.close()
-    leave?.()
-  }
+  })
 }
 
 export function refuseFailed({ failure }: Session): void {

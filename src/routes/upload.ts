@@ -2,18 +2,13 @@ import { zValidator } from '@hono/zod-validator'
 import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
-import { paced } from '../ingress/pace.ts'
 import { invalidParameter, type UploadParameters, type UploadQuery, uploadParameters } from '../ingress/parameters.ts'
-import { openRequestReader } from '../ingress/reader.ts'
 import { readUpload } from '../ingress/upload.ts'
 import type { Instance } from '../options.ts'
 import { problemResponse } from '../problem.ts'
-import type { Allotment } from '../relay/memory.ts'
-import { FLOOR_BYTES } from '../relay/plan.ts'
 import { relay } from '../relay/relay.ts'
-import { clientClosed } from '../x/ending.ts'
-import type { XMediaAnswer } from '../x/media.ts'
 import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
+import { withBody } from './body.ts'
 import { checksFor } from './checks.ts'
 import { presentMedia, statusPath, type UploadedMedia } from './media.ts'
 
@@ -62,34 +57,17 @@ export function answerUpload(instance: Instance): Handler<UploadEnv> {
 type UploadContext = Context<UploadEnv, string, UploadInput>
 
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
-  const { admission, clock, deadlineMs, emit, pace, statuses } = instance
+  const { clock, deadlineMs, emit, statuses } = instance
   const principal = c.var.xMediaPrincipal
   // A key that cannot work must show before X has the file.
   secretFor(c, instance)
   const { signal } = c.req.raw
-  const reader = paced(openRequestReader(c.req.raw), clock, pace)
-  const onAbort = () => reader.cancel(clientClosed(signal.reason))
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
   const context = { token: tokenFor(c, principal, instance), emit, signal, deadline: clock.now() + deadlineMs }
-  let leave: (() => void) | undefined
-  let allotment: Allotment | undefined
-  let relayed: XMediaAnswer
-  try {
-    leave = admission.admit(principal.subject, principal.limits?.maxUploads)
-    allotment = instance.relay.memory.reserve(FLOOR_BYTES, principal.subject)
-    const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body: reader }
-    const checks = checksFor(c, principal, instance)
-    relayed = await relay(await readUpload(request, checks), allotment, context, instance.relay)
-  } catch (error) {
-    reader.cancel(error)
-    throw error
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    reader.release()
-    allotment?.close()
-    leave?.()
-  }
+  const relayed = await withBody(c, principal, instance, async (body, allotment) => {
+    const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body }
+    const source = await readUpload(request, checksFor(c, principal, instance))
+    return await relay(source, allotment, context, instance.relay)
+  })
   statuses.enter(relayed)
   // The media is there: a status that cannot be had now must not lose it.
   const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch((error: unknown) => {

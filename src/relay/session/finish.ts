@@ -1,14 +1,9 @@
 import { XMediaError } from '../../errors.ts'
-import type { Lease, Session } from '../../store/sessions.ts'
+import type { Lease } from '../../store/sessions.ts'
 import type { CallContext } from '../../x/call.ts'
 import { withAltText } from '../alt-text.ts'
 import { type RelayOptions, report } from '../relay.ts'
 import { keepLease } from './keep-lease.ts'
-
-/** Whether X has every byte of an upload. */
-export function isWhole({ offset, totalBytes }: Session): boolean {
-  return offset === totalBytes
-}
 
 /**
  * Finalizes an upload that X has every byte of, unless that was done before; what came of it is kept. An earlier try whose
@@ -16,8 +11,8 @@ export function isWhole({ offset, totalBytes }: Session): boolean {
  */
 export async function finishSession(lease: Lease, context: CallContext, options: RelayOptions): Promise<void> {
   const { client, clock } = options
-  const { mediaId, category, altText, state, totalBytes = 0, nextSegment } = lease.session
-  if (!isWhole(lease.session) || mediaId === undefined || state === 'done' || state === 'failed') return
+  const { mediaId, category, altText, state, offset, totalBytes, nextSegment } = lease.session
+  if (offset !== totalBytes || mediaId === undefined || state === 'done' || state === 'failed') return
   const started = clock.now()
   if (state === 'open') await lease.advance({ ...lease.session, state: 'finalizing' })
   const stop = keepLease(lease, clock, { yields: () => false, onLost: () => {} })

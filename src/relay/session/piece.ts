@@ -1,16 +1,11 @@
 import { XMediaError } from '../../errors.ts'
-import type { ByteReader } from '../../ingress/reader.ts'
+import type { ByteReader, WatchedReader } from '../../ingress/reader.ts'
+import type { Checksum } from '../../ingress/source.ts'
 import { type RechunkOptions, rechunk } from '../rechunk.ts'
-
-/** What a client says that the bytes of a piece hash to. */
-export interface Checksum {
-  algorithm: 'SHA-1' | 'SHA-256'
-  digest: Uint8Array
-}
 
 /** A part of an upload's bytes, as one request brings it. */
 export interface Piece {
-  body: ByteReader
+  body: WatchedReader
   /** What the request declares; undefined when it does not. */
   bytes: number | undefined
   checksum?: Checksum | undefined
@@ -57,7 +52,8 @@ function kept({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint8Arr
  * be a segment of their own. Fails with `body_too_long` when there are more than the upload misses.
  */
 export async function* readPiece(
-  { body, bytes, checksum }: Piece,
+  body: ByteReader,
+  { bytes, checksum }: Pick<Piece, 'bytes' | 'checksum'>,
   { segmentBytes, missingBytes, keeps, ...options }: PieceOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   let missing = missingBytes

@@ -1,9 +1,7 @@
 import { XMediaError } from '../../errors.ts'
-import type { ByteReader } from '../../ingress/reader.ts'
 import { HEAD_BYTES, type UploadSource } from '../../ingress/source.ts'
 import type { Lease } from '../../store/sessions.ts'
 import type { CallContext } from '../../x/call.ts'
-import type { Clock } from '../../x/clock.ts'
 import { createEnding, deadlineExceeded, type Ending } from '../../x/ending.ts'
 import { appendAll, type Progress } from '../append.ts'
 import type { Allotment } from '../memory.ts'
@@ -63,10 +61,9 @@ export async function receivePiece(receiving: Receiving, options: RelayOptions):
   const headBytes = Math.min(HEAD_BYTES, totalBytes, plan.bytes)
   const ledger = createSessionLedger(lease, concurrency)
   const opening = openingOf(receiving, headBytes, { call, ending, progress }, options)
-  const watched = watch(piece.body, clock)
-  const body = readToEnd(watched)
+  const body = readToEnd(piece.body)
   const stop = keepLease(lease, clock, {
-    yields: () => watched.silentMs() >= SILENT_MS,
+    yields: () => piece.body.silentMs() >= SILENT_MS,
     onLost(reason) {
       piece.body.cancel(reason)
       ending.end(reason)
@@ -86,7 +83,7 @@ export async function receivePiece(receiving: Receiving, options: RelayOptions):
     await appendAll(
       {
         async *read(reading) {
-          for await (const segment of readPiece({ ...piece, body }, { ...reading, missingBytes, keeps })) {
+          for await (const segment of readPiece(body, piece, { ...reading, missingBytes, keeps })) {
             end += segment.length
             yield segment
           }
@@ -105,7 +102,7 @@ export async function receivePiece(receiving: Receiving, options: RelayOptions):
     ending.signal.throwIfAborted()
     const failure = body.failure()
     if (failure) report(failure, progress, clock.now() - started, call)
-    return { bytes: watched.receivedBytes(), failure }
+    return { bytes: piece.body.receivedBytes(), failure }
   } catch (error) {
     const failure = ending.signal.aborted ? ending.signal.reason : error
     ending.end(failure)
@@ -118,32 +115,6 @@ export async function receivePiece(receiving: Receiving, options: RelayOptions):
     ending.release()
     // Who has lost the lease has nothing to forget.
     await ledger.close().catch(() => {})
-  }
-}
-
-interface WatchedReader extends ByteReader {
-  /** For how long a read has been waiting, milliseconds. */
-  silentMs(): number
-  receivedBytes(): number
-}
-
-function watch(source: ByteReader, clock: Clock): WatchedReader {
-  let waitingSince: number | undefined
-  let receivedBytes = 0
-  return {
-    async read(view, offset) {
-      waitingSince = clock.now()
-      try {
-        const read = await source.read(view, offset)
-        receivedBytes += read.bytes
-        return read
-      } finally {
-        waitingSince = undefined
-      }
-    },
-    cancel: (reason) => source.cancel(reason),
-    silentMs: () => (waitingSince === undefined ? 0 : clock.now() - waitingSince),
-    receivedBytes: () => receivedBytes,
   }
 }
 

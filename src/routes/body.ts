@@ -1,0 +1,39 @@
+import type { Context } from 'hono'
+import { type PacedReader, paced } from '../ingress/pace.ts'
+import { openRequestReader } from '../ingress/reader.ts'
+import type { Instance, Principal } from '../options.ts'
+import type { Allotment } from '../relay/memory.ts'
+import { FLOOR_BYTES } from '../relay/plan.ts'
+import { clientClosed } from '../x/ending.ts'
+
+/**
+ * Works on a request's body, for which there must be a place and memory: throws `too_many_uploads` and `overloaded`. The
+ * reading ends with the request, and with the work.
+ */
+export async function withBody<Outcome>(
+  c: Context,
+  { subject, limits }: Principal,
+  { admission, clock, pace, relay }: Instance,
+  work: (body: PacedReader, allotment: Allotment) => Promise<Outcome>,
+): Promise<Outcome> {
+  const { signal } = c.req.raw
+  const body = paced(openRequestReader(c.req.raw), clock, pace)
+  const onAbort = () => body.cancel(clientClosed(signal.reason))
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  let leave: (() => void) | undefined
+  let allotment: Allotment | undefined
+  try {
+    leave = admission.admit(subject, limits?.maxUploads)
+    allotment = relay.memory.reserve(FLOOR_BYTES, subject)
+    return await work(body, allotment)
+  } catch (error) {
+    body.cancel(error)
+    throw error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    body.release()
+    allotment?.close()
+    leave?.()
+  }
+}
