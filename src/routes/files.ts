@@ -9,6 +9,7 @@ import { notFound, problemResponse } from '../problem.ts'
 import { planSegments } from '../relay/plan.ts'
 import { finishSession } from '../relay/session/finish.ts'
 import type { Session } from '../store/sessions.ts'
+import { secretFor } from './authorize.ts'
 import { checksFor } from './checks.ts'
 import { answer, answering, pathBelow, uploadLimit } from './file-answer.ts'
 import { contextOf, type FileId, receive, refuseFailed, take, working } from './file-piece.ts'
@@ -48,6 +49,8 @@ export function createFile(instance: Instance): Handler<UploadEnv, string, Uploa
     const { subject } = c.var.xMediaPrincipal
     const { headers } = c.req.raw
     checkFraming(headers)
+    // A key that cannot work must show before X has the file.
+    secretFor(c, instance)
     const { parameters, piece, totalBytes, ...creation } = readCreation(headers, c.req.valid('query'))
     if (totalBytes === 0) throw emptyBody()
     if (totalBytes !== undefined) {
