@@ -16,7 +16,11 @@ const env: DemoEnv = {
   ...process.env,
 }
 const page = await readFile(new URL('browser/index.html', import.meta.url), 'utf8')
-const app = new Hono().route('/', createDemo(env)).get('/', (c) => c.html(page))
+const tus = await readFile(new URL('../node_modules/tus-js-client/dist/tus.min.js', import.meta.url), 'utf8')
+const app = new Hono()
+  .route('/', createDemo(env))
+  .get('/', (c) => c.html(page))
+  .get('/tus.js', (c) => c.body(tus, 200, { 'content-type': 'text/javascript' }))
 const server = await serve(app, { port: Number(env['PORT'] ?? 8787) })
 
 console.log(emulator ? `X is emulated at ${emulator.url}` : 'uploads go to X with the token in X_BEARER_TOKEN')

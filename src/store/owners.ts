@@ -11,6 +11,7 @@ export interface OwnedMedia {
 
 /** Whose a media is, so that its subject needs no ticket. */
 export interface Owners {
+  /** What is known of a media already stays as it is. */
   remember(mediaId: string, media: OwnedMedia): Promise<void>
   /** What is known of a media, to its subject; undefined to all others. */
   find(mediaId: string, subject: string): Promise<OwnedMedia | undefined>
@@ -19,8 +20,7 @@ export interface Owners {
 export function createOwners(store: Store): Owners {
   return {
     async remember(mediaId, media) {
-      const key = keyOf(mediaId)
-      await store.swap(key, await store.get(key), JSON.stringify(media), media.expiresAt * 1000)
+      await store.swap(keyOf(mediaId), undefined, JSON.stringify(media), media.expiresAt * 1000)
     },
     async find(mediaId, subject) {
       const text = await store.get(keyOf(mediaId))

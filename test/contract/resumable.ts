@@ -166,7 +166,7 @@ export function resumable(target: Target): void {
     })
 
     it('gives an upload to one of two clients at the same time, every time', async () => {
-      const rounds = 40
+      const rounds = 200
       const size = 64 * 1024
       const file = randomBytes(rounds * size)
       const at = await create(file.length)
