@@ -1,4 +1,5 @@
 import type { PieceReader } from './claim.ts'
+import { free } from './free.ts'
 import type { SourceReader } from './source-reader.ts'
 
 /**
@@ -22,7 +23,7 @@ export function createCopyingReader(reader: PieceReader, mayFree: boolean): Sour
       view.set(bytes === piece.length ? piece : piece.subarray(copied, copied + bytes), offset)
       copied += bytes
       if (copied === piece.length) {
-        if (mayFree) free(piece)
+        if (mayFree && isAlone(piece.buffer, piece)) free(piece.buffer)
         piece = NOTHING
         copied = 0
       }
@@ -35,9 +36,6 @@ export function createCopyingReader(reader: PieceReader, mayFree: boolean): Sour
 const NOTHING: Uint8Array = new Uint8Array(0)
 
 /** A runtime's read may be shared by several pieces, each a part of it: only what is a piece's alone is freed. */
-function free({ buffer, byteLength }: Uint8Array): void {
-  if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer && CAN_TRANSFER) buffer.transfer(0)
+function isAlone(buffer: ArrayBufferLike, { byteLength }: Uint8Array): buffer is ArrayBuffer {
+  return byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
 }
-
-/** From ES2024 on. */
-const CAN_TRANSFER: boolean = 'transfer' in ArrayBuffer.prototype

@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { free } from '../ingress/free.ts'
 
 /** The memory that all uploads of an instance share. */
 export interface Memory {
@@ -56,7 +57,12 @@ export function createMemory(budgetBytes: number): Memory {
     const fit = idle.findIndex(({ byteLength }) => byteLength >= bytes && byteLength - bytes < SLACK_BYTES)
     const [found] = fit < 0 ? [] : idle.splice(fit, 1)
     if (found) return found
-    while (idle.length > 0 && COPIES * (held + bytes) > budgetBytes) held -= idle.shift()?.byteLength ?? 0
+    while (COPIES * (held + bytes) > budgetBytes) {
+      const oldest = idle.shift()
+      if (oldest === undefined) break
+      held -= oldest.byteLength
+      free(oldest)
+    }
     held += bytes
     return new ArrayBuffer(bytes)
   }
@@ -72,7 +78,7 @@ export function createMemory(budgetBytes: number): Memory {
       let open = true
 
       /** Bytes that this upload may still have. */
-      function free(): number {
+      function available(): number {
         const ofSubject = subject === undefined ? 0 : (bySubject.get(subject) ?? 0)
         const most = subject === undefined ? budgetBytes : budgetBytes * SHARE_OF_SUBJECT
         return Math.min(budgetBytes - committed, most - ofSubject)
@@ -92,14 +98,14 @@ export function createMemory(budgetBytes: number): Memory {
       const allotment: Allotment = {
         raise(bytes) {
           if (bytes <= floor) return
-          if (bytes - Math.max(floor, used) > free()) throw overloaded()
+          if (bytes - Math.max(floor, used) > available()) throw overloaded()
           commit(bytes, used)
         },
         crowded: () => !isAbove && (above + 1) * WORTH_BYTES > budgetBytes,
         take(bytes) {
           const counted = COPIES * bytes
           const withinFloor = used + counted <= floor
-          const mayRise = !allotment.crowded() && counted <= free() * SHARE_OF_FREE
+          const mayRise = !allotment.crowded() && counted <= available() * SHARE_OF_FREE
           if (!open || !(withinFloor || mayRise)) return undefined
           if (!withinFloor && !isAbove) {
             isAbove = true
@@ -123,6 +129,7 @@ export function createMemory(budgetBytes: number): Memory {
           if (isAbove) above--
           uploads--
           if (uploads === 0) {
+            for (const buffer of idle) free(buffer)
             idle = []
             held = 0
           }

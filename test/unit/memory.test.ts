@@ -57,6 +57,17 @@ describe('the memory of an instance', () => {
     expect(upload.take(MIB - 100)).toBe(buffer)
   })
 
+  it('lets go of its buffers when the last upload has closed', () => {
+    const memory = createMemory(64 * MIB)
+    const [first, last] = [memory.reserve(MIB), memory.reserve(MIB)]
+    const [buffer] = fill(first, 256 * KIB)
+    if (buffer) first.give(buffer)
+    first.close()
+    expect(buffer?.byteLength).toBe(256 * KIB)
+    last.close()
+    expect(buffer?.byteLength).toBe(0)
+  })
+
   it('is all back when every upload has closed, once or more often, with what it had or lost', () => {
     const memory = createMemory(64 * MIB)
     const uploads = Array.from({ length: 10 }, () => memory.reserve(MIB))
