@@ -7,6 +7,7 @@ import { floods } from './floods.ts'
 import { growth } from './growth.ts'
 import { load } from './load.ts'
 import { describeMachine } from './machine.ts'
+import { pieces } from './pieces.ts'
 import { type Scenario, toMarkdown } from './table.ts'
 import { throughput } from './throughput.ts'
 import { uplink } from './uplink.ts'
@@ -14,6 +15,7 @@ import { uplink } from './uplink.ts'
 const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['throughput', throughput],
   ['growth', growth],
+  ['pieces', pieces],
   ['uplink', uplink],
   ['bundle', bundle],
   ['floods', floods],
