@@ -64,6 +64,8 @@ export interface XMediaOptions extends CoreOptions {
   idleTimeoutMs?: number
   /** Least bytes a second from the client, on the average, `idleTimeoutMs` being free. Default 500. */
   minBytesPerSec?: number
+  /** Resumable uploads that a subject may begin in an hour: each is kept for one, bytes or none. Default 1000. */
+  maxCreationsPerHour?: number
   /** What a subject may upload in a period. Default: no quota. */
   quota?: QuotaOptions
   /**
@@ -86,6 +88,7 @@ export interface Instance extends Core {
   admission: Admission
   pace: PaceOptions
   quota: Quota | undefined
+  creations: Quota
   sessions: Sessions
   /** Whose a media is, where a store of the app's own remembers it. */
   owners: Owners | undefined
@@ -112,6 +115,8 @@ export function createInstance(options: XMediaOptions): Instance {
   checkOrigins(options.origins)
   const core = createCore(options)
   const maxUploads = range('maxUploads', options.maxUploads ?? 450, 1, MAX)
+  const store = options.store ?? memoryStore(core.clock)
+  const creations = range('maxCreationsPerHour', options.maxCreationsPerHour ?? 1000, 1, MAX)
   const perSubject = options.maxUploadsPerSubject ?? Math.ceil(maxUploads / 2)
   return {
     ...core,
@@ -125,7 +130,8 @@ export function createInstance(options: XMediaOptions): Instance {
       minBytesPerSec: range('minBytesPerSec', options.minBytesPerSec ?? 500, 1, MAX),
     },
     quota: options.quota && createQuota(checkedQuota(options.quota), core.clock, options.store),
-    sessions: createSessions(options.store ?? memoryStore(core.clock), core.clock),
+    creations: createQuota({ uploads: creations, periodSecs: 3600 }, core.clock, store, 'creations:'),
+    sessions: createSessions(store, core.clock),
     owners: options.store && createOwners(options.store),
   }
 }

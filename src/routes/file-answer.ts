@@ -5,7 +5,8 @@ import { HEAD_BYTES } from '../ingress/source.ts'
 import type { Instance } from '../options.ts'
 import { problemResponse } from '../problem.ts'
 import type { Session } from '../store/sessions.ts'
-import { DEFAULT_EXPIRY_SECS, presentMedia, statusPath } from './media.ts'
+import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
+import { presentMedia, statusPath } from './media.ts'
 import type { UploadEnv } from './upload.ts'
 
 export type FilesContext = Context<UploadEnv>
@@ -70,7 +71,7 @@ function standing({ offset, totalBytes, state }: Session): { offset: number; tot
 
 /** draft-ietf-httpbis-resumable-upload-11 section 4.1.4 */
 export function uploadLimit({ clock, limits }: Instance, session?: Session): string {
-  const maxAge = session ? Math.max(0, Math.floor((session.expiresAt - clock.now()) / 1000)) : DEFAULT_EXPIRY_SECS
+  const maxAge = session ? Math.max(0, Math.floor((session.expiresAt - clock.now()) / 1000)) : MEDIA_EXPIRY_SECS
   const least = session ? leastBytes(session) : HEAD_BYTES
   return `max-size=${limits.maxBytes}, min-append-size=${least}, max-age=${maxAge}`
 }

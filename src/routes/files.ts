@@ -13,7 +13,7 @@ import { secretFor } from './authorize.ts'
 import { checksFor } from './checks.ts'
 import { answer, answering, pathBelow, uploadLimit } from './file-answer.ts'
 import { contextOf, type FileId, receive, refuseFailed, take, working } from './file-piece.ts'
-import { DEFAULT_EXPIRY_SECS, mountPath } from './media.ts'
+import { mountPath } from './media.ts'
 import type { UploadEnv, UploadInput } from './upload.ts'
 
 /**
@@ -23,6 +23,9 @@ import type { UploadEnv, UploadInput } from './upload.ts'
 
 /** Random bits of an id: 128, so that nobody finds another's by chance. */
 const ID_BYTES = 16
+
+/** How long an upload without bytes is kept, milliseconds. */
+const UNUSED_EXPIRY_MS = 3_600_000
 
 export const validateFileId: MiddlewareHandler<UploadEnv, string, FileId> = zValidator(
   'param',
@@ -45,7 +48,7 @@ export function describeFiles(instance: Instance): Handler<UploadEnv> {
 /** Opens an upload, with its first bytes if they come along. */
 export function createFile(instance: Instance): Handler<UploadEnv, string, UploadInput> {
   return answering(async function createFile(c: Context<UploadEnv, string, UploadInput>) {
-    const { clock, relay, sessions } = instance
+    const { clock, creations, relay, sessions } = instance
     const { subject } = c.var.xMediaPrincipal
     const { headers } = c.req.raw
     checkFraming(headers)
@@ -61,8 +64,9 @@ export function createFile(instance: Instance): Handler<UploadEnv, string, Uploa
       ...{ id: randomId(), subject, ...creation, totalBytes },
       ...{ additionalOwners: parameters.additional_owners, shared: parameters.shared, altText: parameters.alt_text },
       ...{ offset: 0, nextSegment: 0, segmentBytes: 0, planned: [], state: 'open' },
-      expiresAt: clock.now() + DEFAULT_EXPIRY_SECS * 1000,
+      expiresAt: clock.now() + UNUSED_EXPIRY_MS,
     }
+    await creations.spend(subject, 0)
     await sessions.create(session)
     const location = `${mountPath(c, instance, pathBelow(c))}/files/${session.id}`
     c.header('location', location)

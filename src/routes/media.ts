@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Instance, Principal } from '../options.ts'
 import { issueTicket } from '../ticket.ts'
+import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media.ts'
 import type { XMedia, XProblem } from '../x/schemas.ts'
 import { secretFor } from './authorize.ts'
@@ -11,9 +12,6 @@ export interface UploadedMedia extends XMedia {
   /** Partial errors X reported beside the data. */
   errors?: XProblem[]
 }
-
-/** X forgets most media after a day when it does not say so. https://docs.x.com/x-api/media/quickstart */
-export const DEFAULT_EXPIRY_SECS = 86_400
 
 /** Describes a finished upload to its subject; with a store, that it is this subject's is remembered. */
 export async function presentMedia(
@@ -26,7 +24,7 @@ export async function presentMedia(
   const { id: mediaId, media_key: mediaKey, size, processing_info: processing } = data
   const known = {
     subject: principal.subject,
-    expiresAt: Math.floor(clock.now() / 1000) + (data.expires_after_secs ?? DEFAULT_EXPIRY_SECS),
+    expiresAt: Math.floor(clock.now() / 1000) + (data.expires_after_secs ?? MEDIA_EXPIRY_SECS),
     ...(processing === undefined
       ? { done: { ...(mediaKey === undefined ? {} : { mediaKey }), ...(size === undefined ? {} : { size }) } }
       : {}),

@@ -33,7 +33,8 @@ export interface Quota {
 /** A day: X's own limits for posting are per day. */
 export const DEFAULT_PERIOD_SECS = 86_400
 
-export function createQuota(options: QuotaOptions, clock: Clock, shared?: Store): Quota {
+/** @param name Tells several quotas in one store apart. */
+export function createQuota(options: QuotaOptions, clock: Clock, shared?: Store, name = ''): Quota {
   const { uploads, bytes, periodSecs = DEFAULT_PERIOD_SECS } = options
   const store = options.store ?? (shared ? quotaStore(shared) : memoryQuotaStore(clock))
   const periodMs = periodSecs * 1000
@@ -43,7 +44,7 @@ export function createQuota(options: QuotaOptions, clock: Clock, shared?: Store)
       const most = { uploads: uploads ?? Infinity, bytes: bytes ?? Infinity, ...limits }
       const period = Math.floor(clock.now() / periodMs)
       const endsAt = (period + 1) * periodMs
-      const key = `${period}:${subject}`
+      const key = `${name}${period}:${subject}`
       const used = await store.add(key, { uploads: 1, bytes: size }, endsAt)
       if (used.uploads <= most.uploads && used.bytes <= most.bytes) return
       await store.add(key, { uploads: -1, bytes: -size }, endsAt)

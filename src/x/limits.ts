@@ -53,6 +53,9 @@ export const MAX_SEGMENT_BYTES = 5_000_000
 /** 4 MiB is known to work and is what X's own samples send. [docs] [seen] */
 export const DEFAULT_SEGMENT_BYTES: number = 4 * 1024 * 1024
 
+/** Seconds after INIT in which X forgets most media, where it does not say so. https://docs.x.com/x-api/media/quickstart */
+export const MEDIA_EXPIRY_SECS = 86_400
+
 /** "Up to 100 additional owners may be specified." [docs], command dialect */
 export const MAX_ADDITIONAL_OWNERS = 100
 

@@ -34,6 +34,7 @@ describe('the options', () => {
     ['memoryBytes', 32 * 1024 * 1024, Number.MAX_SAFE_INTEGER - 1],
     ['maxUploads', 1, Number.MAX_SAFE_INTEGER - 1],
     ['maxUploadsPerSubject', 1, Number.MAX_SAFE_INTEGER - 1],
+    ['maxCreationsPerHour', 1, Number.MAX_SAFE_INTEGER - 1],
     ['idleTimeoutMs', 1, Number.MAX_SAFE_INTEGER - 1],
     ['minBytesPerSec', 1, Number.MAX_SAFE_INTEGER - 1],
     ['maxBytes', 1, Number.MAX_SAFE_INTEGER - 1],

@@ -192,6 +192,19 @@ describe('an upload by tus', () => {
     expect(await (await emulator.app.request('/_emulator/uploads')).text()).toBe(before)
   })
 
+  it('is begun as often in an hour as the options say, by each subject, and kept for an hour without bytes', async () => {
+    const app = appWith({ maxCreationsPerHour: 2 })
+    const at = await create(app)
+    const expires = Date.parse((await head(app, at)).headers.get('upload-expires') ?? '') - Date.now()
+    expect(Math.round(expires / 60_000)).toBe(60)
+    await create(app)
+    const headers = { ...TUS, 'upload-length': '22000', 'upload-metadata': METADATA }
+    const third = await app.request('/media/files', { method: 'POST', headers })
+    expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await codeOf(third)).toEqual([429, 'quota_exceeded'])
+    await create(app, { 'x-demo-user': 'u2' })
+  })
+
   it('tells what it can do', async () => {
     const answer = await appWith().request('/media/files', { method: 'OPTIONS', headers: TUS })
     expect(answer.status).toBe(204)

@@ -3,6 +3,7 @@ import { HEAD_BYTES, type UploadSource } from '../../ingress/source.ts'
 import type { Lease } from '../../store/sessions.ts'
 import type { CallContext } from '../../x/call.ts'
 import { createEnding, deadlineExceeded, type Ending } from '../../x/ending.ts'
+import { MEDIA_EXPIRY_SECS } from '../../x/limits.ts'
 import { appendAll, type Progress } from '../append.ts'
 import type { Allotment } from '../memory.ts'
 import { createOpening, type Opening } from '../opening.ts'
@@ -147,10 +148,9 @@ function openingOf(
       client,
       call,
       ending,
-      onOpened({ id, expires_after_secs: expiresAfterSecs }) {
+      onOpened({ id, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS }) {
         progress.mediaId = id
-        const { expiresAt: before } = lease.session
-        const expiresAt = expiresAfterSecs === undefined ? before : clock.now() + expiresAfterSecs * 1000
+        const expiresAt = clock.now() + expiresAfterSecs * 1000
         recorded = lease.advance({ ...lease.session, mediaId: id, expiresAt })
         recorded.catch((error: unknown) => ending.end(error))
         call.emit({ type: 'initialized', mediaId: id, mediaType, category, totalBytes })
