@@ -5,11 +5,11 @@ import type { FetchApp } from './serve.ts'
 /** Has an app answer a request that the runtime has received. */
 export async function answer(app: FetchApp, request: Request, env: unknown, open?: Claim['open']): Promise<Response> {
   const response = await app.fetch(claimBody(request, open), env)
-  const isProblem = response.headers.get('content-type') === 'application/problem+json'
-  return isProblem && hasBody(request) ? lingering(response, request) : response
+  return response.status >= 400 && hasBody(request) ? lingering(response, request) : response
 }
 
-function hasBody({ headers }: Request): boolean {
+function hasBody({ headers, method }: Request): boolean {
+  if (method === 'HEAD') return false
   return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
 }
 

@@ -24,8 +24,7 @@ export function worker<Env>(create: (env: Env) => FetchApp): Worker<Env> {
       // https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil
       if (mayWait(context)) context.waitUntil(answered.then(noop, noop))
       const response = await answered
-      const isProblem = response.headers.get('content-type') === 'application/problem+json'
-      return isProblem && request.body ? lingering(response, request.body) : response
+      return response.status >= 400 && request.body ? lingering(response, request.body) : response
     },
   }
 }

@@ -84,7 +84,7 @@ export class XMediaObject {
   }
 
   async alarm(): Promise<void> {
-    await this.#storage.deleteAll()
+    if ((await this.#read()) === undefined) await this.#storage.deleteAll()
   }
 
   async #read(): Promise<string | undefined> {

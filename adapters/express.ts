@@ -31,7 +31,9 @@ export function xMediaHandler(options: XMediaOptions): ExpressHandler {
   })
 
   return function xMediaHandler(request, response, next) {
-    if (request.readableDidRead) {
+    // What counts the bytes, or reads them away, has set the body flowing: it would be gone before the app is asked.
+    if (request.readableFlowing) request.pause()
+    if (request.readableDidRead && !('rawBody' in request)) {
       next(
         new TypeError('A body parser read this request before hono-x-media could: mount xMediaHandler in front of it.'),
       )

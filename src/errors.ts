@@ -40,6 +40,7 @@ export const ERROR_STATUS = {
   unsupported_extension: 400,
   client_closed: 499,
   deadline_exceeded: 504,
+  store_unavailable: 503,
   token_unavailable: 500,
   x_unauthorized: 502,
   x_forbidden: 502,

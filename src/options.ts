@@ -3,6 +3,7 @@ import { type Core, type CoreOptions, createCore, range } from './core.ts'
 import { type Admission, createAdmission } from './ingress/admission.ts'
 import type { CheckedMedia } from './ingress/media.ts'
 import type { PaceOptions } from './ingress/pace.ts'
+import { guardedStore } from './store/guarded-store.ts'
 import { createOwners, type Owners } from './store/owners.ts'
 import { createQuota, DEFAULT_PERIOD_SECS, type Quota, type QuotaOptions, type QuotaUse } from './store/quota.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
@@ -115,7 +116,8 @@ export function createInstance(options: XMediaOptions): Instance {
   checkOrigins(options.origins)
   const core = createCore(options)
   const maxUploads = range('maxUploads', options.maxUploads ?? 450, 1, MAX)
-  const store = options.store ?? memoryStore(core.clock)
+  const shared = options.store && guardedStore(options.store, core.clock)
+  const store = shared ?? memoryStore(core.clock)
   const creations = range('maxCreationsPerHour', options.maxCreationsPerHour ?? 1000, 1, MAX)
   const perSubject = options.maxUploadsPerSubject ?? Math.ceil(maxUploads / 2)
   return {
@@ -129,10 +131,10 @@ export function createInstance(options: XMediaOptions): Instance {
       idleMs: range('idleTimeoutMs', options.idleTimeoutMs ?? 30_000, 1, MAX),
       minBytesPerSec: range('minBytesPerSec', options.minBytesPerSec ?? 500, 1, MAX),
     },
-    quota: options.quota && createQuota(checkedQuota(options.quota), core.clock, options.store),
+    quota: options.quota && createQuota(checkedQuota(options.quota), core.clock, shared),
     creations: createQuota({ uploads: creations, periodSecs: 3600 }, core.clock, store, 'creations:'),
     sessions: createSessions(store, core.clock),
-    owners: options.store && createOwners(options.store),
+    owners: shared && createOwners(shared),
   }
 }
 

@@ -47,6 +47,7 @@ const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
   unsupported_extension: 'Extension not supported',
   client_closed: 'Connection closed',
   deadline_exceeded: 'Took too long',
+  store_unavailable: 'The store does not work',
   token_unavailable: 'No X token',
   x_unauthorized: 'X refused the server’s token',
   x_forbidden: 'X forbids this',

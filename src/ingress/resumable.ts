@@ -32,6 +32,9 @@ export interface DeclaredPiece {
   checksum: Checksum | undefined
 }
 
+/** What a request tells before its body is read. */
+export type UploadHead = Pick<Request, 'headers' | 'body'>
+
 /** Which protocol a request speaks; throws `unsupported_version` for another tus than 1.0.0. Undefined: it does not say. */
 export function protocolOf(headers: Headers): Protocol | undefined {
   const version = headers.get('tus-resumable')
@@ -52,7 +55,8 @@ export function requireProtocol(headers: Headers): Protocol {
   )
 }
 
-export function readCreation(headers: Headers, query: UploadParameters): Creation {
+export function readCreation(request: UploadHead, query: UploadParameters): Creation {
+  const { headers } = request
   const protocol = requireProtocol(headers)
   if (headers.has('upload-concat')) {
     throw new XMediaError('unsupported_extension', 'Uploads cannot be concatenated here: send one file as one upload.')
@@ -62,13 +66,14 @@ export function readCreation(headers: Headers, query: UploadParameters): Creatio
   const parameters = mergeParameters(query, readParameters(fields))
   const contentType = protocol === 'ietf' ? headers.get('content-type') : null
   const media = checkMedia(parameters.media_type ?? type ?? contentType, parameters.media_category)
-  const declared = protocol === 'tus' ? tusCreation(headers) : ietfPiece(headers, 0)
+  const declared = protocol === 'tus' ? tusCreation(request) : ietfPiece(request, 0)
   const totalBytes = agreed(declared.totalBytes, readLength('total_bytes', parameters.total_bytes))
   return { ...media, parameters, metadata, totalBytes, piece: declared.piece }
 }
 
 /** What a PATCH brings. */
-export function readPiece(headers: Headers): DeclaredPiece {
+export function readPiece(request: UploadHead): DeclaredPiece {
+  const { headers } = request
   const protocol = requireProtocol(headers)
   const offset = readLength('Upload-Offset', headers.get('upload-offset') ?? undefined)
   if (offset === undefined) throw new XMediaError('invalid_length', 'Say in Upload-Offset where the bytes begin.')
@@ -79,15 +84,16 @@ export function readPiece(headers: Headers): DeclaredPiece {
   if (isTyped && type !== expected) {
     throw new XMediaError('unsupported_media_type', `Send a piece of an upload as ${expected}.`)
   }
-  if (protocol === 'ietf') return ietfPiece(headers, offset).piece
-  return { ...tusPiece(headers, offset), totalBytes: tusLength(headers) }
+  if (protocol === 'ietf') return ietfPiece(request, offset).piece
+  return { ...tusPiece(request, offset), totalBytes: tusLength(headers) }
 }
 
 const TUS_TYPE = 'application/offset+octet-stream'
 /** draft-ietf-httpbis-resumable-upload-11 section 6 */
 const IETF_TYPE = 'application/partial-upload'
 
-function tusCreation(headers: Headers): { totalBytes: number | undefined; piece: DeclaredPiece | undefined } {
+function tusCreation(request: UploadHead): { totalBytes: number | undefined; piece: DeclaredPiece | undefined } {
+  const { headers } = request
   const totalBytes = tusLength(headers)
   const deferred = headers.get('upload-defer-length')
   if (deferred !== null && (deferred !== '1' || totalBytes !== undefined)) {
@@ -97,37 +103,38 @@ function tusCreation(headers: Headers): { totalBytes: number | undefined; piece:
     throw new XMediaError('invalid_length', 'Say how long the upload is, in Upload-Length, or Upload-Defer-Length: 1.')
   }
   const brings = headers.get('content-type') === TUS_TYPE
-  return { totalBytes, piece: brings ? tusPiece(headers, 0) : undefined }
+  return { totalBytes, piece: brings ? tusPiece(request, 0) : undefined }
 }
 
 function tusLength(headers: Headers): number | undefined {
   return readLength('Upload-Length', headers.get('upload-length') ?? undefined)
 }
 
-function tusPiece(headers: Headers, offset: number): DeclaredPiece {
+function tusPiece(request: UploadHead, offset: number): DeclaredPiece {
   return {
     offset,
-    bytes: contentLength(headers),
+    bytes: bodyBytes(request),
     totalBytes: undefined,
-    checksum: readChecksum(headers.get('upload-checksum')),
+    checksum: readChecksum(request.headers.get('upload-checksum')),
   }
 }
 
 /** draft-ietf-httpbis-resumable-upload-11 section 4.1.3: the length of the upload follows from the request that ends it. */
-function ietfPiece(headers: Headers, offset: number): { totalBytes: number | undefined; piece: DeclaredPiece } {
+function ietfPiece(request: UploadHead, offset: number): { totalBytes: number | undefined; piece: DeclaredPiece } {
+  const { headers } = request
   const complete = headers.get('upload-complete')
   if (complete !== '?0' && complete !== '?1') {
     throw new XMediaError('invalid_parameter', 'Say in Upload-Complete whether these are the last bytes: ?1, or ?0.')
   }
-  const bytes = contentLength(headers)
+  const bytes = bodyBytes(request)
   const end = complete === '?1' && bytes !== undefined ? offset + bytes : undefined
   const totalBytes = agreed(end, tusLength(headers))
   return { totalBytes, piece: { offset, bytes, totalBytes, checksum: undefined } }
 }
 
-function contentLength(headers: Headers): number | undefined {
-  const bytes = readLength('Content-Length', headers.get('content-length') ?? undefined)
-  return bytes === undefined && !headers.has('transfer-encoding') ? 0 : bytes
+/** Undefined for a body that does not say: chunked in HTTP/1.1, and without any header in HTTP/2. */
+function bodyBytes({ headers, body }: UploadHead): number | undefined {
+  return readLength('Content-Length', headers.get('content-length') ?? undefined) ?? (body === null ? 0 : undefined)
 }
 
 /** Two tellings of one upload's length. */

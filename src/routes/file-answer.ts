@@ -47,7 +47,7 @@ export async function answer(
   c.header('upload-expires', new Date(expiresAt).toUTCString())
   if (isIetf || c.req.method === 'HEAD') c.header('upload-complete', state === 'done' ? '?1' : '?0')
   if (isIetf) c.header('upload-limit', uploadLimit(instance, session))
-  if (result === undefined) return status === 200 ? c.json(standing(session)) : c.body(null, status)
+  if (state !== 'done' || result === undefined) return status === 200 ? c.json(standing(session)) : c.body(null, status)
 
   const expiresAfterSecs = Math.max(0, Math.floor((expiresAt - instance.clock.now()) / 1000))
   const known = { ...result, data: { ...result.data, expires_after_secs: expiresAfterSecs } }
@@ -81,6 +81,6 @@ export function pathBelow(c: FilesContext): string {
 }
 
 /** Bytes that the next piece must have to be of use. */
-export function leastBytes({ offset, planned, segmentBytes }: Session): number {
-  return planned[0] ?? (offset === 0 ? HEAD_BYTES : segmentBytes)
+export function leastBytes({ offset, planned, segmentBytes, totalBytes = Infinity }: Session): number {
+  return planned[0] ?? Math.min(offset === 0 ? HEAD_BYTES : segmentBytes, totalBytes - offset)
 }

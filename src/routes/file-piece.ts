@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
-import { XMediaError } from '../errors.ts'
+import { XMediaError, type XMediaErrorCode } from '../errors.ts'
 import { agreed, type DeclaredPiece } from '../ingress/resumable.ts'
 import { emptyBody } from '../ingress/source.ts'
-import { createCheck } from '../ingress/upload.ts'
+import { createCheck, type UploadChecks } from '../ingress/upload.ts'
 import type { Instance } from '../options.ts'
 import { notFound } from '../problem.ts'
 import { planSegments } from '../relay/plan.ts'
@@ -64,9 +64,20 @@ export async function receive(c: FilesContext, lease: Lease, piece: DeclaredPiec
     await lease.advance({ ...lease.session, totalBytes })
   }
   const context = contextOf(c, instance)
-  if (piece.bytes !== 0)
-    await receiveBytes(c, lease, piece, { context, check: createCheck(lease.session, checks) }, instance)
+  if (piece.bytes !== 0) {
+    const check = createCheck(lease.session, { ...checks, spend: spendOnce(lease, checks) })
+    await receiveBytes(c, lease, piece, { context, check }, instance)
+  }
   await finishSession(lease, context, instance.relay)
+}
+
+/** An INIT that failed is tried again by the next piece, which is the same upload. */
+function spendOnce(lease: Lease, { spend }: UploadChecks): UploadChecks['spend'] {
+  return async (bytes) => {
+    if (lease.session.spent) return
+    await spend(bytes)
+    await lease.advance({ ...lease.session, spent: true })
+  }
 }
 
 async function receiveBytes(
@@ -99,6 +110,16 @@ async function receiveBytes(
     }
   })
 }
+
+/** Whether the same request may succeed later. */
+export function isTransient(error: unknown): error is XMediaError {
+  return (
+    error instanceof XMediaError && (error.status >= 500 || error.code === 'upload_locked') && !FINAL.has(error.code)
+  )
+}
+
+/** Told by the status of X's side, though nothing changes it. */
+const FINAL: ReadonlySet<XMediaErrorCode> = new Set(['x_rejected_media'])
 
 export function refuseFailed({ failure }: Session): void {
   if (failure) throw new XMediaError('upload_failed', `${failure.detail} Begin a new upload.`)

@@ -1,6 +1,7 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context, Handler, MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
+import { XMediaError } from '../errors.ts'
 import { CHECKSUM_ALGORITHMS, readCreation, readPiece, TUS_VERSION } from '../ingress/resumable.ts'
 import { emptyBody } from '../ingress/source.ts'
 import { checkFraming } from '../ingress/upload.ts'
@@ -12,7 +13,7 @@ import type { Session } from '../store/sessions.ts'
 import { secretFor } from './authorize.ts'
 import { checksFor } from './checks.ts'
 import { answer, answering, pathBelow, uploadLimit } from './file-answer.ts'
-import { contextOf, type FileId, receive, refuseFailed, take, working } from './file-piece.ts'
+import { contextOf, type FileId, isTransient, receive, refuseFailed, take, working } from './file-piece.ts'
 import { mountPath } from './media.ts'
 import type { UploadEnv, UploadInput } from './upload.ts'
 
@@ -54,7 +55,7 @@ export function createFile(instance: Instance): Handler<UploadEnv, string, Uploa
     checkFraming(headers)
     // A key that cannot work must show before X has the file.
     secretFor(c, instance)
-    const { parameters, piece, totalBytes, ...creation } = readCreation(headers, c.req.valid('query'))
+    const { parameters, piece, totalBytes, ...creation } = readCreation(c.req.raw, c.req.valid('query'))
     if (totalBytes === 0) throw emptyBody()
     if (totalBytes !== undefined) {
       checksFor(c, c.var.xMediaPrincipal, instance).checkSize(totalBytes, creation.category)
@@ -73,7 +74,11 @@ export function createFile(instance: Instance): Handler<UploadEnv, string, Uploa
     if (piece === undefined || piece.bytes === 0) return await answer(c, session, 201, instance)
     const lease = await sessions.lease(session.id)
     if (lease === undefined || lease === 'held') throw new TypeError('a new session cannot be leased')
-    const after = await working(lease, () => receive(c, lease, piece, instance))
+    const after = await working(lease, () => receive(c, lease, piece, instance)).catch((error: unknown) => {
+      // The upload is there, and goes on with what is missing: a new one would be sent from the beginning.
+      if (isTransient(error)) return lease.session
+      throw error
+    })
     return await answer(c, after, 201, instance)
   })
 }
@@ -82,25 +87,40 @@ export function createFile(instance: Instance): Handler<UploadEnv, string, Uploa
 export function appendFile(instance: Instance): Handler<UploadEnv, string, FileId> {
   return answering(async function appendFile(c: Context<UploadEnv, string, FileId>) {
     checkFraming(c.req.raw.headers)
-    const piece = readPiece(c.req.raw.headers)
+    const piece = readPiece(c.req.raw)
     const lease = await take(c, instance)
     const session = await working(lease, () => receive(c, lease, piece, instance))
     return await answer(c, session, 204, instance)
   })
 }
 
-/** Tells how far an upload has come; and finalizes one that has all its bytes, if that was not to be had before. */
+/** Seconds after which to ask again, when nothing says. */
+const ASK_AGAIN_SECS = 5
+
+/**
+ * Tells how far an upload has come; and finalizes one that has all its bytes, if that was not to be had before. Clients
+ * give up an upload that they cannot ask about, and send it all again: only 423 makes them wait.
+ * https://github.com/tus/tus-js-client/blob/main/lib/upload.js
+ */
 export function inspectFile(instance: Instance): Handler<UploadEnv, string, FileId> {
   return answering(async function inspectFile(c: Context<UploadEnv, string, FileId>) {
-    const lease = await take(c, instance)
-    const session = await working(lease, async () => {
-      refuseFailed(lease.session)
-      await finishSession(lease, contextOf(c, instance), instance.relay)
+    const session = await inspect(c, instance).catch((error: unknown) => {
+      if (!isTransient(error)) throw error
+      const { message, retryAfterSecs = ASK_AGAIN_SECS } = error
+      throw new XMediaError('upload_locked', `${message} Ask again.`, { cause: error, retryAfterSecs })
     })
     if (session.metadata !== undefined) c.header('upload-metadata', session.metadata)
     if (session.totalBytes === undefined) c.header('upload-defer-length', '1')
     else c.header('upload-length', String(session.totalBytes))
     return await answer(c, session, 200, instance)
+  })
+}
+
+async function inspect(c: Context<UploadEnv, string, FileId>, instance: Instance): Promise<Session> {
+  const lease = await take(c, instance)
+  return await working(lease, async () => {
+    refuseFailed(lease.session)
+    await finishSession(lease, contextOf(c, instance), instance.relay)
   })
 }
 

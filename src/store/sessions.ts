@@ -33,10 +33,14 @@ export interface Session {
   readonly planned: readonly number[]
   /** Epoch milliseconds: until INIT as long as a session may stay unused, then when X forgets the media. */
   readonly expiresAt: number
-  /** `finalizing`: FINALIZE may have been sent. */
+  /** `finalizing`: FINALIZE may have been sent; with a `result` it was carried out. */
   readonly state: 'open' | 'finalizing' | 'done' | 'failed'
-  /** The answer, once `done`. */
+  /** What FINALIZE answered, and once `done` the alternative text too. */
   readonly result?: XMediaAnswer | undefined
+  /** Set once the upload counts towards its subject's quota. */
+  readonly spent?: boolean | undefined
+  /** Epoch milliseconds before which X is not asked to finalize again. */
+  readonly finalizeAt?: number | undefined
   /** Why it is `failed`. */
   readonly failure?: { code: XMediaErrorCode; detail: string } | undefined
 }
@@ -56,7 +60,7 @@ export interface Lease {
   readonly fence: number
   /** Writes the session, if the lease still holds; throws `upload_locked` otherwise. In the order of the calls. */
   advance(session: Session): Promise<void>
-  /** Prolongs the lease. Answers whether another request has asked for the session since the lease was taken. */
+  /** Prolongs the lease. Answers whether another request is waiting for the session. */
   renew(): Promise<boolean>
   /** Lets others have the session, as it was written last. */
   release(): Promise<void>
@@ -72,13 +76,17 @@ interface Held {
   fence: number
   /** Epoch milliseconds; 0 when nobody has it. */
   leasedUntil: number
-  wanted: boolean
+  /** Epoch milliseconds until which another request waits for it; 0 when none does. */
+  wantedUntil: number
 }
+
+/** How long a request waits for a session, milliseconds, once it has asked for it. */
+export const WAIT_MS = 3000
 
 export function createSessions(store: Store, clock: Pick<Clock, 'now'>): Sessions {
   return {
     async create(session) {
-      const held: Held = { session, fence: 0, leasedUntil: 0, wanted: false }
+      const held: Held = { session, fence: 0, leasedUntil: 0, wantedUntil: 0 }
       if (!(await store.swap(keyOf(session.id), undefined, JSON.stringify(held), session.expiresAt))) {
         throw new TypeError(`a session with the id ${session.id} exists`)
       }
@@ -94,11 +102,13 @@ export function createSessions(store: Store, clock: Pick<Clock, 'now'>): Session
         const before = await store.get(keyOf(id))
         if (before === undefined) return undefined
         const held = read(before)
-        const isHeld = held.leasedUntil > clock.now()
-        if (isHeld && held.wanted) return 'held'
+        const now = clock.now()
+        const isHeld = held.leasedUntil > now
+        // It is written down once for all the times that one asks again.
+        if (isHeld && held.wantedUntil > now + WAIT_MS / 2) return 'held'
         const after: Held = isHeld
-          ? { ...held, wanted: true }
-          : { ...held, fence: held.fence + 1, leasedUntil: clock.now() + LEASE_MS, wanted: false }
+          ? { ...held, wantedUntil: now + WAIT_MS }
+          : { ...held, fence: held.fence + 1, leasedUntil: now + LEASE_MS, wantedUntil: 0 }
         const text = JSON.stringify(after)
         if (!(await store.swap(keyOf(id), before, text, held.session.expiresAt))) continue
         return isHeld ? 'held' : createLease(store, clock, text)
@@ -112,7 +122,7 @@ function createLease(store: Store, clock: Pick<Clock, 'now'>, taken: string): Le
   const key = keyOf(first.id)
   let session = first
   let text: string | undefined = taken
-  let wanted = false
+  let wantedUntil = 0
   let writing: Promise<void> = Promise.resolve()
 
   /** Writes in the order of the calls; what else changes the text meanwhile is only that somebody wants the session. */
@@ -120,7 +130,7 @@ function createLease(store: Store, clock: Pick<Clock, 'now'>, taken: string): Le
     const written = writing.then(async () => {
       for (;;) {
         if (text === undefined) throw lost()
-        const held = { ...read(text), wanted }
+        const held = { ...read(text), wantedUntil }
         const after = change(held)
         const next = after && JSON.stringify(after)
         if (await store.swap(key, text, next, (after ?? held).session.expiresAt)) {
@@ -130,7 +140,7 @@ function createLease(store: Store, clock: Pick<Clock, 'now'>, taken: string): Le
         text = await store.get(key)
         const now = text === undefined ? undefined : read(text)
         if (now?.fence !== fence || now.leasedUntil === 0) text = undefined
-        else wanted ||= now.wanted
+        else wantedUntil = now.wantedUntil
       }
     })
     // Whoever waits for this write is told; those behind it are told for themselves.
@@ -151,9 +161,9 @@ function createLease(store: Store, clock: Pick<Clock, 'now'>, taken: string): Le
     },
     async renew() {
       await write((held) => ({ ...held, leasedUntil: leasedUntil() }))
-      return wanted
+      return wantedUntil > clock.now()
     },
-    release: () => write((held) => ({ ...held, leasedUntil: 0, wanted: false })),
+    release: () => write((held) => ({ ...held, leasedUntil: 0, wantedUntil: 0 })),
     remove: () => write(() => undefined),
   }
 }

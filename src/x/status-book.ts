@@ -28,7 +28,7 @@ interface Entry {
 export interface StatusBook {
   /** The status now, from X or from the book. */
   read(mediaId: string, context: CallContext): Promise<XMediaAnswer>
-  /** Enters what is already known, as from FINALIZE. */
+  /** Enters what FINALIZE answered, unless something later is known. */
   enter(answer: XMediaAnswer): void
   /** Asks until the state is final or `timeoutMs` have passed, and answers with the last status. */
   settle(answer: XMediaAnswer, context: CallContext, timeoutMs: number): Promise<XMediaAnswer>
@@ -50,7 +50,9 @@ export function createStatusBook(client: XClient, clock: Clock): StatusBook {
   }
 
   const book: StatusBook = {
-    enter,
+    enter(answer) {
+      if (entries.get(answer.data.id)?.answer === undefined) enter(answer)
+    },
     async settle(answer, context, timeoutMs) {
       const until = clock.now() + timeoutMs
       let latest = answer

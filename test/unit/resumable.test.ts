@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore, type Store, type XMediaOptions, xMedia } from '../../src/index.ts'
 import { base, codeOf, emulator } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
@@ -190,6 +190,94 @@ describe('an upload by tus', () => {
     const before = await (await emulator.app.request('/_emulator/uploads')).text()
     expect(await codeOf(patch(app, at, 0, 22_000))).toEqual([415, 'signature_mismatch'])
     expect(await (await emulator.app.request('/_emulator/uploads')).text()).toBe(before)
+  })
+
+  it('that X does not finalize makes who asks wait, and X is left alone meanwhile', async () => {
+    let finalized = 0
+    const app = appWith({
+      retry: { retries: 0 },
+      async fetch(url, init) {
+        if (!url.endsWith('/finalize')) return emulator.app.request(url, init)
+        finalized++
+        return new Response(null, { status: 503 })
+      },
+    })
+    const at = await create(app)
+    expect(await codeOf(patch(app, at, 0, file.length))).toEqual([502, 'x_unavailable'])
+    for (let asked = 0; asked < 3; asked++) {
+      const answer = await app.request(at, { headers: TUS })
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(await codeOf(answer)).toEqual([423, 'upload_locked'])
+    }
+    expect(finalized).toBe(1)
+  })
+
+  it('goes on by PATCH when its creation took only a part of it', async () => {
+    let appends = 0
+    const app = appWith({
+      retry: { retries: 0 },
+      concurrency: 1,
+      async fetch(url, init) {
+        if (!url.endsWith('/append') || ++appends !== 3) return emulator.app.request(url, init)
+        return new Response(null, { status: 503 })
+      },
+    })
+    const created = await app.request('/media/files', {
+      method: 'POST',
+      body: file,
+      headers: { ...PIECE, 'content-length': '22000', 'upload-length': '22000', 'upload-metadata': METADATA },
+    })
+    expect([created.status, created.headers.get('upload-offset')]).toEqual([201, '10000'])
+    const last = await patch(app, created.headers.get('location') ?? '', 10_000, 22_000)
+    await expectReceived(last.headers.get('x-media-id'))
+  })
+
+  it('counts once towards the quota, however often its INIT fails', async () => {
+    let down = true
+    const app = appWith({
+      quota: { uploads: 1 },
+      retry: { retries: 0 },
+      fetch: async (url, init) => (down ? new Response(null, { status: 503 }) : emulator.app.request(url, init)),
+    })
+    const at = await create(app)
+    for (let tried = 0; tried < 3; tried++) {
+      expect(await codeOf(patch(app, at, 0, file.length))).toEqual([502, 'x_unavailable'])
+    }
+    down = false
+    await expectReceived((await patch(app, at, 0, file.length)).headers.get('x-media-id'))
+  })
+
+  it('does not have its status set back by a HEAD', async () => {
+    const app = appWith()
+    const at = await create(app)
+    const answer = await patch(app, at, 0, file.length)
+    const where = answer.headers.get('location') ?? ''
+    const state = async () => {
+      const status: { data: { processing_info: { state: string } } } = await (
+        await app.request(where, { headers: TUS })
+      ).json()
+      return status.data.processing_info.state
+    }
+    await vi.waitUntil(async () => (await state()) === 'succeeded', { timeout: 10_000, interval: 200 })
+    await head(app, at)
+    expect(await state()).toBe('succeeded')
+  })
+
+  it('is answered 503 while the store does not work, and 423 where it is asked about', async () => {
+    let broken = false
+    const working = memoryStore()
+    const app = appWith({
+      store: {
+        get: (key) => (broken ? Promise.reject(new Error('no connection')) : working.get(key)),
+        swap: (...swap) => (broken ? Promise.reject(new Error('no connection')) : working.swap(...swap)),
+      },
+    })
+    const at = await create(app)
+    broken = true
+    expect(await codeOf(patch(app, at, 0, file.length))).toEqual([503, 'store_unavailable'])
+    expect(await codeOf(app.request(at, { headers: TUS }))).toEqual([423, 'upload_locked'])
+    broken = false
+    await expectReceived((await patch(app, at, 0, file.length)).headers.get('x-media-id'))
   })
 
   it('is begun as often in an hour as the options say, by each subject, and kept for an hour without bytes', async () => {

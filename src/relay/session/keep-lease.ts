@@ -1,5 +1,5 @@
 import { XMediaError } from '../../errors.ts'
-import type { Lease } from '../../store/sessions.ts'
+import { LEASE_MS, type Lease } from '../../store/sessions.ts'
 import type { Clock } from '../../x/clock.ts'
 
 /** How often a lease is prolonged, milliseconds: a fifth of what it lasts. */
@@ -15,17 +15,24 @@ export interface LeaseKeeper {
 /** Prolongs a lease until it is told to stop. */
 export function keepLease(lease: Lease, clock: Clock, { yields, onLost }: LeaseKeeper): () => void {
   let stopped = false
+  let heldUntil = clock.now() + LEASE_MS
   let callOff = clock.after(BEAT_MS, beat)
 
   function beat(): void {
+    const until = clock.now() + LEASE_MS
     lease.renew().then(
       (isWanted) => {
         if (stopped) return
+        heldUntil = until
         if (isWanted && yields()) onLost(new XMediaError('upload_locked', 'Another request goes on with this upload.'))
         else callOff = clock.after(BEAT_MS, beat)
       },
       (error: unknown) => {
-        if (!stopped) onLost(error)
+        if (stopped) return
+        const isLost = error instanceof XMediaError && error.code === 'upload_locked'
+        // A store that fails once takes nothing away: the lease is ours as long as it lasts.
+        if (isLost || clock.now() + BEAT_MS >= heldUntil) onLost(error)
+        else callOff = clock.after(BEAT_MS, beat)
       },
     )
   }

@@ -60,7 +60,10 @@ export async function receivePiece(receiving: Receiving, options: RelayOptions):
   // A segment that X may have already must be the same again, and one with a checksum must be whole.
   const whole = lease.session.planned.length > 0 || piece.checksum !== undefined
   const headBytes = Math.min(HEAD_BYTES, totalBytes, plan.bytes)
-  const ledger = createSessionLedger(lease, concurrency)
+  const ledger = createSessionLedger(lease, {
+    ahead: concurrency,
+    isProven: (bytes) => bytes <= segmentSize.proven,
+  })
   const opening = openingOf(receiving, headBytes, { call, ending, progress }, options)
   const body = readToEnd(piece.body)
   const stop = keepLease(lease, clock, {

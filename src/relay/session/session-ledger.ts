@@ -10,11 +10,18 @@ export interface SessionLedger extends Ledger {
   close(): Promise<void>
 }
 
+export interface SessionLedgerOptions {
+  /** Segments that are planned before they are there. */
+  ahead: number
+  /** Whether X is known to take segments of so many bytes: no other is planned ahead, since it may have to be cut anew. */
+  isProven: (bytes: number) => boolean
+}
+
 /**
  * A segment that may be under way is written down before it is sent; most need no writing of their own, since full ones
  * are planned `ahead`, as many as are in flight, when another is acknowledged.
  */
-export function createSessionLedger(lease: Lease, ahead: number): SessionLedger {
+export function createSessionLedger(lease: Lease, { ahead, isProven }: SessionLedgerOptions): SessionLedger {
   /** Indices below are those of earlier requests, which may have sent them. */
   const fixed = lease.session.nextSegment + lease.session.planned.length
   let sent = fixed
@@ -49,7 +56,7 @@ export function createSessionLedger(lease: Lease, ahead: number): SessionLedger 
       if (before !== bytes) {
         if (index < fixed && before !== undefined) throw cutOtherwise(before)
         const next = { ...session, planned: [...session.planned.slice(0, index - session.nextSegment), bytes] }
-        planning = lease.advance(bytes === session.segmentBytes ? withNext(next) : next)
+        planning = lease.advance(bytes === session.segmentBytes && isProven(bytes) ? withNext(next) : next)
       }
       sent = Math.max(sent, index + 1)
       await planning
@@ -75,7 +82,9 @@ export function createSessionLedger(lease: Lease, ahead: number): SessionLedger 
       if (nextSegment === lease.session.nextSegment) return
       const session = { ...lease.session, offset, nextSegment, planned }
       const isFull = (planned.at(-1) ?? bytes) === session.segmentBytes
-      await lease.advance(isFull ? withNext(session) : session)
+      // What is planned here is not on record before this is written: whoever sends it waits for that.
+      planning = lease.advance(isFull ? withNext(session) : session)
+      await planning
     },
 
     async close() {

@@ -1,9 +1,7 @@
 import { XMediaError } from '../../errors.ts'
-import type { Lease, Sessions } from '../../store/sessions.ts'
+import { type Lease, type Sessions, WAIT_MS } from '../../store/sessions.ts'
 import { type Clock, sleep } from '../../x/clock.ts'
 
-/** How long a request waits for another one to give a session up, milliseconds: a dead one does within two seconds. */
-const WAIT_MS = 3000
 /** The first pause before asking again, which doubles, and the longest one, milliseconds. */
 const ASK_AGAIN_MS = 20
 const ASK_AGAIN_AT_MOST_MS = 320
@@ -18,6 +16,7 @@ export async function takeSession(
   subject: string,
   clock: Clock,
 ): Promise<Lease | undefined> {
+  // A dead one gives it up within two seconds.
   const until = clock.now() + WAIT_MS
   const session = await sessions.read(id)
   if (session?.subject !== subject) return undefined
