@@ -8,7 +8,7 @@ import { serve } from '../../adapters/node.ts'
 import { base, emulator, png } from '../support/app.ts'
 import { dataOf, send } from '../support/client.ts'
 import { sampleFile } from '../support/media.ts'
-import { sendRaw } from '../support/socket.ts'
+import { openSocket } from '../support/socket.ts'
 
 it('says so when a body parser in front has eaten the upload', async () => {
   const app = express()
@@ -82,8 +82,14 @@ it('serves what the platform has read already and left as rawBody', async () => 
 it('lets refusals of others reach a client that sends on, and closes its connection', async () => {
   const app = new Hono().all('*', (c) => c.text('slow down', 429))
   const server = await serve(app, { port: 0 })
-  const head = ['POST /media HTTP/1.1', 'content-type: image/png', 'content-length: 10000000', 'connection: close']
-  const answer = await sendRaw(server.url, head, [new Uint8Array(10_000_000)])
-  expect([answer.status, answer.body]).toEqual([429, expect.stringContaining('slow down')])
+  const { socket, write, answer } = await openSocket(server.url)
+  // It looks for an answer when it has sent everything.
+  socket.pause()
+  const head = ['POST /media HTTP/1.1', 'host: a', 'content-type: image/png', 'content-length: 10000000']
+  await write(`${head.join('\r\n')}\r\nconnection: close\r\n\r\n`)
+  await write(new Uint8Array(10_000_000))
+  socket.resume()
+  const { status, body } = await answer
+  expect([status, body]).toEqual([429, expect.stringContaining('slow down')])
   await server.close()
 })
