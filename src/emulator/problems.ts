@@ -1,6 +1,6 @@
 /** X's error answers, word for word as they were seen on the live service. */
 
-const INVALID_REQUEST = 'https://api.twitter.com/2/problems/invalid-request'
+import { invalidRequest, NOT_FOUND, type XProblemItem, plainProblem as xPlainProblem } from '../x/problems.ts'
 
 /** Thrown by anything that refuses a call; the exchange answers with its response. */
 export class Refusal extends Error {
@@ -26,7 +26,7 @@ export function problem(status: number, body: object, headers: Record<string, st
 
 /** What X answers where it says nothing particular: `Forbidden`, `Unauthorized`, `Too Many Requests`… */
 export function plainProblem(status: number, title: string, headers: Record<string, string> = {}): Response {
-  return problem(status, { title, type: 'about:blank', status, detail: title }, headers)
+  return problem(status, xPlainProblem(status, title), headers)
 }
 
 /** 400 with X's validation envelope. */
@@ -34,20 +34,13 @@ export function invalid(message: string, parameters?: Record<string, string[]>):
   return invalidAll([parameters === undefined ? { message } : { parameters, message }])
 }
 
-export function invalidAll(errors: { message: string; parameters?: Record<string, string[]> }[]): Refusal {
-  return new Refusal(
-    problem(400, {
-      errors,
-      title: 'Invalid Request',
-      detail: 'One or more parameters to your request was invalid.',
-      type: INVALID_REQUEST,
-    }),
-  )
+export function invalidAll(errors: XProblemItem[]): Refusal {
+  return new Refusal(problem(400, invalidRequest(errors)))
 }
 
 /** An id that does not exist, is another user's, has expired, or has no status to show (an image). */
 export function notFound(): Refusal {
-  return invalid('BadRequest: Not found')
+  return invalid(NOT_FOUND)
 }
 
 export function unauthorized(): Refusal {

@@ -33,6 +33,8 @@ export interface CallContext {
   token: HeldToken
   emit: (event: XMediaEventBody) => void
   signal?: AbortSignal | undefined
+  /** Told of everything that X answers. */
+  onAnswer?: ((answer: XAnswer) => void) | undefined
   /** Epoch milliseconds after which nothing is tried any more. */
   deadline?: number | undefined
 }
@@ -83,7 +85,7 @@ export function createCall(options: CallOptions): Call {
 async function attemptOnce(
   request: XRequest,
   token: string,
-  { signal, deadline = Number.POSITIVE_INFINITY }: CallContext,
+  { signal, deadline = Number.POSITIVE_INFINITY, onAnswer }: CallContext,
   { baseUrl, fetch, clock, retry }: CallOptions,
 ): Promise<XAnswer | Failure> {
   signal?.throwIfAborted()
@@ -93,6 +95,7 @@ async function attemptOnce(
   const timeoutMs = Math.min(remainingMs, retry.timeoutMs * Math.max(1, bytes / DEFAULT_SEGMENT_BYTES))
   try {
     const answer = await send(request, { baseUrl, fetch, clock, token, timeoutMs: Math.ceil(timeoutMs), signal })
+    onAnswer?.(answer)
     return answer.status >= 200 && answer.status < 300 ? answer : readFailure(request.step, answer, clock)
   } catch (error) {
     signal?.throwIfAborted()

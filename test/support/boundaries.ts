@@ -35,7 +35,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/app.ts': ['src/options.ts', 'src/problem.ts', 'src/routes', 'hono'],
   'src/index.ts': ['src'],
-  'src/emulator': ['src/x/limits.ts', 'src/x/schemas.ts', 'hono', '@hono/zod-validator', 'zod/mini'],
+  'src/emulator': [
+    'src/x/limits.ts',
+    'src/x/problems.ts',
+    'src/x/schemas.ts',
+    'hono',
+    '@hono/zod-validator',
+    'zod/mini',
+  ],
   adapters: ['src', 'node:http', 'node:net', 'node:stream', '@hono/node-server'],
 }
 

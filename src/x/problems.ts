@@ -1,0 +1,76 @@
+/** X's error documents, word for word as they were seen on the live service. */
+
+import type * as z from 'zod/mini'
+import type { XProblem } from './schemas.ts'
+
+export type XProblemItem = NonNullable<XProblem['errors']>[number]
+
+const INVALID_REQUEST = 'https://api.twitter.com/2/problems/invalid-request'
+const MAX_ECHOED = 100
+
+/** The validation envelope, of a 400. */
+export function invalidRequest(errors: XProblemItem[]): XProblem {
+  return {
+    errors,
+    title: 'Invalid Request',
+    detail: 'One or more parameters to your request was invalid.',
+    type: INVALID_REQUEST,
+  }
+}
+
+/** What X answers where it says nothing particular: `Forbidden`, `Unauthorized`, `Too Many Requests`… */
+export function plainProblem(status: number, title: string): XProblem {
+  return { title, type: 'about:blank', status, detail: title }
+}
+
+/** How X says that an id does not exist, is another user's, has expired, or has no status to show (an image). */
+export const NOT_FOUND = 'BadRequest: Not found'
+
+type Issue = NonNullable<ReturnType<z.ZodMiniType['safeParse']>['error']>['issues'][number]
+
+/** What is wrong with a value, a fault each. */
+export function describeIssues(issues: readonly Issue[], value: Record<string, unknown>): XProblemItem[] {
+  return issues.flatMap((issue) => describe(issue, value))
+}
+
+function describe(issue: Issue, value: Record<string, unknown>): XProblemItem[] {
+  const path = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const name = path === '' ? key : `${path}.${key}`
+      return {
+        message: `$.${name}: is not defined in the schema and the schema does not allow additional properties`,
+        parameters: { [name]: [] },
+      }
+    })
+  }
+  const given = valueAt(value, issue.path)
+  if (given === undefined) return [missingParameter(path)]
+  const reason =
+    issue.code === 'invalid_value' ? `does not have a value in the enumeration [${issue.values}]` : 'is not valid'
+  return [{ message: `$.${path}: ${reason}`, parameters: { [path]: [echo(given)] } }]
+}
+
+export function missingParameter(name: string): XProblemItem {
+  return { message: `$.${name}: is missing but it is required`, parameters: { [name]: [] } }
+}
+
+/** A query parameter that the call does not have. */
+export function unknownQuery(name: string, values: readonly string[], allowed: readonly string[]): XProblemItem {
+  return {
+    message: `The query parameter [${name}] is not one of [${allowed.join(',')}]`,
+    parameters: { [name]: values.map(echo) },
+  }
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+    value,
+  )
+}
+
+function echo(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  return text.slice(0, MAX_ECHOED)
+}
