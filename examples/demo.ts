@@ -16,6 +16,7 @@ export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
     secret,
     // No cookies here, so no page can act in another user's name.
     origins: '*',
+    compat: true,
     authorize(c) {
       const subject = c.req.header(subjectHeader)
       return subject ? { subject } : null

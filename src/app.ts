@@ -15,11 +15,14 @@ import {
 import { allowOrigins } from './routes/origin.ts'
 import { mediaStatus, validateStatusId, validateStatusTicket } from './routes/status.ts'
 import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
+import { xWire } from './routes/wire/wire.ts'
 
 /** The routes below the mount: `app.route('/media', xMedia({ … }))`. Throws for options that cannot work. */
 export function xMedia(options: XMediaOptions): Hono<UploadEnv> {
   const instance = instanceOf(options)
-  return new Hono<UploadEnv>()
+  const app = new Hono<UploadEnv>()
+  if (options.compat) app.route('/2/media', xWire(instance))
+  return app
     .use(allowOrigins(instance), authorize(instance))
     .post('/', validateUpload, receiveUpload(instance), answerUpload(instance))
     .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))

@@ -8,6 +8,7 @@ import { createOwners, type Owners } from './store/owners.ts'
 import { createQuota, DEFAULT_PERIOD_SECS, type Quota, type QuotaOptions, type QuotaUse } from './store/quota.ts'
 import { createSessions, type Sessions } from './store/sessions.ts'
 import { memoryStore, type Store } from './store/store.ts'
+import { createWireUploads, type WireUploads } from './store/wire-uploads.ts'
 import { checkSecret } from './ticket.ts'
 import type { TokenAsk } from './x/token.ts'
 
@@ -79,6 +80,10 @@ export interface XMediaOptions extends CoreOptions {
    * for apps that do not sign in by cookies. Others' requests are refused, and these get CORS headers. Default: none.
    */
   origins?: '*' | readonly string[]
+  /**
+   * Whether X's own media API is served too, below the mount's `/2/media`, for clients that speak it. Default false.
+   */
+  compat?: boolean
   /** The path clients see the mount at, where a proxy or another framework hides it. Default: from the request's URL. */
   mountPath?: string | ((c: Context) => string)
 }
@@ -91,6 +96,7 @@ export interface Instance extends Core {
   quota: Quota | undefined
   creations: Quota
   sessions: Sessions
+  wireUploads: WireUploads
   /** Whose a media is, where a store of the app's own remembers it. */
   owners: Owners | undefined
 }
@@ -134,6 +140,7 @@ export function createInstance(options: XMediaOptions): Instance {
     quota: options.quota && createQuota(checkedQuota(options.quota), core.clock, shared),
     creations: createQuota({ uploads: creations, periodSecs: 3600 }, core.clock, store, 'creations:'),
     sessions: createSessions(store, core.clock),
+    wireUploads: createWireUploads(store),
     owners: shared && createOwners(shared),
   }
 }

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import type { XMediaError } from '../errors.ts'
 import type { Instance, Principal } from '../options.ts'
 import { problemResponse, unauthorized } from '../problem.ts'
 import { checkSecret } from '../ticket.ts'
@@ -10,10 +11,13 @@ export interface PrincipalEnv {
 }
 
 /** Lets nobody pass whom the app's `authorize` does not know; reads nothing of the body. */
-export function authorize({ options }: Instance): MiddlewareHandler<PrincipalEnv> {
+export function authorize(
+  { options }: Instance,
+  refuse: (error: XMediaError) => Response = problemResponse,
+): MiddlewareHandler<PrincipalEnv> {
   return createMiddleware<PrincipalEnv>(async function authorize(c, next) {
     const principal = await options.authorize(c)
-    if (principal === null || principal === undefined) return problemResponse(unauthorized())
+    if (principal === null || principal === undefined) return refuse(unauthorized())
     if (typeof principal.subject !== 'string' || principal.subject === '') {
       throw new TypeError('authorize must answer with a subject that is a string and not empty')
     }

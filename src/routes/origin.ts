@@ -10,6 +10,7 @@ const EXPOSED = [
   ...['Location', 'Preference-Applied', 'Retry-After', 'X-Media-Id', 'X-Media-Status'],
   ...['Upload-Offset', 'Upload-Length', 'Upload-Defer-Length', 'Upload-Metadata', 'Upload-Expires'],
   ...['Upload-Complete', 'Upload-Limit', 'Upload-Draft-Interop-Version'],
+  ...['X-Rate-Limit-Limit', 'X-Rate-Limit-Remaining', 'X-Rate-Limit-Reset'],
   ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Checksum-Algorithm'],
 ]
 
@@ -20,7 +21,10 @@ const PREFLIGHT_SECS = 7200
  * Lets pages of the allowed origins in, by CORS, and refuses requests that pages of others make: a form may be posted to
  * any site, with the cookies the user has there. Clients that are no browsers send no such headers and pass.
  */
-export function allowOrigins({ options }: Instance): MiddlewareHandler {
+export function allowOrigins(
+  { options }: Instance,
+  refuse: (error: XMediaError) => Response = problemResponse,
+): MiddlewareHandler {
   const { origins = [] } = options
   const allow = cors({
     origin: origins === '*' ? '*' : [...origins],
@@ -33,7 +37,7 @@ export function allowOrigins({ options }: Instance): MiddlewareHandler {
   return createMiddleware(async function allowOrigins(c, next) {
     const origin = c.req.header('origin')
     if (origin !== undefined && (origins === '*' || origins.includes(origin))) return allow(c, next)
-    if (isForeign(origin, c.req.header('sec-fetch-site'), c.req.url)) return problemResponse(originNotAllowed())
+    if (isForeign(origin, c.req.header('sec-fetch-site'), c.req.url)) return refuse(originNotAllowed())
     return next()
   })
 }

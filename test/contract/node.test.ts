@@ -2,8 +2,10 @@ import { clients } from './clients.ts'
 import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
 import { resumable } from './resumable.ts'
+import { wire } from './wire.ts'
 
 contract('node')
 clients('node')
 hazards('node')
 resumable('node')
+wire('node')

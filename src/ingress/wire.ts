@@ -1,0 +1,112 @@
+import { XMediaError } from '../errors.ts'
+import { readFields, readForm } from './form.ts'
+import { declaredLengths, type FileLength, fileLength } from './lengths.ts'
+import type { Part } from './parts.ts'
+import type { ByteReader } from './reader.ts'
+
+/** A body as X's media API takes it: fields, and in a form perhaps the media. */
+export interface WireBody {
+  kind: 'none' | 'json' | 'form'
+  /** Members of the JSON, or the fields of a form that are not behind its media. */
+  fields: Record<string, unknown>
+  media: WireMedia | undefined
+}
+
+/** The `media` part of a form. X wants no filename there, and takes fields in front of it and behind. */
+export interface WireMedia {
+  mediaType: string | null
+  body: ByteReader
+  /** What `Content-Length` leaves for it, if nothing is behind it. */
+  length: FileLength
+  /** The fields behind it, once it has been read to its end. */
+  behind: () => Record<string, string>
+}
+
+/** Base64 has four characters for three bytes. */
+export const BASE64_GROWTH: number = 4 / 3
+const MAX_FIELD_BYTES: number = 64 * 1024
+
+/** @param mediaBytes What the media in a JSON body may have at most, in base64; 0 where there can be none. */
+export async function readWire(
+  { headers, body }: { headers: Headers; body: ByteReader },
+  mediaBytes: number,
+): Promise<WireBody> {
+  const contentType = headers.get('content-type') ?? ''
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'multipart/form-data') return await readParts(headers, body)
+  const maxBytes = MAX_FIELD_BYTES + Math.ceil(mediaBytes * BASE64_GROWTH)
+  const bytes = await readWhole(body, maxBytes)
+  // X's own SDK declares JSON on calls that have no body.
+  if (bytes.length === 0) return { kind: 'none', fields: {}, media: undefined }
+  const text = new TextDecoder().decode(bytes)
+  if (type === 'application/json') return { kind: 'json', fields: readObject(text), media: undefined }
+  if (type === 'application/x-www-form-urlencoded') {
+    return { kind: 'form', fields: unique(new URLSearchParams(text)), media: undefined }
+  }
+  throw new XMediaError('invalid_parameter', 'Requests with bodies must have content-type of application/json.')
+}
+
+async function readParts(headers: Headers, body: ByteReader): Promise<WireBody> {
+  let behind: Record<string, string> = {}
+  const isField = (name: string) => name !== 'media'
+  const { fields, file } = await readForm(headers.get('content-type') ?? '', body, {
+    isFile: ({ name }) => name === 'media',
+    isField,
+    onRest(parts: readonly Part[], bytes) {
+      if (parts.some(({ name }) => name === 'media')) {
+        throw new XMediaError('invalid_parameter', 'The field media is there twice; send it once.')
+      }
+      behind = readFields(parts, bytes, isField)
+    },
+  })
+  if (file === undefined) return { kind: 'form', fields, media: undefined }
+  const length = fileLength(declaredLengths(headers, undefined), file.aroundBytes)
+  return { kind: 'form', fields, media: { ...file, length, behind: () => behind } }
+}
+
+async function readWhole(body: ByteReader, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  let view = new Uint8Array(Math.min(maxBytes, MAX_FIELD_BYTES) + 1)
+  let filled = 0
+  for (let done = false; !done; ) {
+    if (filled > maxBytes) throw tooLarge(maxBytes)
+    if (filled === view.length) {
+      const larger = new Uint8Array(Math.min(maxBytes + 1, 2 * view.length))
+      larger.set(view)
+      view = larger
+    }
+    const read = await body.read(view, filled)
+    view = read.view
+    filled += read.bytes
+    done = read.done
+  }
+  return view.subarray(0, filled)
+}
+
+function readObject(text: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new XMediaError('invalid_parameter', 'Request body is not valid JSON.')
+  }
+  if (!isObject(value)) throw new XMediaError('invalid_parameter', 'Request body must be a JSON object.')
+  return value
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Pairs as an object; a name that comes twice is refused. */
+export function unique(entries: Iterable<[string, unknown]>): Record<string, unknown> {
+  const fields = new Map<string, unknown>()
+  for (const [name, value] of entries) {
+    if (fields.has(name)) throw new XMediaError('invalid_parameter', `The parameter ${name} is there twice.`)
+    fields.set(name, value)
+  }
+  return Object.fromEntries(fields)
+}
+
+function tooLarge(maxBytes: number): XMediaError {
+  return new XMediaError('too_large', `This body may have ${maxBytes} bytes.`)
+}

@@ -1,0 +1,125 @@
+import type { Context, Handler } from 'hono'
+import type * as z from 'zod/mini'
+import { XMediaError, type XMediaErrorCode } from '../../errors.ts'
+import type { Instance, Principal } from '../../options.ts'
+import { isRecord, type XAnswer } from '../../x/answer.ts'
+import type { CallContext } from '../../x/call.ts'
+import { describeIssues, invalidRequest, NOT_FOUND, plainProblem, type XProblemItem } from '../../x/problems.ts'
+import type { XProblem } from '../../x/schemas.ts'
+import { type PrincipalEnv, tokenFor } from '../authorize.ts'
+
+/** A request that speaks X's own wire, and what X said last while it was answered. */
+export interface WireCall {
+  c: Context<PrincipalEnv>
+  principal: Principal
+  context: CallContext
+  lastAnswer: () => XAnswer | undefined
+}
+
+/** What X would answer. */
+export interface WireReply {
+  status: number
+  body?: unknown
+}
+
+/** X's 400, with what is wrong in X's words. */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest'
+  readonly items: XProblemItem[]
+
+  constructor(items: XProblemItem[]) {
+    super('the request is not as X wants it')
+    this.items = items
+  }
+}
+
+/** A value as X's schema has it. */
+export function check<T>(schema: z.ZodMiniType<T>, value: Record<string, unknown>): T {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw new InvalidRequest(describeIssues(result.error.issues, value))
+}
+
+/** Answers as X does, errors too; X's numbers on its rate limits are passed on. */
+export function asX(instance: Instance, handle: (call: WireCall) => Promise<WireReply>): Handler<PrincipalEnv> {
+  return async (c) => {
+    const principal = c.var.xMediaPrincipal
+    const { clock, deadlineMs, emit } = instance
+    let last: XAnswer | undefined
+    const context: CallContext = {
+      token: tokenFor(c, principal, instance),
+      emit,
+      deadline: clock.now() + deadlineMs,
+      onAnswer(answer) {
+        last = answer
+      },
+    }
+    try {
+      return respond(await handle({ c, principal, context, lastAnswer: () => last }), last)
+    } catch (error) {
+      if (error instanceof InvalidRequest) return respond({ status: 400, body: invalidRequest(error.items) }, last)
+      if (error instanceof XMediaError) return refuse(error, last, clock.now())
+      throw error
+    }
+  }
+}
+
+export function invalidResponse(items: XProblemItem[]): Response {
+  return respond({ status: 400, body: invalidRequest(items) })
+}
+
+/** An error in X's shape: X's own, where it is X that said it. */
+export function refuse(error: XMediaError, last?: XAnswer, now: number = Date.now()): Response {
+  const { code, retryAfterSecs } = error
+  // X's 401 is about the server's token: a client would ask its user to sign in again.
+  if (code.startsWith('x_') && last !== undefined && last.status >= 400 && last.status !== 401) {
+    return respond({ status: last.status, body: problemOf(last) }, last, retryAfterSecs)
+  }
+  const status = STATUS[code] ?? (error.status >= 500 ? 503 : 400)
+  const title = TITLES[status]
+  const body = title === undefined ? invalidRequest([{ message: messageOf(error) }]) : plainProblem(status, title)
+  const response = respond({ status, body }, undefined, retryAfterSecs)
+  if (status === 429 && retryAfterSecs !== undefined) {
+    response.headers.set('x-rate-limit-remaining', '0')
+    response.headers.set('x-rate-limit-reset', String(Math.ceil(now / 1000) + retryAfterSecs))
+  }
+  return response
+}
+
+const STATUS: Partial<Record<XMediaErrorCode, number>> = {
+  unauthorized: 401,
+  origin_not_allowed: 403,
+  too_large: 413,
+  quota_exceeded: 429,
+  x_rate_limited: 429,
+  x_rejected_media: 400,
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  413: 'Payload Too Large',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+}
+
+function messageOf({ code, message }: XMediaError): string {
+  return code === 'not_found' || code === 'x_rejected_media' ? NOT_FOUND : message
+}
+
+/** The members of X's problems that are known; a body that is none stays away, as an empty one does. */
+function problemOf({ json }: XAnswer): XProblem | undefined {
+  if (!isRecord(json)) return undefined
+  const members = ['errors', 'title', 'detail', 'type', 'status'].filter((name) => json[name] !== undefined)
+  return Object.fromEntries(members.map((name) => [name, json[name]]))
+}
+
+const RATE_LIMIT = /^x-(?:rate-limit|(?:user|app)-limit-24hour)-(?:limit|remaining|reset)$/
+
+function respond({ status, body }: WireReply, last?: XAnswer, retryAfterSecs?: number): Response {
+  const headers = new Headers({ 'cache-control': 'no-store' })
+  if (body !== undefined) headers.set('content-type', status < 400 ? 'application/json' : 'application/problem+json')
+  for (const [name, value] of last?.headers ?? []) if (RATE_LIMIT.test(name)) headers.set(name, value)
+  if (retryAfterSecs !== undefined) headers.set('retry-after', String(retryAfterSecs))
+  return new Response(body === undefined ? null : JSON.stringify(body), { status, headers })
+}

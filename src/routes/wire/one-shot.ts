@@ -1,0 +1,91 @@
+import { checkMedia } from '../../ingress/media.ts'
+import { openReader } from '../../ingress/reader.ts'
+import { matchesSignature } from '../../ingress/signature.ts'
+import { emptyBody, HEAD_BYTES, type UploadSource } from '../../ingress/source.ts'
+import { createCheck } from '../../ingress/upload.ts'
+import type { WireBody, WireMedia } from '../../ingress/wire.ts'
+import type { Instance } from '../../options.ts'
+import type { Allotment } from '../../relay/memory.ts'
+import { relay } from '../../relay/relay.ts'
+import {
+  categoryAccepts,
+  isMediaType,
+  MEDIA_EXPIRY_SECS,
+  MEDIA_TYPES,
+  type MediaCategory,
+  type MediaType,
+} from '../../x/limits.ts'
+import type { XMediaAnswer } from '../../x/media.ts'
+import { type UploadFields, uploadFields } from '../../x/schemas.ts'
+import { checksFor } from '../checks.ts'
+import { check, type WireCall } from './answer.ts'
+import { type Gathered, invalid, missingMedia } from './steps.ts'
+
+/** A file in one request. */
+export async function uploadAtOnce(
+  call: WireCall,
+  body: WireBody,
+  { allotment, gathered }: { allotment: Allotment; gathered: Gathered | undefined },
+  instance: Instance,
+): Promise<XMediaAnswer> {
+  const { clock, creations, relay: options, statuses, wireUploads } = instance
+  const { c, principal, context } = call
+  const { fields, mediaType, ...file } = gathered ? hold(body, gathered) : streamed(body)
+  const { category } = checkMedia(mediaType, fields.media_category)
+  const checks = checksFor(c, principal, instance)
+  if (file.totalBytes !== undefined) checks.checkSize(file.totalBytes, category)
+  if (file.totalBytes === 0 && !file.atMostBytes) throw emptyBody()
+  await creations.spend(principal.subject, 0)
+  const additionalOwners = fields.additional_owners
+  const checked = { mediaType, category }
+  const source: UploadSource = { ...checked, ...file, additionalOwners, check: createCheck(checked, checks) }
+  const answer = await relay(source, allotment, context, options)
+  if (!gathered && Object.keys(body.media?.behind() ?? {}).length > 0) {
+    throw invalid('Send all fields in front of the media.')
+  }
+  const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
+  await wireUploads.create(id, {
+    ...{ ...checked, subject: principal.subject, totalBytes: size, parts: 1, segments: [] },
+    ...{ expiresAt: clock.now() + expiresAfterSecs * 1000, state: 'finalized', result: answer },
+  })
+  statuses.enter(answer)
+  return answer
+}
+
+interface OneShot extends Pick<UploadSource, 'body' | 'totalBytes' | 'atMostBytes'> {
+  fields: UploadFields
+  mediaType: MediaType
+}
+
+/** Whether a file comes behind its fields, and says what it is: it need not be held then. */
+export function isStreamable({ fields, media }: WireBody): boolean {
+  return 'media_category' in fields && isMediaType(typeOfPart(media))
+}
+
+function typeOfPart(media: WireMedia | undefined): string {
+  return media?.mediaType?.toLowerCase() ?? ''
+}
+
+function streamed({ fields, media }: WireBody): OneShot {
+  const mediaType = typeOfPart(media)
+  if (media === undefined || !isMediaType(mediaType)) throw missingMedia()
+  return { fields: check(uploadFields, fields), mediaType, body: media.body, ...media.length }
+}
+
+function hold({ media }: WireBody, { fields: given, segment }: Gathered): OneShot {
+  const fields = check(uploadFields, given)
+  const { bytes } = segment
+  const declared = typeOfPart(media)
+  const mediaType = isMediaType(declared) ? declared : typeOf(bytes.slice(0, HEAD_BYTES), fields.media_category)
+  return { fields, mediaType, body: openReader(new Blob([bytes]).stream()), totalBytes: bytes.length }
+}
+
+/** X's request has no field for the type: the first bytes tell. Those that fit many files are asked last. */
+function typeOf(head: Uint8Array<ArrayBuffer>, category: MediaCategory): MediaType {
+  const isOf = (type: MediaType) => categoryAccepts(category, type) && matchesSignature(head, type)
+  const found = LAST.concat(MEDIA_TYPES.filter((type) => !LAST.includes(type))).findLast(isOf)
+  if (found === undefined) throw invalid('media type unrecognized')
+  return found
+}
+
+const LAST: readonly MediaType[] = ['video/quicktime', 'video/mp4']

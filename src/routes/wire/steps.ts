@@ -1,0 +1,185 @@
+import * as z from 'zod/mini'
+import { XMediaError } from '../../errors.ts'
+import { checkMedia } from '../../ingress/media.ts'
+import { emptyBody, HEAD_BYTES } from '../../ingress/source.ts'
+import { createCheck, type UploadChecks } from '../../ingress/upload.ts'
+import type { WireBody } from '../../ingress/wire.ts'
+import type { Instance } from '../../options.ts'
+import { notFound } from '../../problem.ts'
+import {
+  type ClientSegment,
+  decodeClientSegment,
+  partsOf,
+  receiveClientSegment,
+  sendClientSegment,
+} from '../../relay/client-segment.ts'
+import type { Allotment } from '../../relay/memory.ts'
+import type { WireUpload } from '../../store/wire-uploads.ts'
+import { isMediaType, MAX_SEGMENT_BYTES, MEDIA_EXPIRY_SECS } from '../../x/limits.ts'
+import type { XMediaAnswer } from '../../x/media.ts'
+import { missingParameter } from '../../x/problems.ts'
+import type { CommandInitialize, InitializeRequest } from '../../x/schemas.ts'
+import { checksFor } from '../checks.ts'
+import { check, InvalidRequest, type WireCall } from './answer.ts'
+
+/** The steps of an upload, in whichever generation of X's API they were asked for. */
+
+/** INIT. Size and type, which X's schema lets one leave out, must be told: nothing can be checked without them. */
+export async function initialize(
+  { c, principal, context }: WireCall,
+  request: InitializeRequest | Omit<CommandInitialize, 'command'>,
+  instance: Instance,
+): Promise<XMediaAnswer> {
+  const { client, clock, creations, wireUploads } = instance
+  const { total_bytes: totalBytes, media_type: type, additional_owners: additionalOwners, shared } = request
+  if (totalBytes === undefined) throw new InvalidRequest([missingParameter('total_bytes')])
+  if (type === undefined) throw new InvalidRequest([missingParameter('media_type')])
+  if (!isMediaType(type)) throw invalid('media type unrecognized')
+  if (totalBytes === 0) throw emptyBody()
+  const { mediaType, category } = checkMedia(type, request.media_category)
+  const { subject } = principal
+  const checks = checksFor(c, principal, instance)
+  checks.checkSize(totalBytes, category)
+  await creations.spend(subject, 0)
+  await checks.spend(totalBytes)
+  const answer = await client.initialize({ mediaType, category, totalBytes, additionalOwners, shared }, context)
+  const { id: mediaId, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
+  const expiresAt = clock.now() + expiresAfterSecs * 1000
+  const upload = { subject, mediaType, category, totalBytes, expiresAt, parts: 0, segments: [], state: 'open' } as const
+  await wireUploads.create(mediaId, upload)
+  context.emit({ type: 'initialized', mediaId, mediaType, category, totalBytes })
+  return answer
+}
+
+/** A body that has come as a whole. */
+export interface Gathered {
+  fields: Record<string, unknown>
+  segment: ClientSegment
+}
+
+const jsonMedia = z.object({ media: z.base64() })
+
+/** The media of a body, and all its fields: those behind the media are known only when it has come. */
+export async function gather(
+  { kind, fields, media }: WireBody,
+  allotment: Allotment,
+  { clock }: Instance,
+  { context }: WireCall,
+): Promise<Gathered> {
+  if (kind === 'json' && fields['media'] !== undefined) {
+    const { media: base64 } = check(jsonMedia, fields)
+    const { media: _, ...others } = fields
+    return { fields: others, segment: decodeClientSegment(base64, allotment) }
+  }
+  if (media === undefined) throw missingMedia()
+  const { body, length, behind } = media
+  const segment = await receiveClientSegment(body, length.atMostBytes, { allotment, clock, signal: context.signal })
+  for (const name of Object.keys(behind())) if (name in fields) throw invalid(`Duplicate field ${name}`)
+  return { fields: { ...fields, ...behind() }, segment }
+}
+
+/** APPEND of a segment that is there as a whole. */
+export async function append(
+  { c, principal, context }: WireCall,
+  { mediaId, index }: { mediaId: string; index: number },
+  segment: ClientSegment,
+  instance: Instance,
+): Promise<WireUpload> {
+  const { relay, wireUploads } = instance
+  const { maxSegments, segmentSize } = relay
+  const upload = await wireUploads.find(mediaId, principal.subject)
+  if (upload === undefined) throw notFound()
+  const { length } = segment.bytes
+  if (length === 0) throw missingMedia()
+  const checksHead = index === 0 && upload.state === 'open'
+  if (checksHead) {
+    if (length < Math.min(HEAD_BYTES, upload.totalBytes)) {
+      throw invalid(`The first segment must have ${HEAD_BYTES} bytes, or the whole file.`)
+    }
+    const head = segment.bytes.slice(0, HEAD_BYTES)
+    // What it uses up was used up by INIT.
+    const checks: UploadChecks = { ...checksFor(c, principal, instance), spend: async () => {} }
+    await createCheck(upload, checks)(head, upload.totalBytes, context.signal).catch(async (error: unknown) => {
+      if (error instanceof XMediaError) await wireUploads.change(mediaId, (now) => ({ ...now, state: 'refused' }))
+      throw error
+    })
+  }
+  const planned = await wireUploads.change(mediaId, (now) => {
+    if (now.state !== 'open' && now.state !== 'checked') throw ended(now)
+    const parts = now.parts || partsOf(length, now.totalBytes, maxSegments, segmentSize.preferred)
+    if (length > parts * MAX_SEGMENT_BYTES) {
+      throw new XMediaError('too_large', `A segment of this upload may have ${parts * MAX_SEGMENT_BYTES} bytes.`)
+    }
+    if ((index + 1) * parts > maxSegments)
+      throw invalid(`SegmentIndex must be between 0 and ${maxSegments / parts - 1}.`)
+    return { ...now, parts, segments: withSegment(now, index, length), state: checksHead ? 'checked' : now.state }
+  })
+  await sendClientSegment(mediaId, segment, { index, parts: planned.parts }, context, relay)
+  return planned
+}
+
+function withSegment({ segments, totalBytes }: WireUpload, index: number, bytes: number): (number | null)[] {
+  const before = segments[index] ?? bytes
+  if (before !== bytes) throw invalid(`Segment ${index} was sent with ${before} bytes before.`)
+  const after = Array.from({ length: Math.max(segments.length, index + 1) }, (_, at) => segments[at] ?? null)
+  after[index] = bytes
+  if (sumOf(after) > totalBytes) throw doNotAddUp()
+  return after
+}
+
+/** FINALIZE, once; asked for again it is answered as the first time. */
+export async function finalize(
+  { principal, context }: WireCall,
+  mediaId: string,
+  instance: Instance,
+): Promise<XMediaAnswer> {
+  const { client, clock, statuses, wireUploads } = instance
+  const upload = await wireUploads.find(mediaId, principal.subject)
+  if (upload === undefined) throw notFound()
+  if (upload.result) return upload.result
+  if (upload.state === 'refused') throw ended(upload)
+  const { segments, totalBytes, state, category, parts } = upload
+  if (state === 'open' || segments.includes(null) || sumOf(segments) !== totalBytes) throw doNotAddUp()
+  const started = clock.now()
+  await wireUploads.change(mediaId, (now) => ({ ...now, state: 'finalizing' }))
+  const { data, errors } = await client.finalize(mediaId, category, context, { again: state === 'finalizing' })
+  const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
+  await wireUploads.change(mediaId, (now) => ({ ...now, state: 'finalized', result }))
+  statuses.enter(result)
+  const durationMs = clock.now() - started
+  context.emit({ type: 'finalized', mediaId, bytes: totalBytes, segments: segments.length * parts, durationMs })
+  return result
+}
+
+/** Whether a media is the subject's, whichever way it was uploaded. */
+export async function checkOwner(
+  mediaId: string,
+  { principal }: WireCall,
+  { owners, wireUploads }: Instance,
+): Promise<void> {
+  const { subject } = principal
+  const isOwn = (await wireUploads.find(mediaId, subject)) ?? (await owners?.find(mediaId, subject))
+  if (isOwn === undefined) throw notFound()
+}
+
+function sumOf(segments: readonly (number | null)[]): number {
+  return segments.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0)
+}
+
+function ended({ state }: WireUpload): InvalidRequest {
+  return invalid(state === 'refused' ? 'media type unrecognized' : 'Media is already finalized.')
+}
+
+/** X's words at FINALIZE, from v1.1; v2's are not on record. */
+function doNotAddUp(): InvalidRequest {
+  return invalid('Segments do not add up to provided total file size.')
+}
+
+/** X says JSON for multipart too. */
+export function missingMedia(): InvalidRequest {
+  return new InvalidRequest([{ message: 'Missing media field in JSON', parameters: { media: [] } }])
+}
+
+export function invalid(message: string): InvalidRequest {
+  return new InvalidRequest([{ message }])
+}

@@ -1,0 +1,181 @@
+import { zValidator } from '@hono/zod-validator'
+import { Hono, type MiddlewareHandler } from 'hono'
+import * as z from 'zod/mini'
+import { checkFraming } from '../../ingress/upload.ts'
+import { readWire, unique, type WireBody } from '../../ingress/wire.ts'
+import type { Instance } from '../../options.ts'
+import { notFound } from '../../problem.ts'
+import type { Allotment } from '../../relay/memory.ts'
+import { isRecord } from '../../x/answer.ts'
+import { ID_PATTERN, MAX_SEGMENT_BYTES } from '../../x/limits.ts'
+import { describeIssues, unknownQuery } from '../../x/problems.ts'
+import {
+  appendFields,
+  appendRequest,
+  initializeRequest,
+  metadataRequest,
+  statusQuery,
+  subtitlesDeleteRequest,
+  subtitlesRequest,
+} from '../../x/schemas.ts'
+import { authorize, type PrincipalEnv } from '../authorize.ts'
+import { withBody } from '../body.ts'
+import { allowOrigins } from '../origin.ts'
+import { asX, check, InvalidRequest, invalidResponse, refuse, type WireCall, type WireReply } from './answer.ts'
+import { runCommand } from './command.ts'
+import { isStreamable, uploadAtOnce } from './one-shot.ts'
+import { append, checkOwner, finalize, gather, initialize, missingMedia } from './steps.ts'
+
+/**
+ * X's own media API, so that what speaks to X uploads here with another base URL, and without a token. Below the mount's
+ * `/2/media`. https://docs.x.com/x-api/media/introduction
+ */
+export function xWire(instance: Instance): Hono<PrincipalEnv> {
+  const { client, statuses } = instance
+
+  return new Hono<PrincipalEnv>()
+    .use(allowOrigins(instance, refuse), authorize(instance, refuse))
+    .post('/upload/initialize', noQuery, answer(initializeUpload))
+    .post('/upload/:id/append', noQuery, validateId, answer(appendSegment))
+    .post('/upload/:id/finalize', noQuery, validateId, answer(finalizeUpload))
+    .get('/upload', validateStatus, answer(uploadStatus))
+    .post('/upload', answer(uploadOrCommand))
+    .post('/metadata', noQuery, answer(setMetadata))
+    .post('/subtitles', noQuery, answer(addSubtitles))
+    .delete('/subtitles', noQuery, answer(deleteSubtitles))
+    .all('*', () => refuse(notFound()))
+
+  function answer(handle: (call: WireCall) => Promise<WireReply>) {
+    return asX(instance, handle)
+  }
+
+  /** Works on a request's body; `mediaBytes`: what media it may have in base64. */
+  function reading<Outcome>(
+    { c, principal }: WireCall,
+    mediaBytes: number,
+    work: (body: WireBody, allotment: Allotment) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    checkFraming(c.req.raw.headers)
+    return withBody(c, principal, instance, async (body, allotment) => {
+      // The text, and what JSON makes of it.
+      if (mediaBytes > 0) allotment.raise(Math.min(2 * jsonBytes(c.req.raw.headers), 3 * mediaBytes))
+      return await work(await readWire({ headers: c.req.raw.headers, body }, mediaBytes), allotment)
+    })
+  }
+
+  async function readJson(call: WireCall): Promise<Record<string, unknown>> {
+    return await reading(call, 0, async ({ kind, fields }) => {
+      if (kind === 'form') {
+        throw new InvalidRequest([{ message: 'Requests with bodies must have content-type of application/json.' }])
+      }
+      return fields
+    })
+  }
+
+  async function initializeUpload(call: WireCall): Promise<WireReply> {
+    const request = check(initializeRequest, await readJson(call))
+    return { status: 200, body: await initialize(call, request, instance) }
+  }
+
+  async function appendSegment(call: WireCall): Promise<WireReply> {
+    const mediaId = call.c.req.param('id') ?? ''
+    return await reading(call, MAX_SEGMENT_BYTES, async (body, allotment) => {
+      if (body.kind === 'json' && body.fields['media'] !== undefined) check(appendRequest, body.fields)
+      const { fields, segment } = await gather(body, allotment, instance, call)
+      const index = body.kind === 'json' ? Number(fields['segment_index']) : check(appendFields, fields).segment_index
+      const { expiresAt } = await append(call, { mediaId, index }, segment, instance)
+      return { status: 200, body: { data: { expires_at: Math.floor(expiresAt / 1000) } } }
+    })
+  }
+
+  async function finalizeUpload(call: WireCall): Promise<WireReply> {
+    check(nothing, await readJson(call))
+    return { status: 200, body: await finalize(call, call.c.req.param('id') ?? '', instance) }
+  }
+
+  async function uploadStatus(call: WireCall): Promise<WireReply> {
+    const mediaId = call.c.req.query('media_id') ?? ''
+    await checkOwner(mediaId, call, instance)
+    return { status: 200, body: await statuses.read(mediaId, call.context) }
+  }
+
+  async function uploadOrCommand(call: WireCall): Promise<WireReply> {
+    const query = unique(new URL(call.c.req.url).searchParams)
+    return await reading(call, MAX_SEGMENT_BYTES, async (body, allotment) => {
+      const named = query['command'] ?? (body.kind === 'form' ? body.fields['command'] : undefined)
+      const isHeld = hasMedia(body) && (named !== undefined || !isStreamable(body))
+      const gathered = isHeld ? await gather(body, allotment, instance, call) : undefined
+      const { fields } = gathered ?? body
+      if (named === undefined && (body.kind === 'json' || fields['command'] === undefined)) {
+        for (const [name, value] of Object.entries(query)) {
+          throw new InvalidRequest([unknownQuery(name, [String(value)], [])])
+        }
+        if (!hasMedia(body)) throw missingMedia()
+        return { status: 200, body: await uploadAtOnce(call, body, { allotment, gathered }, instance) }
+      }
+      const parameters = unique([...Object.entries(query), ...Object.entries(fields)])
+      return await runCommand(call, parameters, gathered?.segment, instance)
+    })
+  }
+
+  async function setMetadata(call: WireCall): Promise<WireReply> {
+    const request = check(metadataRequest, await readJson(call))
+    await checkOwner(request.id, call, instance)
+    await client.setMetadata(request, call.context)
+    return saidByX(call, { id: request.id, associated_metadata: request.metadata ?? {} })
+  }
+
+  async function addSubtitles(call: WireCall): Promise<WireReply> {
+    const request = check(subtitlesRequest, await readJson(call))
+    await checkOwner(request.id, call, instance)
+    await checkOwner(request.subtitles.id, call, instance)
+    await client.addSubtitles(request, call.context)
+    const { id, media_category, subtitles } = request
+    return saidByX(call, { id, media_category, associated_subtitles: [subtitles] })
+  }
+
+  async function deleteSubtitles(call: WireCall): Promise<WireReply> {
+    const request = check(subtitlesDeleteRequest, await readJson(call))
+    await checkOwner(request.id, call, instance)
+    await client.deleteSubtitles(request, call.context)
+    return saidByX(call, { deleted: true })
+  }
+}
+
+/** What X answered, or what it means where X answered nothing. */
+function saidByX({ lastAnswer }: WireCall, otherwise: Record<string, unknown>): WireReply {
+  const json = lastAnswer()?.json
+  return { status: 200, body: { data: isRecord(json) && isRecord(json['data']) ? json['data'] : otherwise } }
+}
+
+function hasMedia({ fields, media }: WireBody): boolean {
+  return media !== undefined || fields['media'] !== undefined
+}
+
+function jsonBytes(headers: Headers): number {
+  const isJson = headers.get('content-type')?.toLowerCase().startsWith('application/json')
+  return isJson ? Number(headers.get('content-length') ?? MAX_SEGMENT_BYTES) : 0
+}
+
+const nothing = z.strictObject({})
+
+/** X refuses parameters that a call does not have. */
+const noQuery: MiddlewareHandler<PrincipalEnv> = zValidator('query', nothing, (result, c) => {
+  if (result.success) return
+  const [name = ''] = Object.keys(c.req.query())
+  return invalidResponse([unknownQuery(name, c.req.queries(name) ?? [], [])])
+})
+
+const validateId: MiddlewareHandler<PrincipalEnv> = zValidator(
+  'param',
+  z.object({ id: z.string().check(z.regex(ID_PATTERN)) }),
+  (result, c) => {
+    if (result.success) return
+    const parameters = { id: [(c.req.param('id') ?? '').slice(0, 100)] }
+    return invalidResponse([{ message: 'The `id` path parameter is not valid', parameters }])
+  },
+)
+
+const validateStatus: MiddlewareHandler<PrincipalEnv> = zValidator('query', statusQuery, (result, c) =>
+  result.success ? undefined : invalidResponse(describeIssues(result.error.issues, c.req.query())),
+)

@@ -1,0 +1,59 @@
+import type { MediaCategory, MediaType } from '../x/limits.ts'
+import type { XMediaAnswer } from '../x/media.ts'
+import { type Store, update } from './store.ts'
+
+/** An upload in X's own steps, which its client takes. */
+export interface WireUpload {
+  /** Whose it is; it does not exist for others. */
+  readonly subject: string
+  readonly mediaType: MediaType
+  readonly category: MediaCategory
+  readonly totalBytes: number
+  /** Epoch milliseconds after which X forgets it. */
+  readonly expiresAt: number
+  /** X's segments per segment of the client's; 0 until the first one has come. */
+  readonly parts: number
+  /** Bytes of the client's segments, by index; null for those that have not come. */
+  readonly segments: readonly (number | null)[]
+  /** `checked`: its first bytes are those of its type. `refused`: they are not. `finalizing`: FINALIZE may have been sent. */
+  readonly state: 'open' | 'checked' | 'refused' | 'finalizing' | 'finalized'
+  /** What FINALIZE answered. */
+  readonly result?: XMediaAnswer | undefined
+}
+
+export interface WireUploads {
+  create(mediaId: string, upload: WireUpload): Promise<void>
+  /** A subject's upload; undefined when there is none, or it is another's. */
+  find(mediaId: string, subject: string): Promise<WireUpload | undefined>
+  /** Replaces an upload by what `change` makes of it, again while others are quicker; answers what is there then. */
+  change(mediaId: string, change: (upload: WireUpload) => WireUpload): Promise<WireUpload>
+}
+
+export function createWireUploads(store: Store): WireUploads {
+  return {
+    async create(mediaId, upload) {
+      await store.swap(keyOf(mediaId), undefined, JSON.stringify(upload), upload.expiresAt)
+    },
+    async find(mediaId, subject) {
+      const text = await store.get(keyOf(mediaId))
+      const upload = text === undefined ? undefined : read(text)
+      return upload?.subject === subject ? upload : undefined
+    },
+    async change(mediaId, change) {
+      const text = await update(store, keyOf(mediaId), (before) => {
+        if (before === undefined) throw new TypeError(`the upload ${mediaId} is not there any more`)
+        const after = change(read(before))
+        return { text: JSON.stringify(after), expiresAt: after.expiresAt }
+      })
+      return read(text)
+    },
+  }
+}
+
+function keyOf(mediaId: string): string {
+  return `wire:${mediaId}`
+}
+
+function read(text: string): WireUpload {
+  return JSON.parse(text)
+}
