@@ -57,7 +57,7 @@ export function asX(instance: Instance, handle: (call: WireCall) => Promise<Wire
     try {
       return respond(await handle({ c, principal, context, lastAnswer: () => last }), last)
     } catch (error) {
-      if (error instanceof InvalidRequest) return respond({ status: 400, body: invalidRequest(error.items) }, last)
+      if (error instanceof InvalidRequest) return invalidResponse(error.items)
       if (error instanceof XMediaError) return refuse(error, last, clock.now())
       throw error
     }
@@ -65,7 +65,7 @@ export function asX(instance: Instance, handle: (call: WireCall) => Promise<Wire
 }
 
 export function invalidResponse(items: XProblemItem[]): Response {
-  return respond({ status: 400, body: invalidRequest(items) })
+  return respond({ status: 400, body: { ...invalidRequest(items), status: 400 } })
 }
 
 /** An error in X's shape: X's own, where it is X that said it. */
@@ -77,8 +77,8 @@ export function refuse(error: XMediaError, last?: XAnswer, now: number = Date.no
   }
   const status = STATUS[code] ?? (error.status >= 500 ? 503 : 400)
   const title = TITLES[status]
-  const body = title === undefined ? invalidRequest([{ message: messageOf(error) }]) : plainProblem(status, title)
-  const response = respond({ status, body }, undefined, retryAfterSecs)
+  if (title === undefined) return invalidResponse([{ message: messageOf(error) }])
+  const response = respond({ status, body: plainProblem(status, title) }, undefined, retryAfterSecs)
   if (status === 429 && retryAfterSecs !== undefined) {
     response.headers.set('x-rate-limit-remaining', '0')
     response.headers.set('x-rate-limit-reset', String(Math.ceil(now / 1000) + retryAfterSecs))

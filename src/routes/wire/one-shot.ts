@@ -57,9 +57,9 @@ interface OneShot extends Pick<UploadSource, 'body' | 'totalBytes' | 'atMostByte
   mediaType: MediaType
 }
 
-/** Whether a file comes behind its fields, and says what it is: it need not be held then. */
+/** Whether a file comes behind its fields, and tells type and size: it need not be held then. */
 export function isStreamable({ fields, media }: WireBody): boolean {
-  return 'media_category' in fields && isMediaType(typeOfPart(media))
+  return 'media_category' in fields && isMediaType(typeOfPart(media)) && media?.length.totalBytes !== undefined
 }
 
 function typeOfPart(media: WireMedia | undefined): string {

@@ -151,15 +151,18 @@ export async function finalize(
   return result
 }
 
-/** Whether a media is the subject's, whichever way it was uploaded. */
-export async function checkOwner(
+/** Of a media that is the subject's, whichever way it was uploaded: whether X may have something to process. */
+export async function findOwn(
   mediaId: string,
   { principal }: WireCall,
   { owners, wireUploads }: Instance,
-): Promise<void> {
+): Promise<{ isProcessed: boolean }> {
   const { subject } = principal
-  const isOwn = (await wireUploads.find(mediaId, subject)) ?? (await owners?.find(mediaId, subject))
-  if (isOwn === undefined) throw notFound()
+  const upload = await wireUploads.find(mediaId, subject)
+  if (upload) return { isProcessed: upload.result === undefined || upload.result.data.processing_info !== undefined }
+  const media = await owners?.find(mediaId, subject)
+  if (media === undefined) throw notFound()
+  return { isProcessed: media.done === undefined }
 }
 
 function sumOf(segments: readonly (number | null)[]): number {

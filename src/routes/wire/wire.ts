@@ -24,7 +24,7 @@ import { allowOrigins } from '../origin.ts'
 import { asX, check, InvalidRequest, invalidResponse, refuse, type WireCall, type WireReply } from './answer.ts'
 import { runCommand } from './command.ts'
 import { isStreamable, uploadAtOnce } from './one-shot.ts'
-import { append, checkOwner, finalize, gather, initialize, missingMedia } from './steps.ts'
+import { append, finalize, findOwn, gather, initialize, missingMedia } from './steps.ts'
 
 /**
  * X's own media API, so that what speaks to X uploads here with another base URL, and without a token. Below the mount's
@@ -95,7 +95,8 @@ export function xWire(instance: Instance): Hono<PrincipalEnv> {
 
   async function uploadStatus(call: WireCall): Promise<WireReply> {
     const mediaId = call.c.req.query('media_id') ?? ''
-    await checkOwner(mediaId, call, instance)
+    // X has no status of what it does not process. https://github.com/xdevplatform/xurl/issues/18
+    if (!(await findOwn(mediaId, call, instance)).isProcessed) throw notFound()
     return { status: 200, body: await statuses.read(mediaId, call.context) }
   }
 
@@ -120,15 +121,15 @@ export function xWire(instance: Instance): Hono<PrincipalEnv> {
 
   async function setMetadata(call: WireCall): Promise<WireReply> {
     const request = check(metadataRequest, await readJson(call))
-    await checkOwner(request.id, call, instance)
+    await findOwn(request.id, call, instance)
     await client.setMetadata(request, call.context)
     return saidByX(call, { id: request.id, associated_metadata: request.metadata ?? {} })
   }
 
   async function addSubtitles(call: WireCall): Promise<WireReply> {
     const request = check(subtitlesRequest, await readJson(call))
-    await checkOwner(request.id, call, instance)
-    await checkOwner(request.subtitles.id, call, instance)
+    await findOwn(request.id, call, instance)
+    await findOwn(request.subtitles.id, call, instance)
     await client.addSubtitles(request, call.context)
     const { id, media_category, subtitles } = request
     return saidByX(call, { id, media_category, associated_subtitles: [subtitles] })
@@ -136,7 +137,7 @@ export function xWire(instance: Instance): Hono<PrincipalEnv> {
 
   async function deleteSubtitles(call: WireCall): Promise<WireReply> {
     const request = check(subtitlesDeleteRequest, await readJson(call))
-    await checkOwner(request.id, call, instance)
+    await findOwn(request.id, call, instance)
     await client.deleteSubtitles(request, call.context)
     return saidByX(call, { deleted: true })
   }
