@@ -34,12 +34,13 @@ export async function readWire(
   const contentType = headers.get('content-type') ?? ''
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
   if (type === 'multipart/form-data') return await readParts(headers, body)
-  const maxBytes = MAX_FIELD_BYTES + Math.ceil(mediaBytes * BASE64_GROWTH)
+  const isJson = type === 'application/json'
+  const maxBytes = MAX_FIELD_BYTES + (isJson ? Math.ceil(mediaBytes * BASE64_GROWTH) : 0)
   const bytes = await readWhole(body, maxBytes)
   // X's own SDK declares JSON on calls that have no body.
   if (bytes.length === 0) return { kind: 'none', fields: {}, media: undefined }
   const text = new TextDecoder().decode(bytes)
-  if (type === 'application/json') return { kind: 'json', fields: readObject(text), media: undefined }
+  if (isJson) return { kind: 'json', fields: readObject(text), media: undefined }
   if (type === 'application/x-www-form-urlencoded') {
     return { kind: 'form', fields: unique(new URLSearchParams(text)), media: undefined }
   }
@@ -82,7 +83,14 @@ async function readWhole(body: ByteReader, maxBytes: number): Promise<Uint8Array
   return view.subarray(0, filled)
 }
 
+/** X's JSON is flatter; and around a segment it has no more than two members. */
+const MAX_DEPTH = 32
+
 function readObject(text: string): Record<string, unknown> {
+  // Values in values cost much more memory than text, and what has no bottom costs the stack.
+  if (isDeeper(text, text.length > MAX_FIELD_BYTES ? 1 : MAX_DEPTH)) {
+    throw new XMediaError('invalid_parameter', 'Request body has values within values.')
+  }
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -91,6 +99,28 @@ function readObject(text: string): Record<string, unknown> {
   }
   if (!isObject(value)) throw new XMediaError('invalid_parameter', 'Request body must be a JSON object.')
   return value
+}
+
+/** Whether a JSON text has more than so many levels. */
+function isDeeper(text: string, levels: number): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '"') at = endOfString(text, at)
+    else if (char === '{' || char === '[') depth++
+    else if (char === '}' || char === ']') depth--
+    if (depth > levels) return true
+  }
+  return false
+}
+
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0
+    while (text[end - 1 - escapes] === '\\') escapes++
+    if (escapes % 2 === 0) return end
+  }
+  return text.length
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

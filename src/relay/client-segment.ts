@@ -5,10 +5,10 @@ import type { Clock } from '../x/clock.ts'
 import { createEnvelope, type Envelope } from '../x/envelope.ts'
 import { MAX_SEGMENT_BYTES, MAX_SEGMENTS } from '../x/limits.ts'
 import type { AppendOptions } from './append.ts'
-import { type Allotment, COPIES } from './memory.ts'
+import { type Allotment, COPIES, SLACK_BYTES } from './memory.ts'
 import { MIN_SEGMENT_BYTES, planWhole } from './plan.ts'
-import { rechunk } from './rechunk.ts'
-import { createSegmentMemory } from './segment-memory.ts'
+import { rechunk, type SegmentMemory } from './rechunk.ts'
+import { createSegmentMemory, GROWTH } from './segment-memory.ts'
 import { createWindow } from './window.ts'
 
 /** Bytes of a segment that a client cut itself: X's server takes no larger one. https://docs.x.com/x-api/media/quickstart */
@@ -33,8 +33,17 @@ export async function receiveClientSegment(
   const envelope = createSegmentEnvelope()
   const plan = planWhole(maxBytes)
   const memory = createSegmentMemory({ envelope, allotment, clock, plan, window: createWindow(1, () => {}) })
+  const growing: SegmentMemory = {
+    ...memory,
+    grow(view, wanted) {
+      // It cannot end early: it has what it needs, or is refused. Both views are there while one is copied.
+      const larger = Math.min(wanted, view.length * GROWTH)
+      allotment.raise(COPIES * (envelope.sizeAround(view.length) + envelope.sizeAround(larger)) + SLACK_BYTES)
+      return memory.grow(view, wanted)
+    },
+  }
   let bytes: Uint8Array<ArrayBuffer> | undefined
-  for await (const segment of rechunk(body, { segmentBytes: () => (bytes ? 1 : maxBytes), memory, signal })) {
+  for await (const segment of rechunk(body, { segmentBytes: () => (bytes ? 1 : maxBytes), memory: growing, signal })) {
     if (bytes) throw new XMediaError('too_large', `A segment may have ${MAX_CLIENT_SEGMENT_BYTES} bytes.`)
     bytes = segment
   }

@@ -42,7 +42,7 @@ export const COPIES = 2
 const RETRY_AFTER_SECS = 5
 
 /** What a buffer may be larger than asked for, so that it is used again by uploads with other fields around a segment. */
-const SLACK_BYTES = 1024
+export const SLACK_BYTES = 1024
 
 /** Buffers are used again, as far as they fit: new ones wait for the garbage collector long after they are let go. */
 export function createMemory(budgetBytes: number): Memory {

@@ -6,7 +6,7 @@ import type { SegmentMemory } from './rechunk.ts'
 import type { Window } from './window.ts'
 
 /** A segment's view grows by this factor, from the least size to the planned one. */
-const GROWTH = 4
+export const GROWTH = 4
 
 /** A sender that filled the last segment within this time gets the memory for the next one at once. */
 const QUICK_MS = 5000

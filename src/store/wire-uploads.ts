@@ -1,3 +1,4 @@
+import { XMediaError } from '../errors.ts'
 import type { MediaCategory, MediaType } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media.ts'
 import { type Store, update } from './store.ts'
@@ -13,13 +14,16 @@ export interface WireUpload {
   readonly expiresAt: number
   /** X's segments per segment of the client's; 0 until the first one has come. */
   readonly parts: number
-  /** Bytes of the client's segments, by index; null for those that have not come. */
-  readonly segments: readonly (number | null)[]
+  /** The client's segments, by index; null for those that have not come. */
+  readonly segments: readonly (WireSegment | null)[]
   /** `checked`: its first bytes are those of its type. `refused`: they are not. `finalizing`: FINALIZE may have been sent. */
   readonly state: 'open' | 'checked' | 'refused' | 'finalizing' | 'finalized'
   /** What FINALIZE answered. */
   readonly result?: XMediaAnswer | undefined
 }
+
+/** Its bytes, what they hash to, and whether X has acknowledged them: short, since there may be a thousand. */
+export type WireSegment = readonly [bytes: number, digest: string, acknowledged: boolean]
 
 export interface WireUploads {
   create(mediaId: string, upload: WireUpload): Promise<void>
@@ -41,7 +45,7 @@ export function createWireUploads(store: Store): WireUploads {
     },
     async change(mediaId, change) {
       const text = await update(store, keyOf(mediaId), (before) => {
-        if (before === undefined) throw new TypeError(`the upload ${mediaId} is not there any more`)
+        if (before === undefined) throw new XMediaError('not_found', 'The upload is not there any more.')
         const after = change(read(before))
         return { text: JSON.stringify(after), expiresAt: after.expiresAt }
       })

@@ -37,11 +37,7 @@ function describe(issue: Issue, value: Record<string, unknown>): XProblemItem[] 
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const name = path === '' ? key : `${path}.${key}`
-      return {
-        message: `$.${name}: is not defined in the schema and the schema does not allow additional properties`,
-        parameters: { [name]: [] },
-      }
+      return unknownMember(path === '' ? key : `${path}.${key}`)
     })
   }
   const given = valueAt(value, issue.path)
@@ -49,6 +45,13 @@ function describe(issue: Issue, value: Record<string, unknown>): XProblemItem[] 
   const reason =
     issue.code === 'invalid_value' ? `does not have a value in the enumeration [${issue.values}]` : 'is not valid'
   return [{ message: `$.${path}: ${reason}`, parameters: { [path]: [echo(given)] } }]
+}
+
+export function unknownMember(name: string): XProblemItem {
+  return {
+    message: `$.${name}: is not defined in the schema and the schema does not allow additional properties`,
+    parameters: { [name]: [] },
+  }
 }
 
 export function missingParameter(name: string): XProblemItem {

@@ -107,11 +107,23 @@ function messageOf({ code, message }: XMediaError): string {
   return code === 'not_found' || code === 'x_rejected_media' ? NOT_FOUND : message
 }
 
-/** The members of X's problems that are known; a body that is none stays away, as an empty one does. */
-function problemOf({ json }: XAnswer): XProblem | undefined {
-  if (!isRecord(json)) return undefined
-  const members = ['errors', 'title', 'detail', 'type', 'status'].filter((name) => json[name] !== undefined)
-  return Object.fromEntries(members.map((name) => [name, json[name]]))
+/** X's edge refuses sizes with nothing at all. */
+const SAYS_NOTHING: readonly number[] = [413, 431]
+
+/** X's problem as it said it, known members only; what it left out, as its bodies sometimes do, is what its status means. */
+function problemOf({ status, json }: XAnswer): XProblem | undefined {
+  const said = isRecord(json) ? MEMBERS.filter((name) => json[name] !== undefined) : []
+  if (said.length === 0 && SAYS_NOTHING.includes(status)) return undefined
+  const members = said.map((name) => [name, isRecord(json) ? json[name] : undefined])
+  return { ...plainProblem(status, TITLES[status] ?? 'Error'), ...Object.fromEntries(members), ...errorsOf(json) }
+}
+
+const MEMBERS = ['title', 'detail', 'type', 'status']
+
+/** X is known to send texts in the place of errors, which breaks its own SDKs. */
+function errorsOf(json: unknown): Pick<XProblem, 'errors'> {
+  if (!isRecord(json) || !Array.isArray(json['errors'])) return {}
+  return { errors: json['errors'].map((error: unknown) => (isRecord(error) ? error : { message: String(error) })) }
 }
 
 const RATE_LIMIT = /^x-(?:rate-limit|(?:user|app)-limit-24hour)-(?:limit|remaining|reset)$/

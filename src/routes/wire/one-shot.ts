@@ -1,5 +1,5 @@
 import { checkMedia } from '../../ingress/media.ts'
-import { openReader } from '../../ingress/reader.ts'
+import { type ByteReader, openReader } from '../../ingress/reader.ts'
 import { matchesSignature } from '../../ingress/signature.ts'
 import { emptyBody, HEAD_BYTES, type UploadSource } from '../../ingress/source.ts'
 import { createCheck } from '../../ingress/upload.ts'
@@ -40,9 +40,6 @@ export async function uploadAtOnce(
   const checked = { mediaType, category }
   const source: UploadSource = { ...checked, ...file, additionalOwners, check: createCheck(checked, checks) }
   const answer = await relay(source, allotment, context, options)
-  if (!gathered && Object.keys(body.media?.behind() ?? {}).length > 0) {
-    throw invalid('Send all fields in front of the media.')
-  }
   const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   await wireUploads.create(id, {
     ...{ ...checked, subject: principal.subject, totalBytes: size, parts: 1, segments: [] },
@@ -69,7 +66,19 @@ function typeOfPart(media: WireMedia | undefined): string {
 function streamed({ fields, media }: WireBody): OneShot {
   const mediaType = typeOfPart(media)
   if (media === undefined || !isMediaType(mediaType)) throw missingMedia()
-  return { fields: check(uploadFields, fields), mediaType, body: media.body, ...media.length }
+  return { fields: check(uploadFields, fields), mediaType, body: nothingBehind(media), ...media.length }
+}
+
+/** What was streamed was begun with the fields in front of it: others would come too late. */
+function nothingBehind({ body, behind }: WireMedia): ByteReader {
+  return {
+    async read(view, offset) {
+      const read = await body.read(view, offset)
+      if (read.done && Object.keys(behind()).length > 0) throw invalid('Send all fields in front of the media.')
+      return read
+    },
+    cancel: (reason) => body.cancel(reason),
+  }
 }
 
 function hold({ media }: WireBody, { fields: given, segment }: Gathered): OneShot {

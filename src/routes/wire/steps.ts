@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { XMediaError } from '../../errors.ts'
+import { XMediaError, type XMediaErrorCode } from '../../errors.ts'
 import { checkMedia } from '../../ingress/media.ts'
 import { emptyBody, HEAD_BYTES } from '../../ingress/source.ts'
 import { createCheck, type UploadChecks } from '../../ingress/upload.ts'
@@ -14,7 +14,7 @@ import {
   sendClientSegment,
 } from '../../relay/client-segment.ts'
 import type { Allotment } from '../../relay/memory.ts'
-import type { WireUpload } from '../../store/wire-uploads.ts'
+import type { WireSegment, WireUpload } from '../../store/wire-uploads.ts'
 import { isMediaType, MAX_SEGMENT_BYTES, MEDIA_EXPIRY_SECS } from '../../x/limits.ts'
 import type { XMediaAnswer } from '../../x/media.ts'
 import { missingParameter } from '../../x/problems.ts'
@@ -80,51 +80,96 @@ export async function gather(
 
 /** APPEND of a segment that is there as a whole. */
 export async function append(
-  { c, principal, context }: WireCall,
+  call: WireCall,
   { mediaId, index }: { mediaId: string; index: number },
   segment: ClientSegment,
   instance: Instance,
 ): Promise<WireUpload> {
+  const { principal, context } = call
   const { relay, wireUploads } = instance
   const { maxSegments, segmentSize } = relay
   const upload = await wireUploads.find(mediaId, principal.subject)
   if (upload === undefined) throw notFound()
   const { length } = segment.bytes
   if (length === 0) throw missingMedia()
-  const checksHead = index === 0 && upload.state === 'open'
-  if (checksHead) {
-    if (length < Math.min(HEAD_BYTES, upload.totalBytes)) {
-      throw invalid(`The first segment must have ${HEAD_BYTES} bytes, or the whole file.`)
-    }
-    const head = segment.bytes.slice(0, HEAD_BYTES)
-    // What it uses up was used up by INIT.
-    const checks: UploadChecks = { ...checksFor(c, principal, instance), spend: async () => {} }
-    await createCheck(upload, checks)(head, upload.totalBytes, context.signal).catch(async (error: unknown) => {
-      if (error instanceof XMediaError) await wireUploads.change(mediaId, (now) => ({ ...now, state: 'refused' }))
-      throw error
-    })
-  }
+  const digest = await digestOf(segment.bytes)
+  const isRepeated = upload.segments[index]?.[1] === digest
+  if (index === 0 && !isRepeated) await checkHead(call, mediaId, upload, segment.bytes, instance)
+
   const planned = await wireUploads.change(mediaId, (now) => {
     if (now.state !== 'open' && now.state !== 'checked') throw ended(now)
     const parts = now.parts || partsOf(length, now.totalBytes, maxSegments, segmentSize.preferred)
     if (length > parts * MAX_SEGMENT_BYTES) {
       throw new XMediaError('too_large', `A segment of this upload may have ${parts * MAX_SEGMENT_BYTES} bytes.`)
     }
-    if ((index + 1) * parts > maxSegments)
-      throw invalid(`SegmentIndex must be between 0 and ${maxSegments / parts - 1}.`)
-    return { ...now, parts, segments: withSegment(now, index, length), state: checksHead ? 'checked' : now.state }
+    const last = Math.floor(maxSegments / parts) - 1
+    if (index > last) throw invalid(`SegmentIndex must be between 0 and ${last}.`)
+    const before = now.segments[index]
+    if (before && before[1] !== digest) throw invalid(`Segment ${index} was sent with other bytes before.`)
+    const segments = withSegment(now.segments, index, before ?? [length, digest, false])
+    if (sumOf(segments) > now.totalBytes) throw doNotAddUp()
+    return { ...now, parts, segments, state: index === 0 ? 'checked' : now.state }
   })
-  await sendClientSegment(mediaId, segment, { index, parts: planned.parts }, context, relay)
-  return planned
+  try {
+    await sendClientSegment(mediaId, segment, { index, parts: planned.parts }, context, relay)
+  } catch (error) {
+    if (error instanceof XMediaError && REFUSED.has(error.code))
+      await wireUploads.change(mediaId, withoutSegment(index))
+    throw error
+  }
+  return await wireUploads.change(mediaId, (now) => ({
+    ...now,
+    segments: withSegment(now.segments, index, [length, digest, true]),
+  }))
 }
 
-function withSegment({ segments, totalBytes }: WireUpload, index: number, bytes: number): (number | null)[] {
-  const before = segments[index] ?? bytes
-  if (before !== bytes) throw invalid(`Segment ${index} was sent with ${before} bytes before.`)
+/** The first bytes of a file, which the first segment must have: they tell whether it is what INIT said. */
+async function checkHead(
+  { c, principal, context }: WireCall,
+  mediaId: string,
+  upload: WireUpload,
+  bytes: Uint8Array<ArrayBuffer>,
+  instance: Instance,
+): Promise<void> {
+  if (bytes.length < Math.min(HEAD_BYTES, upload.totalBytes)) {
+    throw invalid(`The first segment must have ${HEAD_BYTES} bytes, or the whole file.`)
+  }
+  // What it uses up was used up by INIT.
+  const checks: UploadChecks = { ...checksFor(c, principal, instance), spend: async () => {} }
+  const head = bytes.slice(0, HEAD_BYTES)
+  await createCheck(upload, checks)(head, upload.totalBytes, context.signal).catch(async (error: unknown) => {
+    if (error instanceof XMediaError) {
+      await instance.wireUploads.change(mediaId, (now) => (now.state === 'open' ? { ...now, state: 'refused' } : now))
+    }
+    throw error
+  })
+}
+
+/** X has certainly not got a segment that it answered so: it may be sent otherwise. */
+const REFUSED: ReadonlySet<XMediaErrorCode> = new Set(['x_segment_too_large', 'x_rejected_media'])
+
+function withSegment(
+  segments: WireUpload['segments'],
+  index: number,
+  segment: WireSegment | null,
+): (WireSegment | null)[] {
   const after = Array.from({ length: Math.max(segments.length, index + 1) }, (_, at) => segments[at] ?? null)
-  after[index] = bytes
-  if (sumOf(after) > totalBytes) throw doNotAddUp()
+  after[index] = segment
   return after
+}
+
+function withoutSegment(index: number): (upload: WireUpload) => WireUpload {
+  return (upload) => {
+    if (upload.segments[index]?.[2]) return upload
+    const segments = withSegment(upload.segments, index, null)
+    return { ...upload, segments, parts: segments.every((segment) => segment === null) ? 0 : upload.parts }
+  }
+}
+
+/** Half of a SHA-256: enough to tell what a client sends again from what it sends instead. */
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return btoa(String.fromCharCode(...hash.subarray(0, 16)))
 }
 
 /** FINALIZE, once; asked for again it is answered as the first time. */
@@ -138,11 +183,20 @@ export async function finalize(
   if (upload === undefined) throw notFound()
   if (upload.result) return upload.result
   if (upload.state === 'refused') throw ended(upload)
-  const { segments, totalBytes, state, category, parts } = upload
-  if (state === 'open' || segments.includes(null) || sumOf(segments) !== totalBytes) throw doNotAddUp()
+  const { totalBytes, state, category, parts } = upload
   const started = clock.now()
-  await wireUploads.change(mediaId, (now) => ({ ...now, state: 'finalizing' }))
-  const { data, errors } = await client.finalize(mediaId, category, context, { again: state === 'finalizing' })
+  const { segments } = await wireUploads.change(mediaId, (now) => {
+    if (!isWhole(now)) throw doNotAddUp()
+    return { ...now, state: 'finalizing' }
+  })
+  const again = state === 'finalizing'
+  const { data, errors } = await client
+    .finalize(mediaId, category, context, { again })
+    .catch(async (error: unknown) => {
+      const isRefused = error instanceof XMediaError && REFUSED.has(error.code)
+      if (isRefused && !again) await wireUploads.change(mediaId, (now) => ({ ...now, state: 'checked' }))
+      throw error
+    })
   const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
   await wireUploads.change(mediaId, (now) => ({ ...now, state: 'finalized', result }))
   statuses.enter(result)
@@ -165,8 +219,15 @@ export async function findOwn(
   return { isProcessed: media.done === undefined }
 }
 
-function sumOf(segments: readonly (number | null)[]): number {
-  return segments.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0)
+function sumOf(segments: WireUpload['segments']): number {
+  return segments.reduce((sum, segment) => sum + (segment?.[0] ?? 0), 0)
+}
+
+/** Whether X has acknowledged every byte, at indices without gaps. */
+function isWhole({ segments, totalBytes, state, parts }: WireUpload): boolean {
+  const isThere = (segment: WireSegment | null, at: number) =>
+    segment?.[2] && (segment[0] >= parts || at === segments.length - 1)
+  return state !== 'open' && segments.every(isThere) && sumOf(segments) === totalBytes
 }
 
 function ended({ state }: WireUpload): InvalidRequest {

@@ -1,6 +1,7 @@
 import { zValidator } from '@hono/zod-validator'
 import { Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
+import { readLength } from '../../ingress/lengths.ts'
 import { checkFraming } from '../../ingress/upload.ts'
 import { readWire, unique, type WireBody } from '../../ingress/wire.ts'
 import type { Instance } from '../../options.ts'
@@ -8,7 +9,7 @@ import { notFound } from '../../problem.ts'
 import type { Allotment } from '../../relay/memory.ts'
 import { isRecord } from '../../x/answer.ts'
 import { ID_PATTERN, MAX_SEGMENT_BYTES } from '../../x/limits.ts'
-import { describeIssues, unknownQuery } from '../../x/problems.ts'
+import { describeIssues, unknownMember, unknownQuery } from '../../x/problems.ts'
 import {
   appendFields,
   appendRequest,
@@ -121,6 +122,9 @@ export function xWire(instance: Instance): Hono<PrincipalEnv> {
 
   async function setMetadata(call: WireCall): Promise<WireReply> {
     const request = check(metadataRequest, await readJson(call))
+    for (const name of OTHERS_MEDIA) {
+      if (request.metadata?.[name] !== undefined) throw new InvalidRequest([unknownMember(`metadata.${name}`)])
+    }
     await findOwn(request.id, call, instance)
     await client.setMetadata(request, call.context)
     return saidByX(call, { id: request.id, associated_metadata: request.metadata ?? {} })
@@ -154,9 +158,12 @@ function hasMedia({ fields, media }: WireBody): boolean {
 }
 
 function jsonBytes(headers: Headers): number {
-  const isJson = headers.get('content-type')?.toLowerCase().startsWith('application/json')
-  return isJson ? Number(headers.get('content-length') ?? MAX_SEGMENT_BYTES) : 0
+  if (!headers.get('content-type')?.toLowerCase().startsWith('application/json')) return 0
+  return readLength('Content-Length', headers.get('content-length') ?? undefined) ?? MAX_SEGMENT_BYTES
 }
+
+/** Metadata that name media of their own, whose they are nobody here knows. */
+const OTHERS_MEDIA = ['preview_image', 'sticker_info']
 
 const nothing = z.strictObject({})
 
