@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Instance, Principal } from '../options.ts'
+import type { OwnedMedia } from '../store/owners.ts'
 import { issueTicket } from '../ticket.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media.ts'
@@ -20,19 +21,27 @@ export async function presentMedia(
   principal: Principal,
   instance: Instance,
 ): Promise<UploadedMedia> {
-  const { clock, owners } = instance
-  const { id: mediaId, media_key: mediaKey, size, processing_info: processing } = data
+  const known = await rememberOwner(data, principal, instance)
+  const ticket = await issueTicket({ mediaId: data.id, ...known }, secretFor(c, instance))
+  return { ...data, ...(errors === undefined ? {} : { errors }), ticket }
+}
+
+/** Remembers whose a finished media is, where there is a store for it. */
+export async function rememberOwner(
+  { id, media_key: mediaKey, size, ...data }: XMedia,
+  { subject }: Principal,
+  { clock, owners }: Instance,
+): Promise<OwnedMedia> {
   const known = {
-    subject: principal.subject,
+    subject,
     expiresAt: Math.floor(clock.now() / 1000) + (data.expires_after_secs ?? MEDIA_EXPIRY_SECS),
-    ...(processing === undefined
+    ...(data.processing_info === undefined
       ? { done: { ...(mediaKey === undefined ? {} : { mediaKey }), ...(size === undefined ? {} : { size }) } }
       : {}),
   }
   // The media is there, and its ticket tells the same: a store that fails now must not lose it.
-  await owners?.remember(mediaId, known).catch(() => {})
-  const ticket = await issueTicket({ mediaId, ...known }, secretFor(c, instance))
-  return { ...data, ...(errors === undefined ? {} : { errors }), ticket }
+  await owners?.remember(id, known).catch(() => {})
+  return known
 }
 
 /** Where the status of a media is, as a client sees it. */

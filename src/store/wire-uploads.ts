@@ -61,3 +61,35 @@ function keyOf(mediaId: string): string {
 function read(text: string): WireUpload {
   return JSON.parse(text)
 }
+
+/** Puts a segment at its index. */
+export function withSegment(
+  segments: WireUpload['segments'],
+  index: number,
+  segment: WireSegment | null,
+): (WireSegment | null)[] {
+  const after = Array.from({ length: Math.max(segments.length, index + 1) }, (_, at) => segments[at] ?? null)
+  after[index] = segment
+  return after
+}
+
+/** Takes a segment away that X has certainly not got. */
+export function withoutSegment(index: number): (upload: WireUpload) => WireUpload {
+  return (upload) => {
+    if (upload.segments[index]?.[2]) return upload
+    const segments = withSegment(upload.segments, index, null)
+    return { ...upload, segments, parts: segments.every((segment) => segment === null) ? 0 : upload.parts }
+  }
+}
+
+/** Bytes of the segments that have come. */
+export function sumOf(segments: WireUpload['segments']): number {
+  return segments.reduce((sum, segment) => sum + (segment?.[0] ?? 0), 0)
+}
+
+/** Whether X has acknowledged every byte, at indices without gaps. */
+export function isWhole({ segments, totalBytes, state, parts }: WireUpload): boolean {
+  const isThere = (segment: WireSegment | null, at: number) =>
+    segment?.[2] && (segment[0] >= parts || at === segments.length - 1)
+  return state !== 'open' && segments.every(isThere) && sumOf(segments) === totalBytes
+}

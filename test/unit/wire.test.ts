@@ -180,6 +180,8 @@ describe('X’s own wire', () => {
     expect(await deleted.json()).toEqual({ data: { deleted: true } })
 
     const app = xMedia({ ...base, store })
+    expect((await app.request(`/status/${id}`, { headers: { 'x-demo-user': 'u1' } })).status).toBe(200)
+    expect((await app.request(`/status/${id}`, { headers: { 'x-demo-user': 'u2' } })).status).toBe(404)
     const headers = { 'content-type': 'image/png', 'content-length': String(image.length), 'x-demo-user': 'u1' }
     const other = await idOf(await app.request('/', { method: 'POST', body: image, headers }))
     expect((await ask('POST', '/metadata', json({ id: other, metadata: {} }))).status).toBe(200)

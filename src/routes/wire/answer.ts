@@ -2,6 +2,7 @@ import type { Context, Handler } from 'hono'
 import type * as z from 'zod/mini'
 import { XMediaError, type XMediaErrorCode } from '../../errors.ts'
 import type { Instance, Principal } from '../../options.ts'
+import type { WireUpload } from '../../store/wire-uploads.ts'
 import { isRecord, type XAnswer } from '../../x/answer.ts'
 import type { CallContext } from '../../x/call.ts'
 import { describeIssues, invalidRequest, NOT_FOUND, plainProblem, type XProblemItem } from '../../x/problems.ts'
@@ -31,6 +32,31 @@ export class InvalidRequest extends Error {
     super('the request is not as X wants it')
     this.items = items
   }
+}
+
+export function invalid(message: string): InvalidRequest {
+  return new InvalidRequest([{ message }])
+}
+
+/** X says JSON for multipart too. */
+export function missingMedia(): InvalidRequest {
+  return new InvalidRequest([{ message: 'Missing media field in JSON', parameters: { media: [] } }])
+}
+
+/** X's words at FINALIZE, from v1.1; v2's are not on record. */
+export function doNotAddUp(): InvalidRequest {
+  return invalid('Segments do not add up to provided total file size.')
+}
+
+export function ended({ state }: WireUpload): InvalidRequest {
+  return invalid(state === 'refused' ? 'media type unrecognized' : 'Media is already finalized.')
+}
+
+/** X has certainly not got a segment that it answered so: it may be sent otherwise. */
+const REFUSED: ReadonlySet<XMediaErrorCode> = new Set(['x_segment_too_large', 'x_rejected_media'])
+
+export function isRefusal(error: unknown): boolean {
+  return error instanceof XMediaError && REFUSED.has(error.code)
 }
 
 /** A value as X's schema has it. */

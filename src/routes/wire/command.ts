@@ -1,8 +1,9 @@
 import type { Instance } from '../../options.ts'
 import type { ClientSegment } from '../../relay/client-segment.ts'
 import { commandAppend, commandFinalize, commandInitialize } from '../../x/schemas.ts'
-import { check, InvalidRequest, type WireCall, type WireReply } from './answer.ts'
-import { append, finalize, initialize, missingMedia } from './steps.ts'
+import { check, InvalidRequest, missingMedia, type WireCall, type WireReply } from './answer.ts'
+import { append } from './segment.ts'
+import { finalize, initialize } from './steps.ts'
 
 /** The first generation: `command=INIT|APPEND|FINALIZE`, its parameters in the query, in the form, or in both. */
 export async function runCommand(

@@ -18,8 +18,9 @@ import {
 import type { XMediaAnswer } from '../../x/media.ts'
 import { type UploadFields, uploadFields } from '../../x/schemas.ts'
 import { checksFor } from '../checks.ts'
-import { check, type WireCall } from './answer.ts'
-import { type Gathered, invalid, missingMedia } from './steps.ts'
+import { rememberOwner } from '../media.ts'
+import { check, invalid, missingMedia, type WireCall } from './answer.ts'
+import type { Gathered } from './segment.ts'
 
 /** A file in one request. */
 export async function uploadAtOnce(
@@ -45,6 +46,7 @@ export async function uploadAtOnce(
     ...{ ...checked, subject: principal.subject, totalBytes: size, parts: 1, segments: [] },
     ...{ expiresAt: clock.now() + expiresAfterSecs * 1000, state: 'finalized', result: answer },
   })
+  await rememberOwner(answer.data, principal, instance)
   statuses.enter(answer)
   return answer
 }

@@ -22,10 +22,20 @@ import {
 import { authorize, type PrincipalEnv } from '../authorize.ts'
 import { withBody } from '../body.ts'
 import { allowOrigins } from '../origin.ts'
-import { asX, check, InvalidRequest, invalidResponse, refuse, type WireCall, type WireReply } from './answer.ts'
+import {
+  asX,
+  check,
+  InvalidRequest,
+  invalidResponse,
+  missingMedia,
+  refuse,
+  type WireCall,
+  type WireReply,
+} from './answer.ts'
 import { runCommand } from './command.ts'
 import { isStreamable, uploadAtOnce } from './one-shot.ts'
-import { append, finalize, findOwn, gather, initialize, missingMedia } from './steps.ts'
+import { append, gather } from './segment.ts'
+import { finalize, findOwn, initialize } from './steps.ts'
 
 /**
  * X's own media API, so that what speaks to X uploads here with another base URL, and without a token. Below the mount's
