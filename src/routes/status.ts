@@ -9,6 +9,7 @@ import { readTicket } from '../ticket.ts'
 import { ID_PATTERN } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media.ts'
 import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
+import { statusEvents, wantsEvents } from './status-events.ts'
 
 export type StatusId = { in: { param: { media_id: string } }; out: { param: { media_id: string } } }
 export type StatusTicket = { in: { query: { ticket?: string } }; out: { query: { ticket?: string } } }
@@ -29,9 +30,9 @@ export const validateStatusTicket: MiddlewareHandler<PrincipalEnv, string, Statu
   refuse,
 )
 
-/** Answers with X's status of a media, to the subject that uploaded it: who holds its ticket, or whom a store remembers. */
+/** Answers with X's status of a media, once or as it changes, to the subject that uploaded it: who holds its ticket, or whom a store remembers. */
 export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, StatusId & StatusTicket> {
-  const { owners, statuses, emit } = instance
+  const { clock, owners, statuses, emit } = instance
 
   return async function mediaStatus(c) {
     const { media_id: mediaId } = c.req.valid('param')
@@ -44,10 +45,14 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
         : await readTicket(ticket, mediaId, subject, secretFor(c, instance))
     if (known === undefined) return problemResponse(notFound())
     try {
-      const answer = known.done
-        ? doneStatus(mediaId, known, known.done, instance)
-        : await statuses.read(mediaId, { token: tokenFor(c, principal, instance), emit })
+      const { done } = known
+      const token = tokenFor(c, principal, instance)
+      const read = async () =>
+        done ? doneStatus(mediaId, known, done, instance) : await statuses.read(mediaId, { token, emit })
+      const answer = await read()
+      if (wantsEvents(c)) return statusEvents(c, answer, read, clock)
       c.header('cache-control', 'no-store')
+      c.header('vary', 'accept', { append: true })
       return c.json(answer)
     } catch (error) {
       if (error instanceof XMediaError) return problemResponse(error)

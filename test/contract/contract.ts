@@ -82,6 +82,18 @@ export function contract(target: Target): void {
     })
   })
 
+  it('tells the status as it changes, in events', async () => {
+    const file = randomFile(10)
+    const answer = await send('POST', media(), { ...video, 'content-length': 10 }, file.pieces())
+    const url = new URL(String(answer.headers.location), media()).href
+    const events = send('GET', url, { 'x-demo-user': 'u1', accept: 'text/event-stream' })
+    await emulator.advance(60)
+    const { headers, text } = await events
+    expect(headers['content-type']).toBe('text/event-stream')
+    expect(text).toMatch(/^event: status\ndata: .*\nid: pending\n\n/)
+    expect(text).toMatch(/event: status\ndata: .*"succeeded".*\nid: succeeded\n\n$/)
+  })
+
   it('passes category, owners and the shared flag on', async () => {
     const url = `${media()}?media_category=dm_video&additional_owners=12,34&shared=true`
     const file = randomFile(100)
