@@ -89,7 +89,7 @@ export function wire(target: Target): void {
           data = (await media.getUploadStatus(id, { command: 'STATUS' })).data
         }
         await media.createMetadata({ id, metadata: { altText: { text: 'A cat' } } })
-        await expectReceived(id, file, { media_category: mediaCategory })
+        await expectReceived(id, file, { media_category: mediaCategory, metadata: { alt_text: { text: 'A cat' } } })
       },
     )
 
@@ -229,6 +229,19 @@ export function wire(target: Target): void {
       const gif = Buffer.from(sampleFile('image/gif', 50_000))
       const failed = client.v2.uploadMedia(gif, { media_type: EUploadMimeType.Gif, media_category: 'tweet_gif' })
       await expect(failed).rejects.toThrow(/fail/i)
+
+      await emulator.setFaults([{ step: 'finalize', kind: 'processing_failed' }])
+      const opened = await official.initializeUpload({
+        mediaType: 'image/gif',
+        mediaCategory: 'tweet_gif',
+        totalBytes: gif.length,
+      })
+      const id = opened.data?.id ?? ''
+      await official.appendUpload(id, { media: gif.toString('base64'), segmentIndex: 0 })
+      await official.finalizeUpload(id)
+      const processing = async () => (await official.getUploadStatus(id, { command: 'STATUS' })).data?.processingInfo
+      const failure = { state: 'failed', error: { name: expect.any(String) } }
+      await expect.poll(processing, { timeout: 10_000, interval: 250 }).toMatchObject(failure)
       await emulator.setFaults([])
     })
   })
