@@ -1,0 +1,22 @@
+/** Every user uploads to an X account of their own: `authorize` gives the token of whom it knows. */
+
+import process from 'node:process'
+import { Hono } from 'hono'
+import { serve } from '../../adapters/node.ts'
+import { type Principal, xMedia } from '../../src/index.ts'
+import { announce } from '../announce.ts'
+import { demoOptions } from '../demo.ts'
+
+/** Yours are in a database, and come from X's OAuth 2.0 flow: see `refreshingToken`. */
+const accounts: ReadonlyMap<string, Principal> = new Map([
+  ['alice', { subject: 'alice', token: 'token-of-alice' }],
+  ['bob', { subject: 'bob', token: 'token-of-bob', limits: { maxUploads: 2, maxBytes: 10_000_000 } }],
+])
+
+const options = demoOptions(process.env)
+const app = new Hono().route(
+  '/media',
+  xMedia({ ...options, authorize: (c) => accounts.get(c.req.header('x-demo-user') ?? '') ?? null }),
+)
+
+announce(await serve(app, { port: Number(process.env['PORT'] ?? 8787) }))

@@ -1,0 +1,29 @@
+/** Takes a file, waits until X has processed it, and posts it: `curl -T cat.png …/posts?text=Meow`. */
+
+import process from 'node:process'
+import { Hono } from 'hono'
+import { serve } from '../../adapters/node.ts'
+import { createXMedia, xMediaUpload } from '../../src/index.ts'
+import { announce } from '../announce.ts'
+import { demoOptions } from '../demo.ts'
+
+const options = demoOptions(process.env)
+const token = process.env['X_BEARER_TOKEN'] ?? ''
+const { apiBaseUrl = 'https://api.x.com' } = options
+const x = createXMedia({ token, apiBaseUrl })
+
+const app = new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), async (c) => {
+  const { data } = await x.settle({ data: c.var.xMedia }, { signal: c.req.raw.signal })
+  const { error } = data.processing_info ?? {}
+  if (error)
+    return c.json({ detail: `X cannot use this file: ${error.message ?? error.name ?? 'no reason given'}` }, 422)
+  const posted = await fetch(`${apiBaseUrl}/2/tweets`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ text: c.req.query('text') ?? '', media: { media_ids: [data.id] } }),
+  })
+  const body: unknown = await posted.json()
+  return posted.ok ? c.json(body, 201) : c.json({ detail: 'X did not take the post.', x: body }, 502)
+})
+
+announce(await serve(app, { port: Number(process.env['PORT'] ?? 8787) }))

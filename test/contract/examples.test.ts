@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dataOf, send } from '../support/client.ts'
+import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { sampleFile } from '../support/media.ts'
+import { type Program, start } from '../support/processes.ts'
+
+const gif = sampleFile('image/gif', 5000)
+
+describe('the example', () => {
+  let emulator: EmulatorProgram
+  let server: Program
+
+  beforeEach(async () => {
+    emulator = await startEmulator({
+      processing: { pendingSecs: 0, inProgressSecs: 1 },
+      tokens: { 'server-held-token': {}, 'token-of-alice': { user: '1' }, 'token-of-bob': { user: '2' } },
+    })
+  })
+  afterEach(() => Promise.all([server, emulator].map((program) => program?.kill())))
+
+  async function serve(name: string): Promise<void> {
+    server = await start(`example:${name}`, {
+      X_BEARER_TOKEN: 'server-held-token',
+      X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
+      X_API_BASE_URL: emulator.url,
+    })
+  }
+
+  const upload = (path: string, user: string) =>
+    send(
+      'POST',
+      server.url + path,
+      { 'x-demo-user': user, 'content-type': 'image/gif', 'content-length': gif.length },
+      [gif],
+    )
+
+  it('post-a-tweet uploads, waits until the file is processed, and posts it', async () => {
+    await serve('post-a-tweet')
+    const answer = await upload('/posts?text=Meow', 'u1')
+    expect(answer.status, answer.text).toBe(201)
+    expect(answer.json).toMatchObject({ data: { id: expect.any(String), text: 'Meow' } })
+    await emulator.setFaults([{ step: 'status', kind: 'processing_failed' }])
+    expect((await upload('/posts', 'u1')).status).toBe(422)
+  })
+
+  it('multi-account uploads with the token of whose upload it is', async () => {
+    await serve('multi-account')
+    for (const [user, owner] of [
+      ['alice', '1'],
+      ['bob', '2'],
+    ] as const) {
+      const answer = await upload('/media', user)
+      expect(await emulator.upload(dataOf(answer.json).id)).toMatchObject({ owner })
+    }
+    expect((await upload('/media', 'mallory')).status).toBe(401)
+  })
+
+  it('rate-limit takes ten uploads a minute from an address', async () => {
+    await serve('rate-limit')
+    for (let uploads = 0; uploads < 10; uploads++) expect((await upload('/media', `u${uploads}`)).status).toBe(201)
+    expect((await upload('/media', 'u10')).status).toBe(429)
+  })
+})
