@@ -161,6 +161,25 @@ describe('X’s own wire', () => {
     ])
   })
 
+  it('answers two FINALIZE at the same time alike', async () => {
+    let first: Promise<Response> | undefined
+    let finalizes = 0
+    const ask = wireOf({
+      async fetch(url, init) {
+        if (url.endsWith('/finalize') && ++finalizes === 2) await first
+        return emulator.app.request(url, init)
+      },
+    })
+    const id = await open(ask, { media_type: 'image/png', total_bytes: image.length })
+    await append(ask, id, 0, image)
+    first = finalize(ask, id)
+    const second = finalize(ask, id)
+    expect((await first).status).toBe(200)
+    expect((await second).status).toBe(200)
+    expect(finalizes).toBe(2)
+    expect(await (await second).text()).toBe(await (await first).text())
+  })
+
   it('sets metadata and subtitles of media that are the subject’s, also of those uploaded in another way', async () => {
     const store = memoryStore()
     const ask = wireOf({ store })

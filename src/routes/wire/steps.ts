@@ -58,13 +58,14 @@ export async function finalize(
     return { ...now, state: 'finalizing' }
   })
   const again = state === 'finalizing'
-  const { data, errors } = await client
-    .finalize(mediaId, category, context, { again })
-    .catch(async (error: unknown) => {
-      const isRefused = isRefusal(error)
-      if (isRefused && !again) await wireUploads.change(mediaId, (now) => ({ ...now, state: 'checked' }))
-      throw error
-    })
+  const finalized = client.finalize(mediaId, category, context, { again })
+  const { data, errors } = await finalized.catch(async (error: unknown) => {
+    if (!isRefusal(error)) throw error
+    const now = await wireUploads.change(mediaId, (now) => (now.result || again ? now : { ...now, state: 'checked' }))
+    // Another request for the same was first.
+    if (now.result === undefined) throw error
+    return now.result
+  })
   const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
   await wireUploads.change(mediaId, (now) => ({ ...now, state: 'finalized', result }))
   await rememberOwner(result.data, principal, instance)
