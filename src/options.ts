@@ -66,12 +66,12 @@ export interface XMediaOptions extends CoreOptions {
   idleTimeoutMs?: number
   /** Least bytes a second from the client, on the average, `idleTimeoutMs` being free. Default 500. */
   minBytesPerSec?: number
-  /** Resumable uploads that a subject may begin in an hour: each is kept for one, bytes or none. Default 1000. */
+  /** Uploads that a subject may begin in an hour, resumable ones and those over X's own wire: each is kept. Default 1000. */
   maxCreationsPerHour?: number
   /** What a subject may upload in a period. Default: no quota. */
   quota?: QuotaOptions
   /**
-   * Where resumable uploads, quotas and the owners of media are kept. Default: this instance's memory, for the uploads
+   * Where resumable uploads, those over X's own wire, quotas and the owners of media are kept. Default: this instance's memory, for the uploads
    * alone; a durable one is needed wherever the next request may meet another instance, or the same one after a restart.
    */
   store?: Store

@@ -23,7 +23,7 @@ export interface WireMedia {
 }
 
 /** Base64 has four characters for three bytes. */
-export const BASE64_GROWTH: number = 4 / 3
+const BASE64_GROWTH = 4 / 3
 const MAX_FIELD_BYTES: number = 64 * 1024
 
 /** @param mediaBytes What the media in a JSON body may have at most, in base64; 0 where there can be none. */

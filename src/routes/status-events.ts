@@ -3,12 +3,10 @@ import { streamSSE } from 'hono/streaming'
 import { XMediaError } from '../errors.ts'
 import { problemOf } from '../problem.ts'
 import { type Clock, sleep } from '../x/clock.ts'
-import { processingState, type XMediaAnswer } from '../x/media.ts'
+import { checkAfterSecs, isFinal, processingState, type XMediaAnswer } from '../x/media.ts'
 
 /** Silence after which a comment is sent: proxies close what is silent for a minute, some after 30 seconds. */
 const HEARTBEAT_MS = 15_000
-/** X says when to ask again; where it does not, one second. */
-const MIN_CHECK_MS = 1000
 /** A connection ends after so long, milliseconds; an `EventSource` comes back by itself. */
 const MAX_STREAM_MS = 600_000
 
@@ -47,8 +45,8 @@ export function statusEvents(
     }
 
     /** The next answer, with heartbeats until it is due; undefined when there is nothing more to tell. */
-    async function wait({ data }: XMediaAnswer): Promise<XMediaAnswer | undefined> {
-      let leftMs = Math.max(MIN_CHECK_MS, (data.processing_info?.check_after_secs ?? 0) * 1000)
+    async function wait(latest: XMediaAnswer): Promise<XMediaAnswer | undefined> {
+      let leftMs = checkAfterSecs(latest) * 1000
       try {
         for (; leftMs > HEARTBEAT_MS; leftMs -= HEARTBEAT_MS) {
           await sleep(clock, HEARTBEAT_MS, gone.signal)
@@ -65,9 +63,4 @@ export function statusEvents(
       }
     }
   })
-}
-
-function isFinal({ data }: XMediaAnswer): boolean {
-  const state = processingState(data)
-  return state === 'succeeded' || state === 'failed'
 }

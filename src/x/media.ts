@@ -65,3 +65,16 @@ export function processingState(media: XMedia): 'pending' | 'in_progress' | 'suc
   if (info === undefined) return 'succeeded'
   return info.error === undefined ? info.state : 'failed'
 }
+
+/** Whether X's processing has ended, one way or the other. */
+export function isFinal({ data }: XMediaAnswer): boolean {
+  const state = processingState(data)
+  return state === 'succeeded' || state === 'failed'
+}
+
+/** X says when to ask again; where it does not, or says zero, one second, X's own usual number. */
+export const MIN_CHECK_SECS = 1
+
+export function checkAfterSecs({ data }: XMediaAnswer): number {
+  return Math.max(MIN_CHECK_SECS, data.processing_info?.check_after_secs ?? 0)
+}

@@ -66,6 +66,9 @@ export const appendRequest: z.ZodMiniType<AppendRequest> = z.strictObject({
   segment_index: segmentIndex,
 })
 
+/** The same without its bytes. */
+export const appendMembers: z.ZodMiniType<AppendFields> = z.strictObject({ segment_index: segmentIndex })
+
 /** `POST /2/media/upload/:id/append`, multipart: the text fields beside the `media` part. */
 export interface AppendFields {
   segment_index: number

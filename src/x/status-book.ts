@@ -3,10 +3,8 @@ import type { CallContext } from './call.ts'
 import type { XClient } from './client.ts'
 import { type Clock, sleep } from './clock.ts'
 import { createEnding, untilAborted } from './ending.ts'
-import { processingState, type XMediaAnswer } from './media.ts'
+import { checkAfterSecs, isFinal, MIN_CHECK_SECS, processingState, type XMediaAnswer } from './media.ts'
 
-/** X says when to ask again; where it does not, or says zero, one second, X's own usual number. */
-const MIN_CHECK_SECS = 1
 /** Media remembered at once; the one asked for longest ago is forgotten first. */
 const MAX_ENTRIES = 1000
 /** After a failed call X is left alone this long when it did not say. */
@@ -104,12 +102,3 @@ export function createStatusBook(client: XClient, clock: Clock): StatusBook {
 }
 
 const unanswered = () => new XMediaError('x_unavailable', `X did not tell the status within ${CALL_SECS} seconds.`)
-
-function isFinal({ data }: XMediaAnswer): boolean {
-  const state = processingState(data)
-  return state === 'succeeded' || state === 'failed'
-}
-
-function checkAfterSecs({ data }: XMediaAnswer): number {
-  return Math.max(MIN_CHECK_SECS, data.processing_info?.check_after_secs ?? 0)
-}

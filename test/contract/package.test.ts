@@ -7,12 +7,11 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { sampleFile } from '../support/media.ts'
+import { startWorker } from '../support/worker.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const bin = (name: string) => `${root}node_modules/.bin/${name}`
@@ -94,19 +93,7 @@ describe('the package, packed and put into an empty folder', { timeout: 60_000 }
       import { worker } from 'hono-x-media/cloudflare'
       export default worker(() => new Hono().route('/media', xMedia(${options()})))`,
     )
-    const { outputFiles } = await build({
-      entryPoints: [entry],
-      bundle: true,
-      write: false,
-      format: 'esm',
-      target: 'es2024',
-    })
-    const miniflare = new Miniflare({
-      modules: [{ type: 'ESModule', path: 'worker.js', contents: outputFiles[0]?.text ?? '' }],
-      compatibilityDate: '2026-07-30',
-      compatibilityFlags: ['enable_request_signal'],
-      port: 0,
-    })
+    const miniflare = await startWorker(entry, { compatibilityFlags: ['enable_request_signal'] })
     const { origin } = await miniflare.ready
     await expectUpload(origin)
     await miniflare.dispose()

@@ -5,14 +5,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
 import { Redis } from 'ioredis'
-import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sqliteStore } from '../../adapters/node.ts'
 import { memoryStore, redisStore } from '../../src/index.ts'
 import { REDIS, startRedis } from '../support/redis.ts'
 import { checkStore, STORE_CHECKS } from '../support/store-checks.ts'
+import { startWorker } from '../support/worker.ts'
 
 const run = promisify(execFile)
 const support = (file: string) => fileURLToPath(new URL(`../support/${file}`, import.meta.url))
@@ -47,16 +46,7 @@ describe('every store does what a store must', { timeout: 60_000 }, () => {
   })
 
   it('in Durable Objects', async () => {
-    const { outputFiles } = await build({
-      entryPoints: [support('check-durable-objects.ts')],
-      bundle: true,
-      write: false,
-      format: 'esm',
-      target: 'es2024',
-    })
-    const miniflare = new Miniflare({
-      modules: [{ type: 'ESModule', path: 'worker.js', contents: outputFiles[0]?.text ?? '' }],
-      compatibilityDate: '2026-07-30',
+    const miniflare = await startWorker(support('check-durable-objects.ts'), {
       durableObjects: { UPLOADS: { className: 'XMediaObject', useSQLite: true } },
     })
     expect(await (await miniflare.dispatchFetch('http://localhost/')).json()).toEqual({})

@@ -58,14 +58,17 @@ export async function finalize(
     return { ...now, state: 'finalizing' }
   })
   const again = state === 'finalizing'
-  const finalized = client.finalize(mediaId, category, context, { again })
-  const { data, errors } = await finalized.catch(async (error: unknown) => {
+  let answer: XMediaAnswer
+  try {
+    answer = await client.finalize(mediaId, category, context, { again })
+  } catch (error) {
     if (!isRefusal(error)) throw error
-    const now = await wireUploads.change(mediaId, (now) => (now.result || again ? now : { ...now, state: 'checked' }))
+    const after = await wireUploads.change(mediaId, (now) => (now.result || again ? now : { ...now, state: 'checked' }))
     // Another request for the same was first.
-    if (now.result === undefined) throw error
-    return now.result
-  })
+    if (after.result) return after.result
+    throw error
+  }
+  const { data, errors } = answer
   const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
   await wireUploads.change(mediaId, (now) => ({ ...now, state: 'finalized', result }))
   await rememberOwner(result.data, principal, instance)

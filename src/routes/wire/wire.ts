@@ -12,7 +12,7 @@ import { ID_PATTERN, MAX_SEGMENT_BYTES } from '../../x/limits.ts'
 import { describeIssues, unknownMember, unknownQuery } from '../../x/problems.ts'
 import {
   appendFields,
-  appendRequest,
+  appendMembers,
   initializeRequest,
   metadataRequest,
   statusQuery,
@@ -91,9 +91,8 @@ export function xWire(instance: Instance): Hono<PrincipalEnv> {
   async function appendSegment(call: WireCall): Promise<WireReply> {
     const mediaId = call.c.req.param('id') ?? ''
     return await reading(call, MAX_SEGMENT_BYTES, async (body, allotment) => {
-      if (body.kind === 'json' && body.fields['media'] !== undefined) check(appendRequest, body.fields)
       const { fields, segment } = await gather(body, allotment, instance, call)
-      const index = body.kind === 'json' ? Number(fields['segment_index']) : check(appendFields, fields).segment_index
+      const { segment_index: index } = check(body.kind === 'json' ? appendMembers : appendFields, fields)
       const { expiresAt } = await append(call, { mediaId, index }, segment, instance)
       return { status: 200, body: { data: { expires_at: Math.floor(expiresAt / 1000) } } }
     })
@@ -119,9 +118,8 @@ export function xWire(instance: Instance): Hono<PrincipalEnv> {
       const gathered = isHeld ? await gather(body, allotment, instance, call) : undefined
       const { fields } = gathered ?? body
       if (named === undefined && (body.kind === 'json' || fields['command'] === undefined)) {
-        for (const [name, value] of Object.entries(query)) {
-          throw new InvalidRequest([unknownQuery(name, [String(value)], [])])
-        }
+        const [stray] = Object.entries(query)
+        if (stray) throw new InvalidRequest([unknownQuery(stray[0], [String(stray[1])], [])])
         if (!hasMedia(body)) throw missingMedia()
         return { status: 200, body: await uploadAtOnce(call, body, { allotment, gathered }, instance) }
       }
