@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { start } from '../support/processes.ts'
 import { REDIS, startRedis } from '../support/redis.ts'
+import { bundleWorker } from '../support/worker.ts'
 
 const MIB = 1024 * 1024
 const PIECE_BYTES = 1.5 * MIB
@@ -66,17 +66,12 @@ describe('an upload whose every piece reaches another server', () => {
   })
 
   it('finishes where two Workers share Durable Objects', async () => {
-    const { outputFiles } = await build({
-      entryPoints: [fileURLToPath(new URL('../../examples/cloudflare-worker/server.ts', import.meta.url))],
-      bundle: true,
-      write: false,
-      format: 'esm',
-      target: 'es2024',
-    })
+    const entry = fileURLToPath(new URL('../../examples/cloudflare-worker/server.ts', import.meta.url))
+    const modules = await bundleWorker(entry)
     const worker = (name: string) => ({
       name,
       routes: [`${name}.example/*`],
-      modules: [{ type: 'ESModule' as const, path: 'worker.js', contents: outputFiles[0]?.text ?? '' }],
+      modules,
       compatibilityDate: '2026-07-30',
       compatibilityFlags: ['enable_request_signal'],
       bindings: env(),
