@@ -3,6 +3,7 @@ import { every } from 'hono/combine'
 import { instanceOf, type XMediaOptions } from './options.ts'
 import { notFound, problemResponse } from './problem.ts'
 import { authorize } from './routes/authorize.ts'
+import type { MediaEndpoint } from './routes/endpoint.ts'
 import {
   appendFile,
   createFile,
@@ -12,18 +13,42 @@ import {
   removeFile,
   validateFileId,
 } from './routes/files.ts'
+import { apiDescription } from './routes/openapi.ts'
 import { allowOrigins } from './routes/origin.ts'
-import { mediaStatus, validateStatusId, validateStatusTicket } from './routes/status.ts'
-import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
+import {
+  mediaStatus,
+  type StatusId,
+  type StatusTicket,
+  validateStatusId,
+  validateStatusTicket,
+} from './routes/status.ts'
+import {
+  answerUpload,
+  receiveUpload,
+  type UploadEnv,
+  type UploadInput,
+  validateUpload,
+  type XMediaEnv,
+} from './routes/upload.ts'
 import { xWire } from './routes/wire/wire.ts'
 
+/** What clients typed by `hc<XMediaApp>` of hono/client may ask; resumable uploads have clients of their own. */
+export type XMediaSchema = {
+  '/': { $post: MediaEndpoint<Partial<UploadInput['in']>, 201> }
+  '/status/:media_id': { $get: MediaEndpoint<StatusId['in'] & Partial<StatusTicket['in']>, 200> }
+}
+
+export type XMediaApp = Hono<UploadEnv, XMediaSchema>
+
 /** The routes below the mount: `app.route('/media', xMedia({ … }))`. Throws for options that cannot work. */
-export function xMedia(options: XMediaOptions): Hono<UploadEnv> {
+export function xMedia(options: XMediaOptions): XMediaApp {
   const instance = instanceOf(options)
-  const app = new Hono<UploadEnv>()
+  const app: XMediaApp = new Hono<UploadEnv, XMediaSchema>()
   if (options.compat) app.route('/2/media', xWire(instance))
-  return app
-    .use(allowOrigins(instance), authorize(instance))
+  app
+    .use(allowOrigins(instance))
+    .get('/openapi.json', apiDescription(instance))
+    .use(authorize(instance))
     .post('/', validateUpload, receiveUpload(instance), answerUpload(instance))
     .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))
     .on('OPTIONS', ['/files', '/files/:id'], describeFiles(instance))
@@ -33,6 +58,7 @@ export function xMedia(options: XMediaOptions): Hono<UploadEnv> {
     .delete('/files/:id', validateFileId, removeFile(instance))
     .post('/files/:id', validateFileId, overriddenFile(instance))
     .all('*', () => problemResponse(notFound()))
+  return app
 }
 
 /**

@@ -1,4 +1,4 @@
-export { xMedia, xMediaUpload } from './app.ts'
+export { type XMediaApp, type XMediaSchema, xMedia, xMediaUpload } from './app.ts'
 export {
   createXMedia,
   type MediaSource,

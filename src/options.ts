@@ -49,7 +49,10 @@ type Awaitable<T> = T | Promise<T>
 export interface XMediaOptions extends CoreOptions {
   /** The server-held OAuth 2.0 user token with the scope `media.write`, or how to get it for a request. */
   token: string | ((request: TokenRequest) => Awaitable<string | undefined>)
-  /** Tells who a request is from; null refuses it with 401. Runs before a byte of the body is read, on every route. */
+  /**
+   * Tells who a request is from; null refuses it with 401. Runs before a byte of the body is read, on every route
+   * but `/openapi.json`.
+   */
   authorize: (c: Context) => Awaitable<Principal | null | undefined>
   /** The key that signs tickets: at least 32 bytes, the same on every instance. */
   secret: string | ((c: Context) => string | undefined)

@@ -9,7 +9,7 @@ export interface Problem {
   code: XMediaErrorCode
 }
 
-const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
+export const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
   unauthorized: 'Not signed in',
   not_found: 'Not found',
   invalid_parameter: 'Invalid parameter',

@@ -115,6 +115,12 @@ export function contract(target: Target): void {
     expect(status.json).toMatchObject({ data: { processing_info: { state: 'succeeded' }, size: 100 } })
   })
 
+  it('describes itself, below where it is mounted', async () => {
+    const { status, json } = await send('GET', `${media()}/openapi.json`)
+    expect(status).toBe(200)
+    expect(json).toMatchObject({ openapi: '3.1.1', servers: [{ url: '/media' }], paths: { '/2/media/upload': {} } })
+  })
+
   it('refuses whom authorize does not know, on every route', async () => {
     const anonymous = { 'content-type': 'video/mp4', 'content-length': 3 }
     for (const [method, path] of [

@@ -1,6 +1,10 @@
+import { Hono } from 'hono'
+import { afterEach, expect } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import type { XMediaOptions } from '../../src/index.ts'
+import { type XMediaOptions, xMedia } from '../../src/index.ts'
+import type { UploadEnv } from '../../src/routes/upload.ts'
 import { sampleFile } from './media.ts'
+import { undescribed } from './openapi.ts'
 
 /** An emulated X in this process, for apps that are asked without a socket. */
 export const emulator: Emulator = createEmulator()
@@ -10,6 +14,25 @@ export const base: XMediaOptions = {
   secret: 's'.repeat(32),
   authorize: (c) => ({ subject: c.req.header('x-demo-user') ?? 'u1' }),
   fetch: async (url, init) => emulator.app.request(url, init),
+}
+
+const notDescribed = new Set<string>()
+afterEach(() => {
+  const found = [...notDescribed]
+  notDescribed.clear()
+  expect(found).toEqual([])
+})
+
+/** The same as `xMedia`, all of whose answers must be as openapi.json says. */
+export function describedMedia(options: XMediaOptions): Hono<UploadEnv> {
+  return new Hono<UploadEnv>()
+    .use(async (c, next) => {
+      await next()
+      // What the app's own functions throw is not for us to describe, and preflights are CORS's.
+      if (c.error || c.req.header('access-control-request-method')) return
+      for (const found of await undescribed(c.req.method, c.req.path, c.res)) notDescribed.add(found)
+    })
+    .route('/', xMedia(options))
 }
 
 /** A request with a file as raw body. */

@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { type Principal, type XMediaOptions, xMedia, xMediaUpload } from '../../src/index.ts'
+import { type Principal, type XMediaOptions, xMediaUpload } from '../../src/index.ts'
 import { createInstance } from '../../src/options.ts'
 import { FLOOR_BYTES } from '../../src/relay/plan.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../src/store/quota.ts'
-import { base, codeOf, png, post } from '../support/app.ts'
+import { base, codeOf, describedMedia, png, post } from '../support/app.ts'
 import { createFakeClock } from '../support/clock.ts'
 import { sampleFile } from '../support/media.ts'
 
@@ -13,7 +13,7 @@ const MIB = 1024 * 1024
 
 describe('the limits of a principal', () => {
   const withLimits = (limits: Principal['limits'], options: Partial<XMediaOptions> = {}) =>
-    xMedia({ ...base, ...options, authorize: () => ({ subject: 'u1', ...(limits ? { limits } : {}) }) })
+    describedMedia({ ...base, ...options, authorize: () => ({ subject: 'u1', ...(limits ? { limits } : {}) }) })
 
   it('make uploads smaller, on both sides of the limit, and never larger than the server’s', async () => {
     expect((await withLimits({ maxBytes: 5000 }).request('/', post(png))).status).toBe(201)
@@ -60,7 +60,7 @@ describe('a quota', () => {
   })
 
   it('is not used up by what was refused before X was asked', async () => {
-    const app = xMedia({ ...base, quota: { uploads: 1 } })
+    const app = describedMedia({ ...base, quota: { uploads: 1 } })
     expect(await codeOf(app.request('/', post(new Uint8Array(100))))).toEqual([415, 'signature_mismatch'])
     expect((await app.request('/', post(png))).status).toBe(201)
     const refused = await app.request('/', post(png))
@@ -96,7 +96,7 @@ describe('admission', () => {
   }
 
   it('takes so many uploads at once, per subject and in all, and lets the next in when one has ended', async () => {
-    const app = xMedia({ ...base, maxUploads: 3, maxUploadsPerSubject: 2 })
+    const app = describedMedia({ ...base, maxUploads: 3, maxUploadsPerSubject: 2 })
     const open = [slowUpload(app, 'a'), slowUpload(app, 'a')]
     const refused = await app.request('/', post(png, { 'x-demo-user': 'a' }))
     expect(refused.headers.get('retry-after')).toBe('5')
@@ -137,7 +137,7 @@ describe('admission', () => {
   })
 
   it('answers overloaded when there is no memory for one more, and takes it later', async () => {
-    const app = xMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
+    const app = describedMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
     const open = Array.from({ length: Math.floor((32 * MIB) / FLOOR_BYTES) }, (_, index) =>
       slowUpload(app, `user ${index}`),
     )
@@ -149,7 +149,7 @@ describe('admission', () => {
   })
 
   it('answers overloaded to one quick client more than there is memory for, not to a slow one', async () => {
-    const app = xMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
+    const app = describedMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
     // Each has sent more than the least that it may hold: it is above its floor.
     const started = sampleFile('video/mp4', 40_000)
     const open = Array.from({ length: 32 }, (_, index) => slowUpload(app, `user ${index}`, started, 50_000))
@@ -168,7 +168,7 @@ describe('admission', () => {
         if (c.req.header('x-log')) await c.req.text()
         await next()
       })
-      .route('/media', xMedia(options))
+      .route('/media', describedMedia(options))
       .onError((_, c) => c.text('broken', 500))
     for (let round = 0; round < 3; round++) {
       expect((await app.request('/media', post(png, { 'x-log': 'yes' }))).status).toBe(500)
@@ -180,20 +180,20 @@ describe('admission', () => {
     const body = new ReadableStream<Uint8Array>()
     const headers = { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '1000' }
     const init = { method: 'POST', body, headers, duplex: 'half', signal: AbortSignal.abort() }
-    expect(await codeOf(xMedia(base).request(new Request('http://x/', init)))).toEqual([499, 'client_closed'])
+    expect(await codeOf(describedMedia(base).request(new Request('http://x/', init)))).toEqual([499, 'client_closed'])
   })
 
   it('lets go of an upload while the app’s inspect never answers, by the deadline', async () => {
     for (const oneShotBytes of [0, 5000]) {
       const instance = { ...base, oneShotBytes, deadlineMs: 50, inspect: () => new Promise<undefined>(() => {}) }
-      expect(await codeOf(xMedia(instance).request('/', post(png)))).toEqual([504, 'deadline_exceeded'])
+      expect(await codeOf(describedMedia(instance).request('/', post(png)))).toEqual([504, 'deadline_exceeded'])
     }
   })
 
   it('is shared by mounts that are given the same options', async () => {
     const options = { ...base, quota: { uploads: 1 } }
     const app = new Hono()
-      .route('/media', xMedia(options))
+      .route('/media', describedMedia(options))
       .post('/posts', xMediaUpload(options), (c) => c.text(c.var.xMedia.id))
     expect((await app.request('/media', post(png))).status).toBe(201)
     expect(await codeOf(app.request('/posts', post(png)))).toEqual([429, 'quota_exceeded'])

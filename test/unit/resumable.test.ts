@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { memoryStore, type Store, type XMediaOptions, xMedia } from '../../src/index.ts'
-import { base, codeOf, emulator } from '../support/app.ts'
+import { memoryStore, type Store, type XMediaOptions } from '../../src/index.ts'
+import { base, codeOf, describedMedia, emulator } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
 
 const SEGMENT = 5000
@@ -15,7 +15,7 @@ const PIECE = { ...TUS, 'content-type': 'application/offset+octet-stream' }
 let store: Store
 
 function appWith(more: Partial<XMediaOptions> = {}): Hono {
-  return new Hono().route('/media', xMedia({ ...base, segmentBytes: SEGMENT, store, ...more }))
+  return new Hono().route('/media', describedMedia({ ...base, segmentBytes: SEGMENT, store, ...more }))
 }
 
 async function create(app: Hono, headers: Record<string, string> = {}): Promise<string> {

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { memoryStore, type Store, xMedia } from '../../src/index.ts'
-import { base } from '../support/app.ts'
+import { memoryStore, type Store } from '../../src/index.ts'
+import { base, describedMedia } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
 
 const TUS = { 'tus-resumable': '1.0.0' }
@@ -61,7 +61,7 @@ function serverFor(round: Round, store: Store, emulator: ReturnType<typeof creat
   }
   const app = new Hono().route(
     '/media',
-    xMedia({
+    describedMedia({
       ...base,
       segmentBytes: 5000,
       retry: { retries: 0 },

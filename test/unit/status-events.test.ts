@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { type XMediaOptions, xMedia } from '../../src/index.ts'
-import { base, emulator, post } from '../support/app.ts'
+import type { XMediaOptions } from '../../src/index.ts'
+import { base, describedMedia, emulator, post } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
 
 const gif = sampleFile('image/gif', 5000)
@@ -9,7 +9,7 @@ const EVENTS = { accept: 'text/event-stream', 'x-demo-user': 'u1' }
 /** An app, and how often it has asked X for a status. */
 async function uploaded(more: Partial<XMediaOptions> = {}) {
   let asked = 0
-  const app = xMedia({
+  const app = describedMedia({
     ...base,
     async fetch(url, init) {
       if (init.method === 'GET') asked++

@@ -2,14 +2,14 @@ import { fileTypeFromBuffer } from 'file-type'
 import { Hono } from 'hono'
 import { rateLimiter } from 'hono-rate-limiter'
 import { describe, expect, it } from 'vitest'
-import { type InspectedFile, type XMediaOptions, xMedia, xMediaUpload } from '../../src/index.ts'
-import { base, codeOf, emulator, png, post } from '../support/app.ts'
+import { type InspectedFile, type XMediaOptions, xMediaUpload } from '../../src/index.ts'
+import { base, codeOf, describedMedia, emulator, png, post } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
 
 describe('inspect', () => {
   it('sees the first bytes and what is known, before X is asked, and refuses with its own words', async () => {
     const seen: [number, Omit<InspectedFile, 'c'>][] = []
-    const app = xMedia({
+    const app = describedMedia({
       ...base,
       inspect(head, { c: _, ...file }) {
         seen.push([head.length, file])
@@ -32,7 +32,7 @@ describe('inspect', () => {
   })
 
   it('can look deeper with the package file-type', async () => {
-    const app = xMedia({
+    const app = describedMedia({
       ...base,
       async inspect(head, { mediaType }) {
         const found = await fileTypeFromBuffer(head)
@@ -53,7 +53,7 @@ describe('inspect', () => {
 
   it('lets its own errors reach the app', async () => {
     const app = new Hono()
-      .route('/media', xMedia({ ...base, inspect: () => Promise.reject(new Error('scanner down')) }))
+      .route('/media', describedMedia({ ...base, inspect: () => Promise.reject(new Error('scanner down')) }))
       .onError((error, c) => c.text(error.message, 500))
     expect(await (await app.request('/media', post(png))).text()).toBe('scanner down')
   })
@@ -61,7 +61,7 @@ describe('inspect', () => {
 
 describe('origins', () => {
   const ask = async (options: Partial<XMediaOptions>, headers: Record<string, string>) => {
-    const answer = await xMedia({ ...base, ...options }).request('http://media.example/', post(png, headers))
+    const answer = await describedMedia({ ...base, ...options }).request('http://media.example/', post(png, headers))
     return [answer.status, answer.headers.get('access-control-allow-origin')]
   }
   const page = { origin: 'https://app.example' }
@@ -84,7 +84,7 @@ describe('origins', () => {
     const origins = ['https://app.example']
     expect(await ask({ origins }, page)).toEqual([201, 'https://app.example'])
     expect(await ask({ origins }, { origin: 'https://app.example.evil.example' })).toEqual([403, null])
-    const preflight = await xMedia({ ...base, origins, authorize: () => null }).request('/', {
+    const preflight = await describedMedia({ ...base, origins, authorize: () => null }).request('/', {
       method: 'OPTIONS',
       headers: { ...page, 'access-control-request-method': 'POST' },
     })
@@ -109,7 +109,7 @@ describe('origins', () => {
 
   it('are refused when they are none', () => {
     for (const origin of ['app.example', 'https://app.example/', 'https://app.example/x', '*']) {
-      expect(() => xMedia({ ...base, origins: [origin] })).toThrow(TypeError)
+      expect(() => describedMedia({ ...base, origins: [origin] })).toThrow(TypeError)
     }
   })
 })
@@ -117,7 +117,7 @@ describe('origins', () => {
 describe('a request to X', () => {
   it('carries nothing of the client’s headers', async () => {
     const sent: string[] = []
-    const app = xMedia({
+    const app = describedMedia({
       ...base,
       async fetch(url, init) {
         sent.push(url, JSON.stringify(init.headers))
@@ -138,11 +138,11 @@ describe('a request to X', () => {
 
 describe('maxSegments', () => {
   it('makes segments larger, and refuses before INIT what cannot fit', async () => {
-    const app = xMedia({ ...base, segmentBytes: 1000, maxSegments: 2 })
+    const app = describedMedia({ ...base, segmentBytes: 1000, maxSegments: 2 })
     const answer = await app.request('/', post(sampleFile('video/mp4', 5000), { 'content-type': 'video/mp4' }))
     const { data } = await answer.json()
     expect((await emulator.upload(data.id))?.segments.map(({ size }) => size)).toEqual([2500, 2500])
-    const small = xMedia({ ...base, maxSegments: 1 })
+    const small = describedMedia({ ...base, maxSegments: 1 })
     const headers = { 'content-type': 'video/mp4', 'content-length': '5000001' }
     expect(await codeOf(small.request('/', post(png, headers)))).toEqual([413, 'too_large'])
   })
@@ -155,7 +155,7 @@ describe('a rate limiter', () => {
         '/media/*',
         rateLimiter({ windowMs: 60_000, limit: 2, keyGenerator: (c) => c.req.header('x-demo-user') ?? '' }),
       )
-      .route('/media', xMedia(base))
+      .route('/media', describedMedia(base))
     const statuses = []
     for (let round = 0; round < 3; round++)
       statuses.push((await app.request('/media', post(png, { 'x-demo-user': 'r' }))).status)

@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { type XMediaEnv, type XMediaEvent, type XMediaOptions, xMedia, xMediaUpload } from '../../src/index.ts'
+import { type XMediaEnv, type XMediaEvent, type XMediaOptions, xMediaUpload } from '../../src/index.ts'
+import { describedMedia } from '../support/app.ts'
 
 const emulator = createEmulator()
 const options: XMediaOptions = {
@@ -66,8 +67,8 @@ describe('xMedia', () => {
     ]
     for (const [path, location, mountPath] of places) {
       const app = new Hono()
-        .route('/media', xMedia({ ...options, ...(mountPath === undefined ? {} : { mountPath }) }))
-        .route('/a/:b/media', xMedia(options))
+        .route('/media', describedMedia({ ...options, ...(mountPath === undefined ? {} : { mountPath }) }))
+        .route('/a/:b/media', describedMedia(options))
       const answer = await app.request(path, post('abc', { 'x-from': 'function' }))
       expect(answer.headers.get('location')).toContain(location)
     }
@@ -75,7 +76,7 @@ describe('xMedia', () => {
 
   it('uses the token of the principal before that of the server', async () => {
     const tokens: string[] = []
-    const app = xMedia({
+    const app = describedMedia({
       ...options,
       authorize: () => ({ subject: 'u1', token: 'token-of-u1' }),
       fetch: async (url, init) => {
@@ -88,7 +89,7 @@ describe('xMedia', () => {
   })
 
   it('answers an unknown route as a problem', async () => {
-    for (const app of [xMedia(options), new Hono().route('/nope', xMedia(options))]) {
+    for (const app of [describedMedia(options), new Hono().route('/nope', describedMedia(options))]) {
       const answer = await app.request('/nope/nope')
       expect(answer.status).toBe(404)
       expect(await answer.json()).toMatchObject({ code: 'not_found' })
@@ -97,7 +98,7 @@ describe('xMedia', () => {
 
   it('waits for the processing as the client prefers, and keeps the media when its status cannot be had', async () => {
     const server = createEmulator({ processing: { pendingSecs: 0, inProgressSecs: 0.5 } })
-    const app = xMedia({ ...options, fetch: async (url, init) => server.app.request(url, init) })
+    const app = describedMedia({ ...options, fetch: async (url, init) => server.app.request(url, init) })
     const waited = await app.request('/', post('abc', { prefer: 'wait=30' }))
     expect(waited.headers.get('preference-applied')).toBe('wait=30')
     expect(await waited.json()).toMatchObject({ data: { processing_info: { state: 'succeeded' } } })
@@ -110,14 +111,14 @@ describe('xMedia', () => {
 
   it('tells what happens to an upload', async () => {
     const events: XMediaEvent[] = []
-    const app = xMedia({ ...options, segmentBytes: 4, onEvent: (event) => events.push(event) })
+    const app = describedMedia({ ...options, segmentBytes: 4, onEvent: (event) => events.push(event) })
     await app.request('/', post('0123456789'))
     expect(events.map(({ type }) => type)).toEqual(['initialized', 'segment', 'segment', 'segment', 'finalized'])
     expect(events.at(-1)).toMatchObject({ bytes: 10, segments: 3, at: expect.any(Number) })
   })
 
   it('refuses what is larger than maxBytes before X is asked, and takes what is not', async () => {
-    const app = xMedia({ ...options, maxBytes: 3 })
+    const app = describedMedia({ ...options, maxBytes: 3 })
     expect((await app.request('/', post('abc'))).status).toBe(201)
     const before = emulator.uploads().length
     const answer = await app.request('/', post('abcd'))

@@ -1,0 +1,12 @@
+import type { StatusCode } from 'hono/utils/http-status'
+import type { ERROR_STATUS } from '../errors.ts'
+import type { Problem } from '../problem.ts'
+import type { XMediaAnswer } from '../x/media.ts'
+
+/** A route as `hc` of hono/client knows it: what it takes, and that it answers with a media or a problem. */
+export type MediaEndpoint<Input, Status extends StatusCode> =
+  | { input: Input; output: XMediaAnswer; outputFormat: 'json'; status: Status }
+  | { input: Input; output: Problem; outputFormat: 'json'; status: ProblemStatus }
+
+/** hono has no names for 460 and 499, which clients of these routes are not answered with. */
+type ProblemStatus = Extract<(typeof ERROR_STATUS)[keyof typeof ERROR_STATUS], StatusCode>

@@ -1,0 +1,48 @@
+import Ajv from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { describeRoutes, type Operation } from '../../src/openapi.ts'
+
+const described = describeRoutes('/media', false)
+const ajv = new Ajv.default({ strict: false })
+formats.default(ajv)
+/** Where a path that is no other's leads: that is the mount itself. */
+const root = Object.entries(described.paths).find(([template]) => template === '/')
+ajv.addSchema({ $id: 'openapi', ...described })
+
+/** What the description of the routes does not have of an answer; nothing, if it has it. */
+export async function undescribed(method: string, path: string, response: Response): Promise<string[]> {
+  const found = Object.entries(described.paths).find(([template]) => pattern(template).test(path)) ?? root
+  const operation: Operation | undefined = found?.[1][method.toLowerCase()]
+  if (!operation) return [401, 403, 404].includes(response.status) ? [] : [`${method} ${path} is not described`]
+  const answer = operation.responses[response.status]
+  const name = `${method} ${found?.[0]} ${response.status}`
+  if (!answer) return [`${name} is not described: ${await response.clone().text()}`]
+  const type = response.headers.get('content-type')?.split(';')[0]
+  if (type === undefined || method === 'HEAD') return []
+  const content = answer['content']
+  if (typeof content !== 'object' || content === null || !(type in content)) return [`${name} with ${type}`]
+  if (!type.endsWith('json')) return []
+  const pointer = [
+    'paths',
+    found?.[0] ?? '',
+    method.toLowerCase(),
+    'responses',
+    response.status,
+    'content',
+    type,
+    'schema',
+  ]
+  const body: unknown = await response.clone().json()
+  const isValid = ajv.validate({ $ref: `openapi#/${pointer.map(escaped).join('/')}` }, body)
+  return isValid ? [] : [`${name}: ${ajv.errorsText()} in ${JSON.stringify(body)}`]
+}
+
+/** Wherever it is mounted. */
+function pattern(template: string): RegExp {
+  return new RegExp(`${template.replace(/\{\w+\}/g, '[^/]+')}$`)
+}
+
+/** RFC 6901 section 6 */
+function escaped(segment: string | number): string {
+  return encodeURIComponent(String(segment).replaceAll('~', '~0').replaceAll('/', '~1'))
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises'
+import { validate } from '@apidevtools/swagger-parser'
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { ERROR_STATUS } from '../../src/errors.ts'
+import { xMedia } from '../../src/index.ts'
+import { describeRoutes, type Operation } from '../../src/openapi.ts'
+import { base } from '../support/app.ts'
+
+const METHODS = ['get', 'head', 'post', 'patch', 'delete', 'options']
+
+const fetched = async (app: Hono) => await (await app.request('/media/openapi.json')).text()
+
+describe('GET /openapi.json', () => {
+  it.each([true, false])(
+    'answers with a valid description, also to who has not signed in; compat: %s',
+    async (compat) => {
+      const app = new Hono().route('/media', xMedia({ ...base, compat, authorize: () => null }))
+      await expect(validate(JSON.parse(await fetched(app)))).resolves.toMatchObject({ servers: [{ url: '/media' }] })
+    },
+  )
+
+  it('is told to be invalid by the same validator when it is not', async () => {
+    const { paths, ...rest } = describeRoutes('/media', false)
+    await expect(
+      validate(JSON.parse(JSON.stringify({ ...rest, paths: { '/': { post: {} }, nonsense: {} } }))),
+    ).rejects.toThrow()
+  })
+
+  it('has every route, and no other', async () => {
+    const app = xMedia({ ...base, compat: true })
+    const served = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
+    const { paths } = describeRoutes('', true)
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations)
+        .filter((method) => METHODS.includes(method))
+        .map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    // Hono serves HEAD as GET.
+    expect(described.filter((route) => !route.startsWith('HEAD ')).toSorted()).toEqual([...new Set(served)].toSorted())
+  })
+
+  it('has every code of a problem, with its status', async () => {
+    const { paths } = describeRoutes('', false)
+    const operations = Object.values(paths).flatMap((path) => Object.values(path))
+    expect(Object.fromEntries(operations.flatMap(codesOf))).toEqual(ERROR_STATUS)
+  })
+
+  it('has the version of the package', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+    expect(describeRoutes('', false).info.version).toBe(version)
+  })
+})
+
+/** The codes that an operation names, each with the status it names it for. */
+function codesOf({ responses }: Operation): [string, number][] {
+  return Object.entries(responses).flatMap(([status, response]) =>
+    [...JSON.stringify(response).matchAll(/`(\w+)`: /g)]
+      .map(([, code = '']): [string, number] => [code, Number(status)])
+      .filter(([code]) => code in ERROR_STATUS),
+  )
+}

@@ -1,0 +1,60 @@
+import { Hono } from 'hono'
+import { hc } from 'hono/client'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { type Problem, type XMediaAnswer, type XMediaApp, type XMediaErrorCode, xMedia } from '../../src/index.ts'
+import { base, emulator, png } from '../support/app.ts'
+import { sampleFile } from '../support/media.ts'
+
+const app = new Hono().route('/media', xMedia(base))
+/** Asks the app without a socket. */
+const options = { fetch: async (url: RequestInfo | URL, init?: RequestInit) => app.request(new Request(url, init)) }
+const headers = (type: string, { length }: Uint8Array) => ({ 'content-type': type, 'content-length': String(length) })
+
+describe('a client typed by hc', () => {
+  it('uploads, and is told the media', async () => {
+    const client = hc<XMediaApp>('http://app.example/media', options)
+    const answer = await client.index.$post(
+      { query: { alt_text: 'A cat' } },
+      { init: { body: png, headers: headers('image/png', png) } },
+    )
+    if (answer.status !== 201) throw new Error(await answer.text())
+    const { data } = await answer.json()
+    expectTypeOf(data).toEqualTypeOf<XMediaAnswer['data']>()
+    expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A cat', size: png.length })
+  })
+
+  it('follows the status of a media, in an app that has the routes among its own', async () => {
+    const client = hc<typeof app>('http://app.example', options)
+    const gif = sampleFile('image/gif', 5000)
+    const uploaded = await client.media.$post({}, { init: { body: gif, headers: headers('image/gif', gif) } })
+    const ticket =
+      new URL(uploaded.headers.get('location') ?? '', 'http://app.example').searchParams.get('ticket') ?? ''
+    if (uploaded.status !== 201) throw new Error(await uploaded.text())
+    const { data } = await uploaded.json()
+    const answer = await client.media.status[':media_id'].$get({ param: { media_id: data.id }, query: { ticket } })
+    if (answer.status !== 200) throw new Error(await answer.text())
+    const status = await answer.json()
+    expectTypeOf(status).toEqualTypeOf<XMediaAnswer>()
+    expect(status.data.processing_info).toMatchObject({ state: 'pending' })
+  })
+
+  it('is told problems by their code', async () => {
+    const client = hc<XMediaApp>('http://app.example/media', options)
+    const answer = await client.index.$post({ query: { media_category: 'tweet_video' } }, { init: { body: png } })
+    if (answer.status === 201) throw new Error('the upload was taken')
+    const problem = await answer.json()
+    expectTypeOf(problem).toEqualTypeOf<Problem>()
+    expectTypeOf(problem.code).toEqualTypeOf<XMediaErrorCode>()
+    expect(problem.code).toBe('unsupported_media_type')
+  })
+
+  it('cannot ask what the routes do not know', () => {
+    const client = hc<XMediaApp>('http://app.example/media', options)
+    type Post = NonNullable<Parameters<typeof client.index.$post>[0]>
+    type Get = Parameters<(typeof client.status)[':media_id']['$get']>[0]
+    expectTypeOf({ query: { media_category: 'tweet_gif' as const, shared: 'true' } }).toExtend<Post>()
+    expectTypeOf({ query: { alt_text: 1 } }).not.toExtend<Post>()
+    expectTypeOf({ query: {} }).not.toExtend<Get>()
+    expectTypeOf(client).not.toHaveProperty('files')
+  })
+})
