@@ -11,7 +11,8 @@ export async function withAltText(
   call: CallContext,
   client: XClient,
 ): Promise<XMediaAnswer> {
-  if (altText === undefined) return answer
+  // A form's field that was left empty comes as an empty text.
+  if (!altText) return answer
   try {
     await client.setMetadata({ id: answer.data.id, metadata: { alt_text: { text: altText } } }, call)
     return answer

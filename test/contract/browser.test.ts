@@ -2,18 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, CDPSession, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CHROMIUM, launchBrowser } from '../support/browser.ts'
 import { dataOf, randomFile, type TestFile } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
-import { type Line, openLine } from '../support/line.ts'
 import { type Program, start } from '../support/processes.ts'
 
-const MIB = 1024 * 1024
-const SIZE = 10 * MIB
-/** A line on which an upload can be interrupted; bytes per second. */
-const SLOW = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 4 * MIB }
+const SIZE = 10 * 1024 * 1024
 
 if (!CHROMIUM) console.log('no Chromium found: the browser tests are skipped')
 
@@ -21,8 +17,6 @@ describe.skipIf(!CHROMIUM)('from a page of another origin in Chromium', () => {
   let emulator: EmulatorProgram
   let server: Program
   let formServer: Program
-  let demo: Program
-  let line: Line
   let browser: Browser
   let site: Server
   let folder: string
@@ -40,8 +34,6 @@ describe.skipIf(!CHROMIUM)('from a page of another origin in Chromium', () => {
     server = await start('serve:node', env)
     // A form sets no headers: its user is named by one that every browser sends.
     formServer = await start('serve:node', { ...env, DEMO_SUBJECT_HEADER: 'user-agent' })
-    demo = await start('start', env)
-    line = await openLine(demo.url)
     site = createServer((_, response) => {
       response.setHeader('content-type', 'text/html')
       response.end(`<!doctype html>
@@ -57,8 +49,7 @@ describe.skipIf(!CHROMIUM)('from a page of another origin in Chromium', () => {
   afterAll(async () => {
     await browser?.close()
     site?.close()
-    line?.close()
-    await Promise.all([server, formServer, demo, emulator].map((program) => program?.kill()))
+    await Promise.all([server, formServer, emulator].map((program) => program?.kill()))
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -105,59 +96,6 @@ describe.skipIf(!CHROMIUM)('from a page of another origin in Chromium', () => {
     // A form is the file and a little around it.
     if (asForm) expect(last?.total).toBeGreaterThan(SIZE)
     else expect(last?.total).toBe(SIZE)
-  })
-
-  describe('on the upload page', () => {
-    let network: CDPSession
-
-    beforeEach(() => openDemo())
-
-    /** Opens the page with a slow line, chooses the file, and waits until a part of it was sent. */
-    async function openDemo(): Promise<void> {
-      await page.goto(line.url)
-      await page.setInputFiles('input[type=file]', path)
-      network = await page.context().newCDPSession(page)
-      await network.send('Network.emulateNetworkConditions', SLOW)
-      await page.click('button[type=submit]')
-    }
-
-    const sent = () => page.locator('progress').evaluate((progress: HTMLProgressElement) => progress.value)
-
-    const waitForSent = (part: number) =>
-      page.waitForFunction((least) => (document.querySelector('progress')?.value ?? 0) >= least, part)
-
-    async function expectProcessed(): Promise<void> {
-      await page.waitForFunction(() => document.querySelector('output')?.value.includes('succeeded'))
-      const data = JSON.parse(await page.locator('output').innerText())
-      await expectReceived(JSON.stringify({ data }))
-    }
-
-    it('an upload is paused and goes on where it was', async () => {
-      await waitForSent(0.5)
-      await page.click('text=Pause')
-      await page.waitForFunction(() => document.querySelector('output')?.value === 'Paused.')
-      expect(await sent()).toBeLessThan(1)
-      await page.click('text=Resume')
-      await expectProcessed()
-    })
-
-    it('an upload goes on after the page was loaded again', async () => {
-      await waitForSent(0.5)
-      const resumed = page.waitForRequest((request) => request.method() === 'HEAD')
-      await openDemo()
-      await resumed
-      await expectProcessed()
-    })
-
-    it('an upload goes on after the network was away', async () => {
-      await waitForSent(0.5)
-      await network.send('Network.emulateNetworkConditions', { ...SLOW, offline: true })
-      // Chromium lets go on what is under way.
-      line.cut()
-      await page.waitForFunction(() => document.querySelector('output')?.value.startsWith('Offline.'))
-      await network.send('Network.emulateNetworkConditions', SLOW)
-      await expectProcessed()
-    })
   })
 })
 

@@ -12,8 +12,8 @@ export interface EmulatedUpload {
   segments: { index: number; size: number }[]
 }
 
-/** The emulator in a process of its own, with its control routes. */
-export interface EmulatorProgram extends Program {
+/** What the control routes of an emulator tell and do. */
+export interface EmulatorControl {
   upload(id: string): Promise<EmulatedUpload>
   uploads(): Promise<EmulatedUpload[]>
   advance(seconds: number): Promise<void>
@@ -22,11 +22,17 @@ export interface EmulatorProgram extends Program {
   control<T>(method: string, path: string, body?: unknown): Promise<T>
 }
 
+/** The emulator in a process of its own, with its control routes. */
+export interface EmulatorProgram extends Program, EmulatorControl {}
+
 export async function startEmulator(options: object = {}): Promise<EmulatorProgram> {
   const program = await start('emulator', { EMULATOR_OPTIONS: JSON.stringify(options) })
+  return { ...program, ...controlEmulator(program.url) }
+}
 
+export function controlEmulator(url: string): EmulatorControl {
   async function control<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${program.url}/_emulator${path}`, {
+    const response = await fetch(`${url}/_emulator${path}`, {
       method,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
@@ -36,7 +42,6 @@ export async function startEmulator(options: object = {}): Promise<EmulatorProgr
   }
 
   return {
-    ...program,
     control,
     upload: (id) => control('GET', `/uploads/${id}`),
     uploads: async () => (await control<{ uploads: EmulatedUpload[] }>('GET', '/uploads')).uploads,

@@ -88,6 +88,16 @@ describe('xMedia', () => {
     expect(new Set(tokens)).toEqual(new Set(['Bearer token-of-u1']))
   })
 
+  it('sets no alternative text that was left empty in a form', async () => {
+    const form = new FormData()
+    form.append('alt_text', '')
+    form.append('media', new Blob(['abc'], { type: 'video/mp4' }), 'a.mp4')
+    const before = emulator.requests().counts.metadata
+    const answer = await describedMedia(options).request('/', { method: 'POST', body: form })
+    expect(await answer.json()).toEqual({ data: expect.objectContaining({ size: 3 }) })
+    expect(emulator.requests().counts.metadata).toBe(before)
+  })
+
   it('answers an unknown route as a problem', async () => {
     for (const app of [describedMedia(options), new Hono().route('/nope', describedMedia(options))]) {
       const answer = await app.request('/nope/nope')

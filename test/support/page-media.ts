@@ -1,0 +1,49 @@
+import { Buffer } from 'node:buffer'
+import type { Page } from 'playwright-core'
+
+/** A file as playwright takes it. */
+export interface PageFile {
+  name: string
+  mimeType: string
+  buffer: Buffer
+}
+
+/** A real PNG, drawn in the page. */
+export async function drawPicture(page: Page, name: string): Promise<PageFile> {
+  const bytes = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
+    const brush = canvas.getContext('2d')
+    if (!brush) throw new Error('no canvas')
+    const evening = brush.createLinearGradient(0, 0, 0, 480)
+    evening.addColorStop(0, '#357')
+    evening.addColorStop(1, '#fb5')
+    brush.fillStyle = evening
+    brush.fillRect(0, 0, 640, 480)
+    const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
+    return picture ? [...new Uint8Array(await picture.arrayBuffer())] : []
+  })
+  return { name, mimeType: 'image/png', buffer: Buffer.from(bytes) }
+}
+
+/** A real WebM of half a second, recorded in the page. */
+export async function recordVideo(page: Page, name: string): Promise<PageFile> {
+  const bytes = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
+    const brush = canvas.getContext('2d')
+    if (!brush) throw new Error('no canvas')
+    const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' })
+    const parts: Blob[] = []
+    recorder.ondataavailable = ({ data }) => parts.push(data)
+    const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve))
+    recorder.start()
+    const began = performance.now()
+    for (let now = began; now - began < 500; now = await new Promise<number>(requestAnimationFrame)) {
+      brush.fillStyle = `hsl(${(now - began) / 2}, 80%, 50%)`
+      brush.fillRect(0, 0, 640, 480)
+    }
+    recorder.stop()
+    await stopped
+    return [...new Uint8Array(await new Blob(parts).arrayBuffer())]
+  })
+  return { name, mimeType: 'video/webm', buffer: Buffer.from(bytes) }
+}
