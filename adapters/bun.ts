@@ -35,4 +35,5 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   return { url: urlOf(hostname, server.port), close: () => server.stop(true) }
 }
 
+export type { FetchApp, ServeOptions, Serving } from './serve.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

@@ -100,3 +100,4 @@ export {
   durableObjectStore,
   XMediaObject,
 } from './durable-object.ts'
+export type { FetchApp } from './serve.ts'

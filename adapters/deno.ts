@@ -25,3 +25,5 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
 }
 
 export { type DenoKv, denoKvStore } from './deno-kv.ts'
+
+export type { FetchApp, ServeOptions, Serving } from './serve.ts'

@@ -44,5 +44,6 @@ export function xMediaHandler(options: XMediaOptions): ExpressHandler {
 }
 
 export { listen } from './node.ts'
+export type { Serving } from './serve.ts'
 
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

@@ -43,4 +43,5 @@ export async function listen(server: Server, port: number, hostname: string): Pr
   }
 }
 
+export type { FetchApp, ServeOptions, Serving } from './serve.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

@@ -1,12 +1,16 @@
 export { type XMediaApp, type XMediaSchema, xMedia, xMediaUpload } from './app.ts'
 export {
+  type CallOptions,
   createXMedia,
   type MediaSource,
+  type SettleOptions,
   type UploadOptions,
   type XMediaClient,
   type XMediaClientOptions,
 } from './client.ts'
-export { XMediaError, type XMediaErrorCode } from './errors.ts'
+export type { CoreOptions } from './core.ts'
+export { ERROR_STATUS, XMediaError, type XMediaErrorCode } from './errors.ts'
+export type { CheckedMedia } from './ingress/media.ts'
 export type { InspectedFile, Principal, PrincipalLimits, TokenRequest, XMediaOptions } from './options.ts'
 export type { Problem } from './problem.ts'
 export type { UploadedMedia } from './routes/media.ts'
@@ -15,9 +19,18 @@ export { memoryQuotaStore, type QuotaOptions, type QuotaStore, type QuotaUse, qu
 export { type RedisStoreOptions, redisStore } from './store/redis.ts'
 export { memoryStore, type Store } from './store/store.ts'
 export type { RetryOptions } from './x/call.ts'
+export type { Clock } from './x/clock.ts'
 export type { DialectName } from './x/dialects/dialect.ts'
 export type { OnEvent, XMediaEvent } from './x/events.ts'
-export type { MediaCategory, MediaType } from './x/limits.ts'
+export { MEDIA_CATEGORIES, MEDIA_TYPES, type MediaCategory, type MediaType } from './x/limits.ts'
 export type { XMediaAnswer } from './x/media.ts'
 export { type RefreshingTokenOptions, refreshingToken, type StoredTokens } from './x/refreshing-token.ts'
-export type { XMedia, XProblem } from './x/schemas.ts'
+export type {
+  SubtitlesDeleteRequest,
+  SubtitlesRequest,
+  XMedia,
+  XProblem,
+  XProcessingInfo,
+  XProcessingState,
+} from './x/schemas.ts'
+export type { TokenAsk } from './x/token.ts'

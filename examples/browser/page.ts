@@ -4,8 +4,7 @@ import Uppy, { type Meta, type UppyFile } from '@uppy/core'
 import Dashboard from '@uppy/dashboard'
 import GoldenRetriever from '@uppy/golden-retriever'
 import Tus, { type TusBody } from '@uppy/tus'
-import type { Problem, XMedia, XMediaAnswer } from '../../src/index.ts'
-import { MEDIA_TYPES } from '../../src/x/limits.ts'
+import { MEDIA_TYPES, type Problem, type XMedia, type XMediaAnswer } from '../../src/index.ts'
 
 type File = UppyFile<Meta, TusBody>
 

@@ -20,7 +20,7 @@ export function json(body: unknown, status = 200, headers: Record<string, string
   })
 }
 
-export function problem(status: number, body: object, headers: Record<string, string> = {}): Response {
+function problem(status: number, body: object, headers: Record<string, string> = {}): Response {
   return json(body, status, { 'content-type': 'application/problem+json', ...headers })
 }
 

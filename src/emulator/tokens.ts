@@ -33,7 +33,7 @@ export interface TokenOptions {
   tokenTtlSecs?: number
 }
 
-export const DEFAULT_USER = '2244994945'
+const DEFAULT_USER = '2244994945'
 const DEFAULT_SCOPES = ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access']
 
 export interface Tokens {

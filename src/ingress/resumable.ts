@@ -46,7 +46,7 @@ export function protocolOf(headers: Headers): Protocol | undefined {
 }
 
 /** The same for requests that mean nothing without one. */
-export function requireProtocol(headers: Headers): Protocol {
+function requireProtocol(headers: Headers): Protocol {
   const protocol = protocolOf(headers)
   if (protocol) return protocol
   throw new XMediaError(

@@ -12,7 +12,7 @@ import { createSegmentMemory, GROWTH } from './segment-memory.ts'
 import { createWindow } from './window.ts'
 
 /** Bytes of a segment that a client cut itself: X's server takes no larger one. https://docs.x.com/x-api/media/quickstart */
-export const MAX_CLIENT_SEGMENT_BYTES = 8_000_000
+const MAX_CLIENT_SEGMENT_BYTES = 8_000_000
 
 /** A segment of a client's own, held whole: only its end tells that it is one. */
 export interface ClientSegment {

@@ -69,7 +69,7 @@ export function readFailure(step: XStep, answer: XAnswer, clock: Clock): Failure
  * X's reason in its own words, from every shape its errors are known to have. Only named fields pass: bodies can echo
  * what was sent.
  */
-export function readReason({ json }: XAnswer): string {
+function readReason({ json }: XAnswer): string {
   if (!isRecord(json)) return 'no reason given'
   const errors = Array.isArray(json['errors']) ? json['errors'] : []
   const candidates = [

@@ -83,7 +83,7 @@ export const CATEGORY_MAX_BYTES: Readonly<Record<MediaCategory, number>> = {
 /** The kind of media a type is; each category takes one kind. 3D models are posted as video-like media. */
 export type MediaKind = 'image' | 'gif' | 'video' | 'subtitles'
 
-export function mediaKind(type: MediaType): MediaKind {
+function mediaKind(type: MediaType): MediaKind {
   if (type === 'image/gif') return 'gif'
   if (type.startsWith('image/')) return 'image'
   if (type.startsWith('text/')) return 'subtitles'
@@ -121,8 +121,4 @@ export function isProcessed(category: MediaCategory): boolean {
 
 export function isMediaType(value: string): value is MediaType {
   return MEDIA_TYPES.some((type) => type === value)
-}
-
-export function isMediaCategory(value: string): value is MediaCategory {
-  return MEDIA_CATEGORIES.some((category) => category === value)
 }

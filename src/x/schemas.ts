@@ -78,7 +78,7 @@ export const appendFields: z.ZodMiniType<AppendFields> = z.strictObject({
 })
 
 /** Categories of the one-shot upload: all but `amplify_video`. */
-export const ONE_SHOT_CATEGORIES: readonly Exclude<MediaCategory, 'amplify_video'>[] = [
+const ONE_SHOT_CATEGORIES: readonly Exclude<MediaCategory, 'amplify_video'>[] = [
   'tweet_image',
   'tweet_video',
   'tweet_gif',

@@ -7,7 +7,7 @@ import type { UploadBody } from '../../src/ingress/source.ts'
 import { readBody } from '../../src/relay/body.ts'
 
 /** Bodies are strings here, one character per byte: they are built, cut and searched as text. */
-export function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
+function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(binary, 'latin1'))
 }
 
