@@ -1,102 +1,139 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { readdirSync, symlinkSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { sign } from 'hono/jwt'
+import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dataOf, send } from '../support/client.ts'
+import { dataOf, findProgram, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { sampleFile } from '../support/media.ts'
+import { blocks, fileInReadme, root } from '../support/readme.ts'
 import { startWorker } from '../support/worker.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
 const bin = (name: string) => `${root}node_modules/.bin/${name}`
 const file = sampleFile('image/png', 5000)
+const ENV = {
+  X_BEARER_TOKEN: 'server-held-token',
+  X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
+  JWT_SECRET: 'the key of the app’s own sign-in',
+  PORT: '0',
+}
 
-describe('the package, packed and put into an empty folder', { timeout: 60_000 }, () => {
+describe('the package, packed and installed into an empty folder', { timeout: 60_000 }, () => {
   let folder: string
   let emulator: EmulatorProgram
+  let jwt: string
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
     emulator = await startEmulator()
+    jwt = await sign({ sub: 'u1' }, ENV.JWT_SECRET, 'HS256')
     // Packing builds it first.
     execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root })
     const [tarball = ''] = readdirSync(folder)
-    const own = join(folder, 'node_modules', 'hono-x-media')
-    mkdirSync(own, { recursive: true })
-    execFileSync('tar', ['xzf', join(folder, tarball), '-C', own, '--strip-components=1'])
-    // What npm would install beside it.
-    for (const name of ['hono', 'zod', '@hono']) symlinkSync(`${root}node_modules/${name}`, join(own, '..', name))
+    await writeFile(join(folder, 'package.json'), '{"type":"module"}')
+    // What it depends on is here already: no network is asked.
+    const here = ['hono', 'zod', '@hono/node-server', '@hono/zod-validator'].map(
+      (name) => `${root}node_modules/${name}`,
+    )
+    execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', '--silent', `./${tarball}`, ...here], {
+      cwd: folder,
+    })
     const dependencies = { hono: '*', 'hono-x-media': '*', zod: '*' }
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
+    for (const name of ['app.ts', 'worker.ts', 'upload.test.ts'])
+      await writeFile(join(folder, name), fileInReadme(name))
+    // The app talks to X, whose place the emulator takes.
+    const toEmulator = `const real = fetch
+      globalThis.fetch = (url, init) => real(String(url).replace('https://api.x.com', '${emulator.url}'), init)`
+    await writeFile(join(folder, 'to-emulator.js'), toEmulator)
   }, 60_000)
   afterAll(async () => {
     await emulator?.kill()
     await rm(folder, { recursive: true, force: true })
   })
 
-  const options = () => `{
-    token: 'server-held-token',
-    secret: 'a secret of at least thirty-two bytes',
-    apiBaseUrl: '${emulator.url}',
-    authorize: (c) => ({ subject: c.req.header('x-user') ?? 'u1' }),
-  }`
-
   async function expectUpload(url: string): Promise<void> {
     const headers = { 'content-type': 'image/png', 'content-length': file.length }
-    const answer = await send('POST', `${url}/media`, headers, [file])
+    expect((await send('POST', `${url}/media`, headers, [file])).status).toBe(401)
+    const answer = await send('POST', `${url}/media`, { ...headers, authorization: `Bearer ${jwt}` }, [file])
     expect(answer.status, answer.text).toBe(201)
     expect(await emulator.upload(dataOf(answer.json).id)).toMatchObject({ finalized: true, size: file.length })
   }
 
-  it.each([
-    ['node', bin('node'), []],
-    ['bun', bin('bun'), []],
-    [
-      'deno',
-      bin('deno'),
-      ['run', '--no-prompt', '--node-modules-dir=manual', '--allow-net', '--allow-read', '--allow-env'],
-    ],
-  ])('uploads on %s', async (runtime, program, args) => {
-    const app = join(folder, `${runtime}.js`)
-    await writeFile(
-      app,
-      `import { Hono } from 'hono'
-      import { xMedia } from 'hono-x-media'
-      import { serve } from 'hono-x-media/${runtime}'
-      const app = new Hono()
-      app.route('/media', xMedia(${options()}))
-      const { url } = await serve(app, { port: 0 })
-      console.log(url)`,
-    )
-    const env = { PATH: process.env['PATH'], HOME: folder }
-    const child = spawn(program, [...args, app], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  /** Starts the README's server, with the adapter of another runtime where it says so. */
+  async function whileServing(
+    runtime: string,
+    command: readonly string[],
+    work: (url: string) => Promise<void>,
+  ): Promise<void> {
+    const server = join(folder, `${runtime}.ts`)
+    await writeFile(server, fileInReadme('server.ts').replace("'hono-x-media/node'", `'hono-x-media/${runtime}'`))
+    const [program = '', ...args] = command
+    const env = { ...ENV, PATH: process.env['PATH'], HOME: folder }
+    const child = spawn(bin(program), [...args, server], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     try {
-      await expectUpload(await urlOf(child))
+      await work(await urlOf(child))
     } finally {
       child.kill()
       await once(child, 'exit')
     }
+  }
+
+  const DENO = 'run --no-prompt --node-modules-dir=manual --allow-net --allow-read --allow-env'.split(' ')
+
+  it.each([
+    ['node', ['node', '--import', './to-emulator.js']],
+    ['bun', ['bun', '--preload', './to-emulator.js']],
+    ['deno', ['deno', ...DENO, '--preload', './to-emulator.js']],
+  ])('uploads with the app of the README on %s', async (runtime, command) => {
+    await whileServing(runtime, command, expectUpload)
   })
 
-  it('uploads on workerd, bundled', async () => {
-    const entry = join(folder, 'worker.js')
-    await writeFile(
-      entry,
-      `import { Hono } from 'hono'
-      import { xMedia } from 'hono-x-media'
-      import { worker } from 'hono-x-media/cloudflare'
-      export default worker(() => new Hono().route('/media', xMedia(${options()})))`,
-    )
-    const miniflare = await startWorker(entry, { compatibilityFlags: ['enable_request_signal'] })
+  it('uploads with the app of the README on workerd, bundled', async () => {
+    const toml = parse(blocks.find(({ language }) => language === 'toml')?.text ?? '')
+    const miniflare = await startWorker(join(folder, String(toml['main'])), {
+      compatibilityDate: String(toml['compatibility_date']),
+      compatibilityFlags: [toml['compatibility_flags']].flat().map(String),
+      bindings: ENV,
+      outboundService: { external: { address: new URL(emulator.url).host, http: {} } },
+    })
     const { origin } = await miniflare.ready
     await expectUpload(origin)
     await miniflare.dispose()
+  })
+
+  it.skipIf(!findProgram('curl'))('takes what the README has curl send', async () => {
+    await writeFile(join(folder, 'video.mp4'), sampleFile('video/mp4', 5000))
+    await writeFile(join(folder, 'cat.png'), file)
+    const commands = blocks.filter(({ language, text }) => language === 'sh' && text.startsWith('curl'))
+    expect(commands).toHaveLength(1)
+    await whileServing('node', ['node', '--import', './to-emulator.js'], async (url) => {
+      for (const command of commands.flatMap(({ text }) => text.trim().split('\n'))) {
+        const said = execFileSync('sh', ['-c', command.replace('http://127.0.0.1:8787', url)], {
+          cwd: folder,
+          env: { ...process.env, JWT: jwt },
+          encoding: 'utf8',
+          stdio: 'pipe',
+        })
+        expect(await emulator.upload(dataOf(JSON.parse(said)).id)).toMatchObject({ finalized: true, size: 5000 })
+      }
+    })
+  })
+
+  it('passes the README’s own test, with the emulator', async () => {
+    symlinkSync(`${root}node_modules/vitest`, join(folder, 'node_modules/vitest'))
+    const said = execFileSync(bin('vitest'), ['run', '--root', folder], {
+      encoding: 'utf8',
+      cwd: folder,
+      stdio: 'pipe',
+    })
+    expect(said).toContain('1 passed')
   })
 })
 

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { blocks, readme, root } from '../support/readme.ts'
+
+/** What the blocks take for granted: the reader's own. */
+const READERS_OWN = `
+import type { Context, Hono } from 'hono'
+import type { Principal, StoredTokens, XMediaOptions } from 'hono-x-media'
+import type { TwitterApi } from 'twitter-api-v2'
+
+declare global {
+  const app: Hono
+  const options: XMediaOptions
+  const token: string
+  const secret: string
+  const signal: AbortSignal
+  const onEvent: NonNullable<XMediaOptions['onEvent']>
+  const twitter: TwitterApi
+  const tokenOfYourApp: string
+  const file: File
+  const id: string
+  const clientId: string
+  const clientSecret: string
+  const refreshToken: string
+  const store: {
+    get(key: string): Promise<StoredTokens | undefined>
+    put(key: string, tokens: StoredTokens): Promise<void>
+  }
+  function authorize(c: Context): Promise<Principal | null>
+  function userId(c: Context): string
+  function createPost(id: string): Response
+  function post(id: string | undefined): void
+}
+`
+
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+
+describe('the README', () => {
+  it('has no TypeScript that does not compile', { timeout: 60_000 }, () => {
+    expect(compile(blocks.filter(({ language }) => language === 'ts'))).toBe('')
+  })
+
+  it('would not be found to compile with a mistake in it', { timeout: 60_000 }, () => {
+    const wrong = "import { xMedia } from 'hono-x-media'\nxMedia({ ...options, maxBites: 1 })\n"
+    expect(compile([{ text: wrong, file: 'wrong.ts' }])).toContain('maxBites')
+  })
+
+  it('has no block of code in a language that no test looks at', () => {
+    expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['ts', 'sh', 'toml']))
+  })
+
+  it('names no script that the package does not have', () => {
+    const named = [...readme.matchAll(/npm (?:run )?([a-z][\w:-]*)|`(serve:\w+)`/g)].map(
+      ([, run, serve]) => run ?? serve,
+    )
+    expect(named.length).toBeGreaterThan(10)
+    const builtIn = ['ci', 'install']
+    expect(named.filter((name) => !builtIn.includes(name ?? '') && !(name ?? '' in scripts))).toEqual([])
+  })
+
+  it('has every option, with the default that its docstring tells', () => {
+    const [, section = ''] = readme.split('\n## Options\n')
+    const rows = section.split('\n## ')[0]?.matchAll(/^\| `(\w+)` \| ([^|]*) \| /gm) ?? []
+    const table = new Map([...rows].map(([, name = '', stated = '']) => [name, stated.trim()]))
+    const options = ['src/core.ts', 'src/options.ts'].flatMap(optionsIn)
+    expect([...table.keys()].toSorted()).toEqual(options.map(({ name }) => name).toSorted())
+    for (const { name, required, docs } of options) {
+      const stated = table.get(name) ?? ''
+      if (required) expect(stated, name).toBe('required')
+      // A number that the table states is the docstring's too.
+      const [number] = /^[\d,]+(?: MiB)?$/.exec(stated.replaceAll('`', '')) ?? []
+      if (number) expect(docs, name).toContain(number)
+    }
+  })
+
+  it('shows the wrangler.toml that the Worker’s example has', () => {
+    const wrangler = readFileSync(`${root}wrangler.toml`, 'utf8')
+    const shown = blocks.filter(({ language }) => language === 'toml').flatMap(({ text }) => text.split('\n'))
+    expect(shown.filter((line) => !line.startsWith('main') && !wrangler.includes(line))).toEqual([])
+  })
+})
+
+/** What the compiler says of files, in an empty folder beside this package's sources. */
+function compile(files: readonly { text: string; file: string | undefined }[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hono-x-media-'))
+  try {
+    symlinkSync(`${root}node_modules`, join(folder, 'node_modules'))
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    writeFileSync(join(folder, 'own.d.ts'), READERS_OWN)
+    files.forEach(({ text, file }, index) => {
+      writeFileSync(join(folder, file ?? `block-${index}.ts`), `${text}\nexport {}\n`)
+    })
+    const subpaths = ['node', 'bun', 'deno', 'express', 'cloudflare'].map((name) => [name, `adapters/${name}.ts`])
+    const paths = Object.fromEntries(
+      [...subpaths, ['emulator', 'src/emulator/index.ts']].map(([name, file]) => [
+        `hono-x-media/${name}`,
+        [root + file],
+      ]),
+    )
+    const compilerOptions = {
+      paths: { 'hono-x-media': [`${root}src/index.ts`], ...paths },
+      typeRoots: [`${root}node_modules/@types`],
+      // A reader's settings may be laxer than ours.
+      isolatedDeclarations: false,
+      declaration: false,
+      noUnusedLocals: false,
+    }
+    const config = { extends: `${root}tsconfig.json`, compilerOptions, include: ['*.ts'] }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+    execFileSync(`${root}node_modules/.bin/tsc`, ['-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
+    return ''
+  } catch (error) {
+    if (error instanceof Error && 'stdout' in error) return String(error.stdout)
+    throw error
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The options that an interface of a file declares, with their docstrings. */
+function optionsIn(file: string): { name: string; required: boolean; docs: string }[] {
+  const [, body = ''] =
+    /export interface (?:CoreOptions|XMediaOptions)[^{]*\{\n([\s\S]*?)^\}/m.exec(readFileSync(root + file, 'utf8')) ??
+    []
+  return [...body.matchAll(/\/\*\*([\s\S]*?)\*\/\n {2}(\w+)(\??):/g)].map(([, docs = '', name = '', mark]) => ({
+    name,
+    required: mark === '',
+    docs,
+  }))
+}
