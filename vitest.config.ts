@@ -1,11 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ['default', './test/support/reporter.ts'],
     dangerouslyIgnoreUnhandledErrors: false,
-    // Many tests wait for a server or a clock: one worker per core, where Vitest leaves one core alone.
-    maxWorkers: '100%',
+    // Many tests wait for a server or a clock: two cores bear three workers.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {

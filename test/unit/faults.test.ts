@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { Hono } from 'hono'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { serveEmulator } from '../../examples/serve-emulator.ts'
 import type { Emulator, Fault, FaultEffect } from '../../src/emulator/index.ts'
 import { createXMedia, type DialectName, type XMediaErrorCode, type XMediaEvent, xMedia } from '../../src/index.ts'
@@ -94,14 +94,11 @@ function record(...values: unknown[]): void {
     handedOut.push(inspect(value, { depth: 10, showHidden: true }), JSON.stringify(value) ?? '')
 }
 
-let emulator: Awaited<ReturnType<typeof serveEmulator>>
-beforeAll(async () => {
-  emulator = await serveEmulator()
-})
-afterAll(() => emulator.close())
-
 /** Answers with the code an upload or its status ended with, or `survived`. */
-async function run(server: Emulator & { url: string }, dialect: DialectName): Promise<string> {
+async function run(
+  server: Emulator & { url: string },
+  { dialect, timeoutMs }: { dialect: DialectName; timeoutMs: number },
+): Promise<string> {
   const events: XMediaEvent[] = []
   let tokens = 0
   const options = {
@@ -109,7 +106,7 @@ async function run(server: Emulator & { url: string }, dialect: DialectName): Pr
     dialect,
     token: () => `${TOKEN}-${tokens++}`,
     segmentBytes: SEGMENT,
-    retry: { backoffMs: 0, timeoutMs: 100 },
+    retry: { backoffMs: 0, timeoutMs },
     onEvent: (event: XMediaEvent) => events.push(event),
   }
   const app = new Hono().route('/media', xMedia({ ...options, secret: SECRET, authorize: () => ({ subject: 'u1' }) }))
@@ -134,12 +131,12 @@ async function run(server: Emulator & { url: string }, dialect: DialectName): Pr
 }
 
 describe.each<DialectName>(['resource', 'command'])('in the %s dialect', (dialect) => {
-  it.each(CASES)('$effect at $place ends with $outcome', async ({ place, effect, outcome }) => {
-    emulator.reset()
-    emulator.setFaults({ faults: [{ ...place, ...effect }] })
-    expect(await run(emulator, dialect)).toBe(outcome)
+  it.concurrent.for(CASES)('$effect at $place ends with $outcome', async ({ place, effect, outcome }, { expect }) => {
+    const emulator = await serveEmulator({ faults: [{ ...place, ...effect }] })
+    expect(await run(emulator, { dialect, timeoutMs: effect.kind === 'hang' ? 100 : 5000 })).toBe(outcome)
     expect(emulator.violations()).toEqual([])
     await expect.poll(() => emulator.requests().in_flight).toEqual([])
+    await emulator.close()
   })
 })
 
