@@ -24,7 +24,7 @@ const ENV = {
   PORT: '0',
 }
 
-describe('the package, packed and installed into an empty folder', { timeout: 60_000 }, () => {
+describe('the package, packed and installed into an empty folder', () => {
   let folder: string
   let emulator: EmulatorProgram
   let jwt: string
@@ -52,7 +52,7 @@ describe('the package, packed and installed into an empty folder', { timeout: 60
     const toEmulator = `const real = fetch
       globalThis.fetch = (url, init) => real(String(url).replace('https://api.x.com', '${emulator.url}'), init)`
     await writeFile(join(folder, 'to-emulator.js'), toEmulator)
-  }, 60_000)
+  })
   afterAll(async () => {
     await emulator?.kill()
     await rm(folder, { recursive: true, force: true })

@@ -166,7 +166,7 @@ describe('two hundred uploads with a fifth of all calls faulty', () => {
     expect(outcomes.filter((outcome) => outcome !== 'equal')).toEqual([])
     expect(server.violations()).toEqual([])
     await server.close()
-  }, 120_000)
+  })
 })
 
 describe('everything that was handed out in all these faults', () => {

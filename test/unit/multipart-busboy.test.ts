@@ -10,7 +10,7 @@ const cuts: fc.Arbitrary<number[] | 'bytes'> = fc.oneof(
 )
 
 describe('readMultipart beside busboy', () => {
-  it('takes every valid body, however it is split', { timeout: 60_000 }, async () => {
+  it('takes every valid body, however it is split', async () => {
     await fc.assert(
       fc.asyncProperty(uploads({ lies: false }), cuts, async (upload, at) => {
         const body = render(upload).join('')
@@ -26,9 +26,7 @@ describe('readMultipart beside busboy', () => {
     )
   })
 
-  it('takes of all other bodies only what busboy takes for the same file, however they are split', {
-    timeout: 60_000,
-  }, async () => {
+  it('takes of all other bodies only what busboy takes for the same file, however they are split', {}, async () => {
     const seen = { taken: 0, refused: 0 }
     await fc.assert(
       fc.asyncProperty(uploads({ lies: true }), mutations, cuts, async (upload, changes, at) => {

@@ -39,11 +39,11 @@ declare global {
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 describe('the README', () => {
-  it('has no TypeScript that does not compile', { timeout: 60_000 }, () => {
+  it('has no TypeScript that does not compile', () => {
     expect(compile(blocks.filter(({ language }) => language === 'ts'))).toBe('')
   })
 
-  it('would not be found to compile with a mistake in it', { timeout: 60_000 }, () => {
+  it('would not be found to compile with a mistake in it', () => {
     const wrong = "import { xMedia } from 'hono-x-media'\nxMedia({ ...options, maxBites: 1 })\n"
     expect(compile([{ text: wrong, file: 'wrong.ts' }])).toContain('maxBites')
   })

@@ -17,7 +17,7 @@ const run = promisify(execFile)
 const support = (file: string) => fileURLToPath(new URL(`../support/${file}`, import.meta.url))
 const bin = (name: string) => fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url))
 
-describe('every store does what a store must', { timeout: 60_000 }, () => {
+describe('every store does what a store must', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
