@@ -26,6 +26,7 @@ export const ERROR_STATUS = {
   category_mismatch: 400,
   origin_not_allowed: 403,
   too_many_uploads: 503,
+  too_many_listeners: 503,
   overloaded: 503,
   quota_exceeded: 429,
   upload_locked: 423,

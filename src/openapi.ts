@@ -277,7 +277,7 @@ const PATHS: OpenApiDocument['paths'] = {
           content: { ...json('MediaAnswer'), 'text/event-stream': { schema: { type: 'string' } } },
         },
         204: { description: 'The final status was seen already.' },
-        ...problems([...WHO, 'not_found', ...X]),
+        ...problems([...WHO, 'not_found', 'too_many_listeners', ...X]),
       },
     },
   },

@@ -65,6 +65,10 @@ export interface XMediaOptions extends CoreOptions {
   maxUploads?: number
   /** Uploads at once of one subject. Default: half of `maxUploads`, so that nobody alone keeps the others out. */
   maxUploadsPerSubject?: number
+  /** Event streams at once on this instance, each of which tells a client of one media. Default 1000. */
+  maxListeners?: number
+  /** Event streams at once of one subject. Default 20. */
+  maxListenersPerSubject?: number
   /** Longest time without a byte from the client, milliseconds. Default 30,000. */
   idleTimeoutMs?: number
   /** Least bytes a second from the client, on the average, `idleTimeoutMs` being free. Default 500. */
@@ -94,7 +98,8 @@ export interface XMediaOptions extends CoreOptions {
 /** The options once read, with what all requests of an instance share. */
 export interface Instance extends Core {
   options: XMediaOptions
-  admission: Admission
+  uploads: Admission
+  listeners: Admission
   pace: PaceOptions
   quota: Quota | undefined
   creations: Quota
@@ -132,9 +137,15 @@ export function createInstance(options: XMediaOptions): Instance {
   return {
     ...core,
     options,
-    admission: createAdmission({
-      maxUploads,
-      maxUploadsPerSubject: range('maxUploadsPerSubject', perSubject, 1, MAX),
+    uploads: createAdmission({
+      most: maxUploads,
+      mostPerSubject: range('maxUploadsPerSubject', perSubject, 1, MAX),
+      ...{ code: 'too_many_uploads', name: 'uploads' },
+    }),
+    listeners: createAdmission({
+      most: range('maxListeners', options.maxListeners ?? 1000, 1, MAX),
+      mostPerSubject: range('maxListenersPerSubject', options.maxListenersPerSubject ?? 20, 1, MAX),
+      ...{ code: 'too_many_listeners', name: 'event streams' },
     }),
     pace: {
       idleMs: range('idleTimeoutMs', options.idleTimeoutMs ?? 30_000, 1, MAX),

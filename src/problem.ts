@@ -32,6 +32,7 @@ export const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
   content_refused: 'Content refused',
   origin_not_allowed: 'Origin not allowed',
   too_many_uploads: 'Too many uploads at once',
+  too_many_listeners: 'Too many listeners at once',
   overloaded: 'No memory left',
   quota_exceeded: 'Quota used up',
   category_mismatch: 'Category does not fit',

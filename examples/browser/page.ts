@@ -8,6 +8,9 @@ import { MEDIA_TYPES, type Problem, type XMedia, type XMediaAnswer } from '../..
 
 type File = UppyFile<Meta, TusBody>
 
+/** Browsers open six connections to a server by HTTP/1.1: half of them send files, half listen. */
+const CONNECTIONS = 3
+
 const uppy = new Uppy<Meta, TusBody>({
   restrictions: { allowedFileTypes: [...MEDIA_TYPES, '.srt', '.vtt'] },
   // Browsers have no type for subtitles, or another than X has.
@@ -24,15 +27,21 @@ const uppy = new Uppy<Meta, TusBody>({
     note: 'Images, GIFs, videos and subtitles. A pencil beside a file adds its alternative text.',
     metaFields: [{ id: 'alt_text', name: 'Alternative text', placeholder: 'What is to be seen' }],
   })
-  .use(Tus, { endpoint: '/media/files', removeFingerprintOnSuccess: true })
+  .use(Tus, { endpoint: '/media/files', removeFingerprintOnSuccess: true, limit: CONNECTIONS })
   .use(GoldenRetriever)
 
 /** What X makes of a file, by the file's id. */
 const processing = new Map<string, Promise<void>>()
+/** The last of those that wait for the same connection. */
+const turns: Promise<void>[] = []
 
 uppy.on('upload-success', (file, response) => {
   const where = response.body?.xhr.getResponseHeader('x-media-status')
-  if (file && where) processing.set(file.id, follow(file, where))
+  if (!file || !where) return
+  const turn = processing.size % CONNECTIONS
+  const ended = (turns[turn] ?? Promise.resolve()).then(() => follow(file, where))
+  turns[turn] = ended
+  processing.set(file.id, ended)
 })
 
 // An upload is done when X is.

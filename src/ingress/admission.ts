@@ -1,53 +1,55 @@
 import { XMediaError } from '../errors.ts'
 
 export interface AdmissionOptions {
-  /** Uploads at once. */
-  maxUploads: number
-  /** Uploads at once of one subject. */
-  maxUploadsPerSubject: number
+  /** How many at once. */
+  most: number
+  /** How many at once of one subject. */
+  mostPerSubject: number
+  /** What one too many is refused with. */
+  code: 'too_many_uploads' | 'too_many_listeners'
+  /** What they are called to a client. */
+  name: string
 }
 
-/** Counts the uploads under way, so that nobody's keep out everybody else's. */
+/** Counts what is under way, so that nobody's keep out everybody else's. */
 export interface Admission {
-  /** Lets an upload in and answers how to let it out again, or throws `too_many_uploads`. */
-  admit(subject: string, maxUploads?: number): () => void
-  /** Uploads under way. */
-  readonly uploads: number
+  /** Lets one in and answers how to let it out again, or throws. */
+  admit(subject: string, mostPerSubject?: number): () => void
+  /** How many are under way. */
+  readonly inside: number
 }
 
 /** Seconds after which a client that found no place may find one. */
 const RETRY_AFTER_SECS = 5
 
-export function createAdmission({ maxUploads, maxUploadsPerSubject }: AdmissionOptions): Admission {
+export function createAdmission({ most, mostPerSubject, code, name }: AdmissionOptions): Admission {
   const bySubject = new Map<string, number>()
-  let uploads = 0
+  let inside = 0
+
+  /** 503 and not 429: tus clients take 429 for final. https://github.com/tus/tus-js-client/blob/main/docs/api.md */
+  function tooMany(detail: string): XMediaError {
+    return new XMediaError(code, `${detail}; try again when one of them is done.`, { retryAfterSecs: RETRY_AFTER_SECS })
+  }
 
   return {
-    get uploads() {
-      return uploads
+    get inside() {
+      return inside
     },
-    admit(subject, most = maxUploadsPerSubject) {
+    admit(subject, limit = mostPerSubject) {
       const others = bySubject.get(subject) ?? 0
-      if (!(others < most)) throw tooMany(`You have ${others} uploads under way`)
-      if (uploads >= maxUploads) throw tooMany('This server has as many uploads under way as it takes')
-      uploads++
+      if (!(others < limit)) throw tooMany(`You have ${others} ${name} under way`)
+      if (inside >= most) throw tooMany(`This server has as many ${name} under way as it takes`)
+      inside++
       bySubject.set(subject, others + 1)
-      let inside = true
+      let isInside = true
       return () => {
-        if (!inside) return
-        inside = false
-        uploads--
+        if (!isInside) return
+        isInside = false
+        inside--
         const left = (bySubject.get(subject) ?? 1) - 1
         if (left > 0) bySubject.set(subject, left)
         else bySubject.delete(subject)
       }
     },
   }
-}
-
-/** 503 and not 429: tus clients take 429 for final. https://github.com/tus/tus-js-client/blob/main/docs/api.md */
-function tooMany(detail: string): XMediaError {
-  return new XMediaError('too_many_uploads', `${detail}; try again when one of them is done.`, {
-    retryAfterSecs: RETRY_AFTER_SECS,
-  })
 }

@@ -13,7 +13,7 @@ import { clientClosed } from '../x/ending.ts'
 export async function withBody<Outcome>(
   c: Context,
   { subject, limits }: Principal,
-  { admission, clock, pace, relay }: Instance,
+  { clock, pace, relay, uploads }: Instance,
   work: (body: PacedReader, allotment: Allotment) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { signal } = c.req.raw
@@ -24,7 +24,7 @@ export async function withBody<Outcome>(
   let leave: (() => void) | undefined
   let allotment: Allotment | undefined
   try {
-    leave = admission.admit(subject, limits?.maxUploads)
+    leave = uploads.admit(subject, limits?.maxUploads)
     allotment = relay.memory.reserve(FLOOR_BYTES, subject)
     return await work(body, allotment)
   } catch (error) {

@@ -1,9 +1,11 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { XMediaError } from '../errors.ts'
+import type { Instance } from '../options.ts'
 import { problemOf } from '../problem.ts'
-import { type Clock, sleep } from '../x/clock.ts'
+import { sleep } from '../x/clock.ts'
 import { checkAfterSecs, isFinal, processingState, type XMediaAnswer } from '../x/media.ts'
+import type { PrincipalEnv } from './authorize.ts'
 
 /** Silence after which a comment is sent: proxies close what is silent for a minute, some after 30 seconds. */
 const HEARTBEAT_MS = 15_000
@@ -18,15 +20,16 @@ export function wantsEvents(c: Context): boolean {
 /**
  * Sends the status whenever it changes, as `status` events, until it is final; what goes wrong meanwhile as `error` events.
  * The id of an event is the state: a client that has the final one and comes back, as an `EventSource` does, is told by
- * 204 to stay away. https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+ * 204 to stay away. Throws `too_many_listeners`. https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
  */
 export function statusEvents(
-  c: Context,
+  c: Context<PrincipalEnv>,
   first: XMediaAnswer,
   read: () => Promise<XMediaAnswer>,
-  clock: Clock,
+  { clock, listeners }: Instance,
 ): Response {
   if (isFinal(first) && c.req.header('last-event-id') === processingState(first.data)) return c.body(null, 204)
+  const leave = listeners.admit(c.var.xMediaPrincipal.subject)
   c.header('cache-control', 'no-store')
   return streamSSE(c, async (stream) => {
     const gone = new AbortController()
@@ -34,14 +37,18 @@ export function statusEvents(
     const until = clock.now() + MAX_STREAM_MS
     let said = ''
     let answer = first
-    while (!gone.signal.aborted) {
-      const data = JSON.stringify(answer)
-      if (data !== said) await stream.writeSSE({ event: 'status', id: processingState(answer.data), data })
-      said = data
-      if (isFinal(answer) || clock.now() >= until) return
-      const next = await wait(answer)
-      if (next === undefined) return
-      answer = next
+    try {
+      while (!gone.signal.aborted) {
+        const data = JSON.stringify(answer)
+        if (data !== said) await stream.writeSSE({ event: 'status', id: processingState(answer.data), data })
+        said = data
+        if (isFinal(answer) || clock.now() >= until) return
+        const next = await wait(answer)
+        if (next === undefined) return
+        answer = next
+      }
+    } finally {
+      leave()
     }
 
     /** The next answer, with heartbeats until it is due; undefined when there is nothing more to tell. */

@@ -32,7 +32,7 @@ export const validateStatusTicket: MiddlewareHandler<PrincipalEnv, string, Statu
 
 /** Answers with X's status of a media, once or as it changes, to the subject that uploaded it: who holds its ticket, or whom a store remembers. */
 export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, StatusId & StatusTicket> {
-  const { clock, owners, statuses, emit } = instance
+  const { owners, statuses, emit } = instance
 
   return async function mediaStatus(c) {
     const { media_id: mediaId } = c.req.valid('param')
@@ -50,7 +50,7 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
       const read = async () =>
         done ? doneStatus(mediaId, known, done, instance) : await statuses.read(mediaId, { token, emit })
       const answer = await read()
-      if (wantsEvents(c)) return statusEvents(c, answer, read, clock)
+      if (wantsEvents(c)) return statusEvents(c, answer, read, instance)
       c.header('cache-control', 'no-store')
       c.header('vary', 'accept', { append: true })
       return c.json(answer)

@@ -130,10 +130,10 @@ describe('admission', () => {
     ]
     for (const init of ended) await app.request('/', init)
     const aborted = slowUpload(app, 'u1')
-    await expect.poll(() => instance.admission.uploads).toBe(1)
+    await expect.poll(() => instance.uploads.inside).toBe(1)
     aborted.abort()
     await aborted.answer
-    expect([instance.admission.uploads, instance.relay.memory.committedBytes]).toEqual([0, 0])
+    expect([instance.uploads.inside, instance.relay.memory.committedBytes]).toEqual([0, 0])
   })
 
   it('answers overloaded when there is no memory for one more, and takes it later', async () => {

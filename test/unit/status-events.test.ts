@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { XMediaOptions } from '../../src/index.ts'
-import { base, describedMedia, emulator, post } from '../support/app.ts'
+import { base, codeOf, describedMedia, emulator, post } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
 
 const gif = sampleFile('image/gif', 5000)
@@ -68,6 +68,22 @@ it('what goes wrong on the way comes as an event, and ends the stream', async ()
     { event: 'status', id: 'pending', state: 'pending' },
     { event: 'error', code: 'x_unavailable' },
   ])
+})
+
+it('so many listen at once, of one subject and in all, and the next when one has gone', async () => {
+  const { app, where } = await uploaded({ maxListeners: 3, maxListenersPerSubject: 2 })
+  const other = await app.request('/', post(gif, { 'content-type': 'image/gif', 'x-demo-user': 'u2' }))
+  const listen = (at = where, user = 'u1') => app.request(at, { headers: { ...EVENTS, 'x-demo-user': user } })
+  const [first, second] = [await listen(), await listen()]
+  expect(await codeOf(listen())).toEqual([503, 'too_many_listeners'])
+  const elsewhere = await listen(other.headers.get('location') ?? '', 'u2')
+  expect(elsewhere.status).toBe(200)
+  expect(await codeOf(listen(other.headers.get('location') ?? '', 'u2'))).toEqual([503, 'too_many_listeners'])
+  await first.body?.cancel()
+  const next = await listen()
+  expect(next.status).toBe(200)
+  for (const response of [second, elsewhere, next]) expect((await eventsOf(response)).at(-1)?.state).toBe('succeeded')
+  expect((await listen()).status).toBe(200)
 })
 
 it('nobody is told of the media of others', async () => {
