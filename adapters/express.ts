@@ -10,6 +10,7 @@ export interface ExpressRequest extends IncomingMessage {
   baseUrl?: string
 }
 
+/** What `app.use` of Express, and of frameworks like it, takes. */
 export type ExpressHandler = (
   request: ExpressRequest,
   response: ServerResponse,

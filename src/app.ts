@@ -38,6 +38,7 @@ export type XMediaSchema = {
   '/status/:media_id': { $get: MediaEndpoint<StatusId['in'] & Partial<StatusTicket['in']>, 200> }
 }
 
+/** What `xMedia` makes: an app to mount, and the type for `hc`. */
 export type XMediaApp = Hono<UploadEnv, XMediaSchema>
 
 /** The routes below the mount: `app.route('/media', xMedia({ … }))`. Throws for options that cannot work. */

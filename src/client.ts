@@ -10,6 +10,7 @@ import type { XMediaAnswer } from './x/media.ts'
 import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
 import { holdToken, type TokenSource } from './x/token.ts'
 
+/** The options of `createXMedia`. */
 export interface XMediaClientOptions extends CoreOptions {
   /** The OAuth 2.0 user token with the scope `media.write`, or how to get it. */
   token: string | TokenSource
@@ -31,15 +32,19 @@ export interface MediaSource {
   altText?: string
 }
 
+/** What every call of the client takes. */
 export interface CallOptions {
+  /** Ends the call, with `client_closed`. */
   signal?: AbortSignal
 }
 
+/** What `upload` takes beside its source. */
 export interface UploadOptions extends CallOptions {
   /** Called with what happens to this upload, besides the client's own `onEvent`. */
   onEvent?: OnEvent
 }
 
+/** What `settle` takes beside the answer. */
 export interface SettleOptions extends UploadOptions {
   /** How long to ask, milliseconds. Default 600,000, ten minutes. */
   timeoutMs?: number

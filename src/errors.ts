@@ -53,6 +53,7 @@ export const ERROR_STATUS = {
   x_unavailable: 502,
 } as const
 
+/** The `code` of a problem, and of an `XMediaError`: it does not change between versions. */
 export type XMediaErrorCode = keyof typeof ERROR_STATUS
 
 export interface XMediaErrorOptions {

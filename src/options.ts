@@ -22,6 +22,7 @@ export interface Principal {
   limits?: PrincipalLimits
 }
 
+/** Limits of one user, where they are not everybody's. */
 export interface PrincipalLimits {
   /** Largest upload, bytes; never more than `options.maxBytes`. */
   maxBytes?: number
@@ -46,6 +47,7 @@ export interface TokenRequest extends TokenAsk {
 
 type Awaitable<T> = T | Promise<T>
 
+/** The options of `xMedia` and `xMediaUpload`. */
 export interface XMediaOptions extends CoreOptions {
   /** The server-held OAuth 2.0 user token with the scope `media.write`, or how to get it for a request. */
   token: string | ((request: TokenRequest) => Awaitable<string | undefined>)

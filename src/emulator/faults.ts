@@ -64,6 +64,7 @@ export const LIMITS = [
 ] as const
 export type Limit = (typeof LIMITS)[number]
 
+/** How a call fails. */
 export interface FaultEffect {
   kind: FaultKind
   /**
@@ -89,6 +90,7 @@ export interface FaultEffect {
   checkAfterSecs?: number | null
 }
 
+/** Which calls fail, and how. */
 export interface Fault extends FaultEffect {
   step: Step
   /**
@@ -113,6 +115,7 @@ export interface RandomFaults {
   maxConsecutive?: number
 }
 
+/** All that fails: what is named, and what is drawn by lot. */
 export interface FaultPlan {
   faults?: Fault[]
   random?: RandomFaults

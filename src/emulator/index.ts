@@ -34,6 +34,7 @@ export type { ProcessingTimes } from './processing.ts'
 export type { UploadReport, UploadSummary } from './reports.ts'
 export type { RefreshOptions, TokenGrant } from './tokens.ts'
 
+/** What `createEmulator` makes. */
 export interface Emulator {
   /** X's API and, under `/_emulator`, the control routes. */
   readonly app: Hono
@@ -52,6 +53,7 @@ export interface Emulator {
   reset(): void
 }
 
+/** Throws a `TypeError` for faults that make no sense. */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const world = createWorld(options)
   return {

@@ -25,4 +25,5 @@ export type XMediaEventBody = XMediaEvent extends infer Event
     : never
   : never
 
+/** Gets the events of all uploads of an instance; see `XMediaEvent`. */
 export type OnEvent = (event: XMediaEvent) => void
