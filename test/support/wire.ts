@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { Hono } from 'hono'
+import { expect } from 'vitest'
+import { type XMediaOptions, xMedia } from '../../src/index.ts'
+import { base, emulator } from './app.ts'
+import { sampleFile } from './media.ts'
+import { faultsOf } from './x-openapi.ts'
+
+export const video: Uint8Array<ArrayBuffer> = sampleFile('video/mp4', 22_000)
+export const image: Uint8Array<ArrayBuffer> = sampleFile('image/png', 9000)
+export const VIDEO: { media_type: string; total_bytes: number } = { media_type: 'video/mp4', total_bytes: video.length }
+
+export type Ask = (method: string, path: string, init?: RequestInit) => Promise<Response>
+
+/** Asks an app in X's words; every answer is held against X's specification. */
+export function wireOf(more: Partial<XMediaOptions> = {}, subject = 'u1'): Ask {
+  const app = new Hono().route('/media', xMedia({ ...base, compat: true, segmentBytes: 5000, ...more }))
+  return async (method, path, init = {}) => {
+    const url = `/media/2/media${path}`
+    const headers = new Headers(init.headers)
+    headers.set('x-demo-user', subject)
+    const response = await app.request(url, { ...init, method, headers })
+    expect(await faultsOf(method, url, response)).toEqual([])
+    return response
+  }
+}
+
+export function json(value: unknown): RequestInit {
+  const body = JSON.stringify(value)
+  return { body, headers: { 'content-type': 'application/json', 'content-length': String(body.length) } }
+}
+
+/** A form with its parts in this order. */
+export function form(...parts: [string, string | Uint8Array<ArrayBuffer>][]): RequestInit {
+  const body = new FormData()
+  for (const [name, value] of parts) body.append(name, typeof value === 'string' ? value : new Blob([value]))
+  return { body }
+}
+
+export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+
+export async function idOf(answer: Response): Promise<string> {
+  const { data }: { data: { id: string } } = await answer.json()
+  return data.id
+}
+
+export async function open(ask: Ask, fields: object = VIDEO): Promise<string> {
+  const answer = await ask('POST', '/upload/initialize', json(fields))
+  expect(answer.status, await answer.clone().text()).toBe(200)
+  return await idOf(answer)
+}
+
+export const append = (ask: Ask, id: string, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<Response> =>
+  ask('POST', `/upload/${id}/append`, form(['segment_index', String(index)], ['media', bytes]))
+
+export const finalize = (ask: Ask, id: string): Promise<Response> => ask('POST', `/upload/${id}/finalize`)
+
+/** X's words for what was wrong, or the title where it says nothing particular. */
+export async function messageOf(asked: Promise<Response>): Promise<[number, string | undefined]> {
+  const answer = await asked
+  const { errors, title }: { errors?: { message: string }[]; title?: string } = await answer.json()
+  return [answer.status, errors?.[0]?.message ?? title]
+}
+
+export async function countFinalized(): Promise<number> {
+  const answer = await emulator.app.request('/_emulator/uploads')
+  const { uploads }: { uploads: { finalized: boolean }[] } = await answer.json()
+  return uploads.filter(({ finalized }) => finalized).length
+}
+
+export async function expectReceived(id: string, file: Uint8Array, sizes?: number[]): Promise<void> {
+  const answer = await emulator.app.request(`/_emulator/uploads/${id}`)
+  const upload: { segments: { size: number }[] } = await answer.json()
+  const sha256 = createHash('sha256').update(file).digest('hex')
+  expect(upload).toMatchObject({ finalized: true, sha256 })
+  if (sizes) expect(upload.segments.map(({ size }) => size)).toEqual(sizes)
+}
