@@ -28,6 +28,7 @@ const { outputFiles } = await build({
   entryPoints: ['page.ts', 'page.css'].map((name) => fileURLToPath(new URL(name, folder))),
   outdir: '/',
   bundle: true,
+  minify: true,
   write: false,
 })
 const files = new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/')), text]))

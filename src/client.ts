@@ -56,7 +56,10 @@ export interface XMediaClient {
   upload(source: MediaSource, options?: UploadOptions): Promise<XMediaAnswer>
   /** X's status. An image of another client throws `x_rejected_media`: X has no status for what it does not process. */
   status(mediaId: string, options?: CallOptions): Promise<XMediaAnswer>
-  /** Asks for the status until processing has ended, one way or the other, or the time is over. */
+  /**
+   * Asks for the status until processing has ended, or the time is over. Processing that failed is an answer too: look at
+   * `processing_info`.
+   */
   settle(answer: XMediaAnswer, options?: SettleOptions): Promise<XMediaAnswer>
   /** Sets alternative text. */
   metadata(mediaId: string, metadata: { altText: string }, options?: CallOptions): Promise<void>

@@ -6,7 +6,13 @@ import { createXClient, type XClient } from './x/client.ts'
 import { type Clock, systemClock } from './x/clock.ts'
 import type { DialectName } from './x/dialects/dialect.ts'
 import type { OnEvent, XMediaEventBody } from './x/events.ts'
-import { DEFAULT_SEGMENT_BYTES, MAX_SEGMENT_BYTES, MAX_SEGMENTS, type MediaCategory } from './x/limits.ts'
+import {
+  DEFAULT_SEGMENT_BYTES,
+  isMediaCategory,
+  MAX_SEGMENT_BYTES,
+  MAX_SEGMENTS,
+  type MediaCategory,
+} from './x/limits.ts'
 import { platformFetch } from './x/platform-fetch.ts'
 import { createStatusBook, type StatusBook } from './x/status-book.ts'
 import type { Fetch } from './x/transport.ts'
@@ -43,7 +49,10 @@ export interface CoreOptions {
   oneShotBytes?: number
   /** How calls to X are repeated. Each property has its default. */
   retry?: Partial<RetryOptions>
-  /** Longest time for one upload, milliseconds. Default 3,600,000, one hour. */
+  /**
+   * Longest time for one upload, or for one request of a resumable one or over X's own wire, milliseconds. Default
+   * 3,600,000, one hour.
+   */
   deadlineMs?: number
   /** Called with everything that happens to an upload; must not throw. */
   onEvent?: OnEvent
@@ -64,7 +73,7 @@ export interface Core {
 
 const MIB = 1024 * 1024
 const DEFAULT_MEMORY_BYTES = 64 * MIB
-/** One subject's half of it has room for two of the largest segments, as a file near X's limit needs. */
+/** One subject's three quarters of it have room for two of the largest segments, each counted twice, as a file near X's limit needs. */
 const MIN_MEMORY_BYTES = 32 * MIB
 
 /** Throws `TypeError` for an option of the wrong kind and `RangeError` for a number out of its range. */
@@ -73,6 +82,9 @@ export function createCore(options: CoreOptions, clock: Clock = systemClock): Co
   if (dialect !== 'resource' && dialect !== 'command') {
     throw new TypeError(`dialect must be 'resource' or 'command', not '${String(dialect)}'`)
   }
+  checkKind('onEvent', onEvent, 'function')
+  checkKind('fetch', options.fetch, 'function')
+  checkKind('retry', options.retry, 'object')
 
   const segmentBytes = range('segmentBytes', options.segmentBytes ?? DEFAULT_SEGMENT_BYTES, 1, MAX_SEGMENT_BYTES)
   const concurrency = range('concurrency', options.concurrency ?? 3, 1, 6)
@@ -88,7 +100,7 @@ export function createCore(options: CoreOptions, clock: Clock = systemClock): Co
   return {
     client,
     clock,
-    limits: createMediaLimits({ maxBytes, categoryMaxBytes: options.categoryMaxBytes ?? {} }),
+    limits: createMediaLimits({ maxBytes, categoryMaxBytes: readCategories(options.categoryMaxBytes ?? {}) }),
     relay: {
       client,
       clock,
@@ -117,12 +129,32 @@ function readRetry(retry: Partial<RetryOptions>): RetryOptions {
   }
 }
 
+function readCategories(maxBytes: Partial<Record<MediaCategory, number>>): Partial<Record<MediaCategory, number>> {
+  checkKind('categoryMaxBytes', maxBytes, 'object')
+  for (const [category, bytes] of Object.entries(maxBytes)) {
+    if (!isMediaCategory(category)) throw new TypeError(`categoryMaxBytes.${category} is no category of X's`)
+    range(`categoryMaxBytes.${category}`, bytes, 0, Number.MAX_SAFE_INTEGER)
+  }
+  return maxBytes
+}
+
 function readBaseUrl(text: string): string {
-  const url = URL.parse(text)
+  // Node has no URL.parse before 20.18.
+  const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
     throw new TypeError('apiBaseUrl must be an http(s) URL without credentials, query and fragment')
   }
   return url.href.replace(/\/+$/, '')
+}
+
+type Kind = 'function' | 'object' | 'string' | 'boolean'
+
+/** Throws a `TypeError` for an option that is there and of another kind than these. */
+export function checkKind(name: string, value: unknown, ...kinds: readonly Kind[]): void {
+  if (value === undefined || (value !== null && kinds.some((kind) => typeof value === kind))) return
+  throw new TypeError(
+    `${name} must be of the kind ${kinds.join(' or ')}, not ${value === null ? 'null' : typeof value}`,
+  )
 }
 
 /** Throws `TypeError` for what is no whole number and `RangeError` for one out of range. */

@@ -1,6 +1,6 @@
 /**
  * Every way a request can fail, as a stable `code` and the HTTP status it is answered with.
- * Codes that start with `x_` tell of X's side; the others of the client's.
+ * Codes that start with `x_` tell of X's side; the others of the client's, or of this server's.
  */
 export const ERROR_STATUS = {
   unauthorized: 401,

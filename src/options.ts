@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { type Core, type CoreOptions, createCore, range } from './core.ts'
+import { type Core, type CoreOptions, checkKind, createCore, range } from './core.ts'
 import { type Admission, createAdmission } from './ingress/admission.ts'
 import type { CheckedMedia } from './ingress/media.ts'
 import type { PaceOptions } from './ingress/pace.ts'
@@ -130,6 +130,7 @@ export function createInstance(options: XMediaOptions): Instance {
   }
   if (typeof secret !== 'function') checkSecret(secret)
   checkOrigins(options.origins)
+  checkKinds(options)
   const core = createCore(options)
   const maxUploads = range('maxUploads', options.maxUploads ?? 450, 1, MAX)
   const shared = options.store && guardedStore(options.store, core.clock)
@@ -170,9 +171,19 @@ function checkedQuota(quota: QuotaOptions): QuotaOptions {
   return quota
 }
 
+function checkKinds({ compat, inspect, mountPath, quota, store }: XMediaOptions): void {
+  checkKind('compat', compat, 'boolean')
+  checkKind('inspect', inspect, 'function')
+  checkKind('mountPath', mountPath, 'string', 'function')
+  checkKind('quota', quota, 'object')
+  checkKind('store', store, 'object')
+  if (store) for (const name of ['get', 'swap'] as const) checkKind(`store.${name}`, store[name] ?? null, 'function')
+}
+
 function checkOrigins(origins: '*' | readonly string[] = []): void {
+  if (origins !== '*' && !Array.isArray(origins)) throw new TypeError(`origins must be '*' or a list of origins`)
   for (const origin of origins === '*' ? [] : origins) {
-    if (URL.parse(origin)?.origin !== origin) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TypeError(`origins must be like https://app.example, not ${JSON.stringify(origin)}`)
     }
   }

@@ -3,7 +3,7 @@ import express from 'express'
 import { listen, xMediaHandler } from '../../adapters/express.ts'
 import { announce } from '../announce.ts'
 import { demoOptions } from '../demo.ts'
-import { openStore } from '../node/store.ts'
+import { openStore } from '../open-store.ts'
 
 const app = express()
 // In front of any body parser: the upload must arrive as a stream.

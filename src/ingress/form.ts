@@ -1,11 +1,11 @@
 import { XMediaError } from '../errors.ts'
 import { readBoundary } from './boundary.ts'
 import { createDelimiterSearch } from './delimiter.ts'
-import { createFileReader, notClosed } from './file-reader.ts'
+import { createFileReader, notClosed } from './form-file-reader.ts'
 import { malformed, type Part, parseParts } from './parts.ts'
 import type { ByteReader } from './reader.ts'
 
-/** Most bytes in front of the file: preamble, fields and headers. Alternative text has 4000 bytes at most. */
+/** Most bytes in front of the file: preamble, fields and headers. Alternative text has 3000 bytes at most. */
 const MAX_BEFORE_FILE_BYTES = 64 * 1024
 
 /** Most bytes behind the file: other fields, the closing delimiter. */

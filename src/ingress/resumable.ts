@@ -79,7 +79,7 @@ export function readPiece(request: UploadHead): DeclaredPiece {
   if (offset === undefined) throw new XMediaError('invalid_length', 'Say in Upload-Offset where the bytes begin.')
   const type = headers.get('content-type') ?? ''
   const expected = protocol === 'tus' ? TUS_TYPE : IETF_TYPE
-  // Interop versions up to 5 of the draft had no media type of their own.
+  // The media type came with the draft's version 6, whose clients are lax with it.
   const isTyped = protocol === 'tus' || Number(headers.get('upload-draft-interop-version') ?? Infinity) > 6
   if (isTyped && type !== expected) {
     throw new XMediaError('unsupported_media_type', `Send a piece of an upload as ${expected}.`)

@@ -122,3 +122,7 @@ export function isProcessed(category: MediaCategory): boolean {
 export function isMediaType(value: string): value is MediaType {
   return MEDIA_TYPES.some((type) => type === value)
 }
+
+export function isMediaCategory(value: string): value is MediaCategory {
+  return MEDIA_CATEGORIES.some((category) => category === value)
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, createCalls, idOf, refusal, sha256 } from './emulator-calls.ts'
+import { bytes, createCalls, idOf, refusal, sha256 } from '../support/emulator-calls.ts'
 
 const PATH = '/2/media/upload'
 const INIT = { command: 'INIT', total_bytes: '5', media_type: 'video/mp4', media_category: 'tweet_video' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, createCalls } from './emulator-calls.ts'
+import { bytes, createCalls } from '../support/emulator-calls.ts'
 
 const VIDEO = { media_type: 'video/mp4', media_category: 'tweet_video' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { bytes, createCalls, openAppend, sha256 } from './emulator-calls.ts'
+import { bytes, createCalls, openAppend, sha256 } from '../support/emulator-calls.ts'
 
 const VIDEO = { media_type: 'video/mp4', media_category: 'tweet_video' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createEmulator, type Fault, type FaultEffect } from '../../src/emulator/index.ts'
-import { bytes, type Calls, callsTo, createCalls, refusal } from './emulator-calls.ts'
+import { bytes, type Calls, callsTo, createCalls, refusal } from '../support/emulator-calls.ts'
 
 const VIDEO = { media_type: 'video/mp4', media_category: 'tweet_video' }
 const INVALID_MEDIA = { code: 1, name: 'InvalidMedia', message: 'file is invalid' }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { boundaryOf, parseMultipart } from '../../src/emulator/multipart.ts'
-import { bytes, createCalls, sha256 } from './emulator-calls.ts'
+import { bytes, createCalls, sha256 } from '../support/emulator-calls.ts'
 
 const HEAD = '--x\r\nContent-Disposition: form-data; name="segment_index"\r\n\r\n0\r\n--x\r\n'
 const MEDIA = 'Content-Disposition: form-data; name="media"; filename="segment"\r\n\r\n'

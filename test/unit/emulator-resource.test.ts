@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, callsTo, createCalls, idOf, refusal, sha256 } from './emulator-calls.ts'
+import { bytes, callsTo, createCalls, idOf, refusal, sha256 } from '../support/emulator-calls.ts'
 
 const VIDEO = { media_type: 'video/mp4', media_category: 'tweet_video' }
 const DOES_NOT_ADD_UP = 'Segments do not add up to provided total file size.'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, callsTo, createCalls } from './emulator-calls.ts'
+import { bytes, callsTo, createCalls } from '../support/emulator-calls.ts'
 
 const UNAUTHORIZED = { title: 'Unauthorized', type: 'about:blank', status: 401, detail: 'Unauthorized' }
 const NOW = 1_790_000_000_000

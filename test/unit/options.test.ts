@@ -23,6 +23,19 @@ describe('the options', () => {
     { segmentBytes: 1.5 },
     { segmentBytes: Number.NaN },
     { concurrency: '3' },
+    { onEvent: 'log' },
+    { fetch: 1 },
+    { retry: 5 },
+    { categoryMaxBytes: 5 },
+    { categoryMaxBytes: { tweet_image: '5' } },
+    { categoryMaxBytes: { tweet_text: 5 } },
+    { compat: 'no' },
+    { inspect: 'x' },
+    { mountPath: 5 },
+    { quota: 5 },
+    { store: null },
+    { store: {} },
+    { origins: 'https://a.example' },
   ])('are refused as a TypeError when they are %j', (changes) => {
     expect(() => createInstance(given(changes))).toThrow(TypeError)
   })
@@ -38,6 +51,8 @@ describe('the options', () => {
     ['idleTimeoutMs', 1, Number.MAX_SAFE_INTEGER - 1],
     ['minBytesPerSec', 1, Number.MAX_SAFE_INTEGER - 1],
     ['maxBytes', 1, Number.MAX_SAFE_INTEGER - 1],
+    ['maxListeners', 1, Number.MAX_SAFE_INTEGER - 1],
+    ['maxListenersPerSubject', 1, Number.MAX_SAFE_INTEGER - 1],
     ['deadlineMs', 1, Number.MAX_SAFE_INTEGER - 1],
   ])('%s is taken from %i to %i and refused beyond as a RangeError', (name, min, max) => {
     createInstance(given({ [name]: min }))

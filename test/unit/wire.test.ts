@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { memoryStore, type XMediaEvent, xMedia } from '../../src/index.ts'
+import { memoryStore, type XMediaEvent, type XMediaOptions, xMedia } from '../../src/index.ts'
 import { base, emulator } from '../support/app.ts'
 import {
   append,
@@ -205,6 +205,30 @@ describe('X’s own wire', () => {
     const refused = await ask('POST', '/upload/initialize', json(VIDEO))
     expect([refused.status, refused.headers.get('x-rate-limit-remaining')]).toEqual([429, '0'])
     expect(Number(refused.headers.get('x-rate-limit-reset'))).toBeGreaterThan(Date.now() / 1000)
+  })
+
+  it('passes on of X’s answers what is known of them, and nothing else', async () => {
+    const secret = 'nobody should see this'
+    const problem = {
+      title: 'Bad',
+      detail: { secret },
+      status: 400,
+      secret,
+      errors: [{ message: 'No', secret }, 'text'],
+    }
+    const fetchAs = (status: number, body: object): Partial<XMediaOptions> => ({
+      fetch: async (url, init) =>
+        url.endsWith('/metadata') ? Response.json(body, { status }) : emulator.app.request(url, init),
+    })
+    const ask = async (status: number, body: object) => {
+      const app = wireOf(fetchAs(status, body))
+      const id = await open(app)
+      return await (await app('POST', '/metadata', json({ id, metadata: { alt_text: { text: 'A cat' } } }))).json()
+    }
+    const told = await ask(200, { data: { id: '1', associated_metadata: {}, secret }, secret })
+    expect(told).toEqual({ data: { id: '1', associated_metadata: {} } })
+    expect(await ask(400, problem)).toMatchObject({ title: 'Bad', errors: [{ message: 'No' }, { message: 'text' }] })
+    expect(JSON.stringify(await ask(400, problem))).not.toContain(secret)
   })
 
   it('passes on X’s numbers of its rate limits, and nothing of the token', async () => {

@@ -16,7 +16,7 @@ export async function takeSession(
   subject: string,
   clock: Clock,
 ): Promise<Lease | undefined> {
-  // A dead one gives it up within two seconds.
+  // Long enough for one whose holder is silent to become free.
   const until = clock.now() + WAIT_MS
   const session = await sessions.read(id)
   if (session?.subject !== subject) return undefined

@@ -138,18 +138,39 @@ const SAYS_NOTHING: readonly number[] = [413, 431]
 
 /** X's problem as it said it, known members only; what it left out, as its bodies sometimes do, is what its status means. */
 function problemOf({ status, json }: XAnswer): XProblem | undefined {
-  const said = isRecord(json) ? MEMBERS.filter((name) => json[name] !== undefined) : []
-  if (said.length === 0 && SAYS_NOTHING.includes(status)) return undefined
-  const members = said.map((name) => [name, isRecord(json) ? json[name] : undefined])
-  return { ...plainProblem(status, TITLES[status] ?? 'Error'), ...Object.fromEntries(members), ...errorsOf(json) }
+  const said = knownMembers(json)
+  if (Object.keys(said).length === 0 && SAYS_NOTHING.includes(status)) return undefined
+  return { ...plainProblem(status, TITLES[status] ?? 'Error'), ...said, ...errorsOf(json) }
 }
 
-const MEMBERS = ['title', 'detail', 'type', 'status']
+/** What the problems of the official OpenAPI have, and the errors that the first generation had. */
+const MEMBERS = [
+  ...['title', 'detail', 'type', 'status', 'message', 'code'],
+  ...['parameter', 'value', 'section', 'field', 'resource_id', 'resource_type'],
+]
+
+function knownMembers(json: unknown): Record<string, unknown> {
+  if (!isRecord(json)) return {}
+  const members = MEMBERS.filter((name) => typeof json[name] === 'string' || typeof json[name] === 'number')
+  return Object.fromEntries(members.map((name) => [name, json[name]]))
+}
 
 /** X is known to send texts in the place of errors, which breaks its own SDKs. */
 function errorsOf(json: unknown): Pick<XProblem, 'errors'> {
   if (!isRecord(json) || !Array.isArray(json['errors'])) return {}
-  return { errors: json['errors'].map((error: unknown) => (isRecord(error) ? error : { message: String(error) })) }
+  return {
+    errors: json['errors'].map((error: unknown) => {
+      if (!isRecord(error)) return { message: String(error) }
+      return { ...knownMembers(error), ...parametersOf(error['parameters']) }
+    }),
+  }
+}
+
+/** What was wrong with which parameter, in texts. */
+function parametersOf(given: unknown): { parameters?: Record<string, string[]> } {
+  if (!isRecord(given)) return {}
+  const entries = Object.entries(given).filter(([, values]) => Array.isArray(values))
+  return { parameters: Object.fromEntries(entries.map(([name, values]) => [name, [values].flat().map(String)])) }
 }
 
 const RATE_LIMIT = /^x-(?:rate-limit|(?:user|app)-limit-24hour)-(?:limit|remaining|reset)$/

@@ -155,10 +155,15 @@ export function xWire(instance: Instance): Hono<PrincipalEnv> {
   }
 }
 
-/** What X answered, or what it means where X answered nothing. */
+/** What X answered, in known members, or what it means where X answered nothing. */
 function saidByX({ lastAnswer }: WireCall, otherwise: Record<string, unknown>): WireReply {
   const json = lastAnswer()?.json
-  return { status: 200, body: { data: isRecord(json) && isRecord(json['data']) ? json['data'] : otherwise } }
+  const said = isRecord(json) && isRecord(json['data']) ? json['data'] : {}
+  const known = Object.keys(otherwise).filter((name) => said[name] !== undefined)
+  return {
+    status: 200,
+    body: { data: { ...otherwise, ...Object.fromEntries(known.map((name) => [name, said[name]])) } },
+  }
 }
 
 function hasMedia({ fields, media }: WireBody): boolean {

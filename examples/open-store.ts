@@ -1,5 +1,5 @@
-import { sqliteStore } from '../../adapters/node.ts'
-import { redisStore, type Store } from '../../src/index.ts'
+import { sqliteStore } from '../adapters/node.ts'
+import { redisStore, type Store } from '../src/index.ts'
 
 /** The store that `X_MEDIA_STORE` names: a `redis:` URL, or the path of a SQLite file; none when it is not set. */
 export async function openStore(place: string | undefined): Promise<Store | undefined> {
