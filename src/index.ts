@@ -9,7 +9,7 @@ export {
   type XMediaClientOptions,
 } from './client.ts'
 export type { CoreOptions } from './core.ts'
-export { ERROR_STATUS, XMediaError, type XMediaErrorCode } from './errors.ts'
+export { ERROR_STATUS, XMediaError, type XMediaErrorCode, type XMediaErrorOptions } from './errors.ts'
 export type { CheckedMedia } from './ingress/media.ts'
 export type { InspectedFile, Principal, PrincipalLimits, TokenRequest, XMediaOptions } from './options.ts'
 export type { Problem } from './problem.ts'
@@ -20,12 +20,13 @@ export { type RedisStoreOptions, redisStore } from './store/redis.ts'
 export { memoryStore, type Store } from './store/store.ts'
 export type { RetryOptions } from './x/call.ts'
 export type { Clock } from './x/clock.ts'
-export type { DialectName } from './x/dialects/dialect.ts'
+export type { DialectName, XStep } from './x/dialects/dialect.ts'
 export type { OnEvent, XMediaEvent } from './x/events.ts'
 export { MEDIA_CATEGORIES, MEDIA_TYPES, type MediaCategory, type MediaType } from './x/limits.ts'
 export type { XMediaAnswer } from './x/media.ts'
 export { type RefreshingTokenOptions, refreshingToken, type StoredTokens } from './x/refreshing-token.ts'
 export type {
+  SubtitlesCategory,
   SubtitlesDeleteRequest,
   SubtitlesRequest,
   XMedia,
@@ -33,4 +34,5 @@ export type {
   XProcessingInfo,
   XProcessingState,
 } from './x/schemas.ts'
-export type { TokenAsk } from './x/token.ts'
+export type { TokenAsk, TokenReason, TokenSource } from './x/token.ts'
+export type { Fetch, FetchInit } from './x/transport.ts'

@@ -32,7 +32,7 @@ export { type OpenCall, type RequestCounts, STEPS, type Step, type Violation, ty
 export type { EmulatorOptions, ResetConnection } from './options.ts'
 export type { ProcessingTimes } from './processing.ts'
 export type { UploadReport, UploadSummary } from './reports.ts'
-export type { RefreshOptions, TokenGrant } from './tokens.ts'
+export type { RefreshOptions, TokenGrant, TokenOptions } from './tokens.ts'
 
 /** What `createEmulator` makes. */
 export interface Emulator {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
-import { sign } from 'hono/jwt'
+import { generateSignedCookie } from 'hono/cookie'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, findProgram, send } from '../support/client.ts'
@@ -20,19 +20,20 @@ const file = sampleFile('image/png', 5000)
 const ENV = {
   X_BEARER_TOKEN: 'server-held-token',
   X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
-  JWT_SECRET: 'the key of the app’s own sign-in',
+  COOKIE_SECRET: 'the key of the app’s own sign-in',
   PORT: '0',
 }
 
 describe('the package, packed and installed into an empty folder', () => {
   let folder: string
   let emulator: EmulatorProgram
-  let jwt: string
+  let cookie: string
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
     emulator = await startEmulator()
-    jwt = await sign({ sub: 'u1' }, ENV.JWT_SECRET, 'HS256')
+    const [signed = ''] = (await generateSignedCookie('user', 'u1', ENV.COOKIE_SECRET)).split(';')
+    cookie = signed
     // Packing builds it first.
     execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root })
     const [tarball = ''] = readdirSync(folder)
@@ -61,7 +62,7 @@ describe('the package, packed and installed into an empty folder', () => {
   async function expectUpload(url: string): Promise<void> {
     const headers = { 'content-type': 'image/png', 'content-length': file.length }
     expect((await send('POST', `${url}/media`, headers, [file])).status).toBe(401)
-    const answer = await send('POST', `${url}/media`, { ...headers, authorization: `Bearer ${jwt}` }, [file])
+    const answer = await send('POST', `${url}/media`, { ...headers, cookie }, [file])
     expect(answer.status, answer.text).toBe(201)
     expect(await emulator.upload(dataOf(answer.json).id)).toMatchObject({ finalized: true, size: file.length })
   }
@@ -97,7 +98,7 @@ describe('the package, packed and installed into an empty folder', () => {
 
   it('uploads with the app of the README on workerd, bundled', async () => {
     const toml = parse(blocks.find(({ language }) => language === 'toml')?.text ?? '')
-    const miniflare = await startWorker(join(folder, String(toml['main'])), {
+    const miniflare = await startWorker(join(folder, 'worker.ts'), {
       compatibilityDate: String(toml['compatibility_date']),
       compatibilityFlags: [toml['compatibility_flags']].flat().map(String),
       bindings: ENV,
@@ -117,7 +118,7 @@ describe('the package, packed and installed into an empty folder', () => {
       for (const command of commands.flatMap(({ text }) => text.trim().split('\n'))) {
         const said = execFileSync('sh', ['-c', command.replace('http://127.0.0.1:8787', url)], {
           cwd: folder,
-          env: { ...process.env, JWT: jwt },
+          env: { ...process.env, COOKIE: cookie },
           encoding: 'utf8',
           stdio: 'pipe',
         })

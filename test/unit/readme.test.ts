@@ -79,7 +79,7 @@ describe('the README', () => {
   it('shows the wrangler.toml that the Worker’s example has', () => {
     const wrangler = readFileSync(`${root}wrangler.toml`, 'utf8')
     const shown = blocks.filter(({ language }) => language === 'toml').flatMap(({ text }) => text.split('\n'))
-    expect(shown.filter((line) => !line.startsWith('main') && !wrangler.includes(line))).toEqual([])
+    expect(shown.filter((line) => !/^(?:name|main) = /.test(line) && !wrangler.includes(line))).toEqual([])
   })
 })
 
