@@ -34,6 +34,9 @@ const { outputFiles } = await build({
 const files = new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/')), text]))
 for (const name of ['index.html', 'plain.html']) files.set(`/${name}`, await readFile(new URL(name, folder), 'utf8'))
 
+/** The names by which this machine asks itself. */
+const LOCAL = ['127.0.0.1', 'localhost', '[::1]']
+
 /** Each browser is a user of its own. */
 const USER = 'demo-user'
 const { origins: _, authorize, ...options } = demoOptions(env)
@@ -47,9 +50,11 @@ const media = xMedia({
 })
 
 const app = new Hono()
+  // A name of somebody else's that leads here would make its pages this server's own.
+  .use((c, next) => (LOCAL.includes(new URL(c.req.url).hostname) ? next() : Promise.resolve(c.notFound())))
   .route('/media', media)
   // The emulator shows what it has got.
-  .get('/x/:id', (c) =>
+  .get('/x/:id{[0-9]+}', (c) =>
     emulator ? c.redirect(`${emulator.url}/_emulator/uploads/${c.req.param('id')}/media`) : c.notFound(),
   )
   .get('/:name?', (c) => {

@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
+import type { TypedUploadQuery } from './ingress/parameters.ts'
 import { instanceOf, type XMediaOptions } from './options.ts'
 import { notFound, problemResponse } from './problem.ts'
 import { authorize } from './routes/authorize.ts'
@@ -22,19 +23,12 @@ import {
   validateStatusId,
   validateStatusTicket,
 } from './routes/status.ts'
-import {
-  answerUpload,
-  receiveUpload,
-  type UploadEnv,
-  type UploadInput,
-  validateUpload,
-  type XMediaEnv,
-} from './routes/upload.ts'
+import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
 import { xWire } from './routes/wire/wire.ts'
 
 /** What clients typed by `hc<XMediaApp>` of hono/client may ask; resumable uploads have clients of their own. */
 export type XMediaSchema = {
-  '/': { $post: MediaEndpoint<Partial<UploadInput['in']>, 201> }
+  '/': { $post: MediaEndpoint<{ query?: TypedUploadQuery }, 201> }
   '/status/:media_id': { $get: MediaEndpoint<StatusId['in'] & Partial<StatusTicket['in']>, 200> }
 }
 

@@ -28,7 +28,7 @@ export interface CoreOptions {
   /** APPENDs in flight per upload, 1 to 6. Default 3; each holds a segment in memory. Workers allow six connections. */
   concurrency?: number
   /**
-   * Segments per upload, 1 to 1000, X's number and the default. Each is a call; a Worker on the free plan may make 50 in
+   * Segments per upload, 1 to 1000. Default 1000, X's number. Each is a call; a Worker on the free plan may make 50 in
    * all, retries included: 40 leaves some for those and for the other steps, and takes 200 MB.
    * https://developers.cloudflare.com/workers/platform/limits/#subrequests
    */

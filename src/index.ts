@@ -11,6 +11,7 @@ export {
 export type { CoreOptions } from './core.ts'
 export { ERROR_STATUS, XMediaError, type XMediaErrorCode, type XMediaErrorOptions } from './errors.ts'
 export type { CheckedMedia } from './ingress/media.ts'
+export type { TypedUploadQuery } from './ingress/parameters.ts'
 export type { InspectedFile, Principal, PrincipalLimits, TokenRequest, XMediaOptions } from './options.ts'
 export type { Problem } from './problem.ts'
 export type { UploadedMedia } from './routes/media.ts'

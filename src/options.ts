@@ -93,7 +93,10 @@ export interface XMediaOptions extends CoreOptions {
    * Whether X's own media API is served too, below the mount's `/2/media`, for clients that speak it. Default false.
    */
   compat?: boolean
-  /** The path clients see the mount at, where a proxy or another framework hides it. Default: from the request's URL. */
+  /**
+   * The path clients see the mount at, where a proxy or another framework hides it. Asked before `authorize` too. Default:
+   * from the request's URL.
+   */
   mountPath?: string | ((c: Context) => string)
 }
 

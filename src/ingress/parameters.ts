@@ -1,6 +1,13 @@
 import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
-import { ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
+import {
+  ID_PATTERN,
+  MAX_ADDITIONAL_OWNERS,
+  MAX_ALT_TEXT,
+  MEDIA_CATEGORIES,
+  type MediaCategory,
+  type MediaType,
+} from '../x/limits.ts'
 
 /** The parameters of an upload, as query or as multipart fields in front of the file. Others are left alone. */
 export interface UploadParameters {
@@ -17,6 +24,13 @@ export interface UploadParameters {
 
 /** The same before they are read. */
 export type UploadQuery = { [Name in keyof UploadParameters]?: string }
+
+/** The same as a client that knows them writes them. */
+export interface TypedUploadQuery extends UploadQuery {
+  media_type?: MediaType
+  media_category?: MediaCategory
+  shared?: 'true' | 'false'
+}
 
 export const uploadParameters: z.ZodMiniType<UploadParameters, UploadQuery> = z.object({
   media_type: z.exactOptional(z.string().check(z.maxLength(255))),

@@ -1,5 +1,5 @@
 import type { Handler } from 'hono'
-import { describeRoutes } from '../openapi.ts'
+import { describeRoutes } from '../openapi/openapi.ts'
 import type { Instance } from '../options.ts'
 import { mountPath } from './media.ts'
 import type { UploadEnv } from './upload.ts'

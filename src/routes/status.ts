@@ -39,12 +39,12 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
     const principal = c.var.xMediaPrincipal
     const { subject } = principal
     const { ticket } = c.req.valid('query')
-    const known =
-      ticket === undefined
-        ? await owners?.find(mediaId, subject)
-        : await readTicket(ticket, mediaId, subject, secretFor(c, instance))
-    if (known === undefined) return problemResponse(notFound())
     try {
+      const known =
+        ticket === undefined
+          ? await owners?.find(mediaId, subject)
+          : await readTicket(ticket, mediaId, subject, secretFor(c, instance))
+      if (known === undefined) throw notFound()
       const { done } = known
       const token = tokenFor(c, principal, instance)
       const read = async () =>

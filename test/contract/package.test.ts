@@ -78,11 +78,12 @@ describe('the package, packed and installed into an empty folder', () => {
     const [program = '', ...args] = command
     const env = { ...ENV, PATH: process.env['PATH'], HOME: folder }
     const child = spawn(bin(program), [...args, server], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const exited = once(child, 'exit')
     try {
       await work(await urlOf(child))
     } finally {
       child.kill()
-      await once(child, 'exit')
+      await exited
     }
   }
 

@@ -57,6 +57,9 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await page.locator('input[type=file]').first().setInputFiles(files)
   }
 
+  /** How many files X knows of. */
+  const known = async () => (await emulator.uploads()).length
+
   /** Chooses a large file, sends it over a slow line, and waits until a part of it has been sent. */
   async function beginLarge(): Promise<TestFile> {
     const file = randomFile(SIZE)
@@ -105,11 +108,13 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
 
   it('pauses an upload and goes on where it was', async () => {
     const file = await beginLarge()
+    const before = await known()
     await press('Pause')
     await page.getByText('Upload paused').waitFor()
     expect((await emulator.uploads()).find(({ total_bytes: bytes }) => bytes === SIZE)?.finalized).toBe(false)
     await press('Resume')
     await expectReceived(file)
+    expect(await known()).toBe(before)
   })
 
   it('goes on after it was loaded again', async () => {
@@ -124,12 +129,14 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
 
   it('goes on by itself after the network was away', async () => {
     const file = await beginLarge()
+    const before = await known()
     await network.send('Network.emulateNetworkConditions', { ...SLOW, offline: true })
     // Chromium lets go on what is under way.
     line.cut()
     await page.getByText('No internet connection').first().waitFor()
     await network.send('Network.emulateNetworkConditions', SLOW)
     await expectReceived(file)
+    expect(await known()).toBe(before)
   })
 
   it('refuses what X does not take, and shows why the server refuses a file that is not what it says', async () => {
@@ -140,12 +147,44 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await page.getByText('a.png: The first bytes are not those of image/png').first().waitFor()
   })
 
-  it('shows that X could not process a file', async () => {
-    await emulator.setFaults([{ step: 'status', kind: 'processing_failed' }])
+  it('shows that X could not process a file, and sends it anew to who tries again', async () => {
+    await emulator.setFaults([{ step: 'finalize', kind: 'processing_failed' }])
     await choose(await recordVideo(page, 'dance.webm'))
     await press('Upload 1 file')
     await page.getByText('X could not process it').first().waitFor()
-    await emulator.setFaults([])
+    await page.getByText('Upload failed').first().waitFor()
+    const before = await known()
+    await press('Retry upload')
+    await processed('dance.webm')
+    expect(await known()).toBe(before + 1)
+  })
+
+  it('follows what X does with a file also when it was loaded again meanwhile', async () => {
+    await choose(await recordVideo(page, 'dance.webm'))
+    await press('Upload 1 file')
+    await page.getByText('X is processing dance.webm').waitFor()
+    const before = await known()
+    await page.reload()
+    await processed('dance.webm')
+    expect(await known()).toBe(before)
+  })
+
+  it('tells that X did not take the alternative text, and takes another for the same file', async () => {
+    await emulator.setFaults([{ step: 'metadata', kind: 'error', status: 403 }])
+    const picture = await drawPicture(page, 'sunset.png')
+    const describe = async (text: string) => {
+      await choose(picture)
+      await press('Edit file sunset.png')
+      await page.getByLabel('Alternative text').fill(text)
+      await press('Save changes')
+      await press('Upload 1 file')
+      return await processed('sunset.png')
+    }
+    await describe('Morning')
+    await page.getByText('The alternative text was not set').first().waitFor()
+    await press('Remove file')
+    await page.locator('li[data-media-id]').evaluate((item) => item.remove())
+    expect(await emulator.upload(await describe('Evening'))).toMatchObject({ alt_text: 'Evening' })
   })
 
   it('has a plain page beside it, which needs no library', async () => {

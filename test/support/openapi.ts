@@ -1,22 +1,27 @@
 import Ajv from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { describeRoutes, type Operation } from '../../src/openapi.ts'
+import { describeRoutes } from '../../src/openapi/openapi.ts'
+import type { Operation } from '../../src/openapi/schemas.ts'
 
-const described = describeRoutes('/media', false)
+const described = describeRoutes('', false)
+const paths = Object.entries(described.paths)
 const ajv = new Ajv.default({ strict: false })
 formats.default(ajv)
 /** Where a path that is no other's leads: that is the mount itself. */
-const root = Object.entries(described.paths).find(([template]) => template === '/')
+const root = paths.find(([template]) => template === '/')
 ajv.addSchema({ $id: 'openapi', ...described })
 
 /** What the description of the routes does not have of an answer; nothing, if it has it. */
 export async function undescribed(method: string, path: string, response: Response): Promise<string[]> {
-  const found = Object.entries(described.paths).find(([template]) => pattern(template).test(path)) ?? root
+  const below = paths.filter((entry) => entry !== root)
+  const found = below.find(([template]) => pattern(template).test(path)) ?? root
   const operation: Operation | undefined = found?.[1][method.toLowerCase()]
   if (!operation) return [401, 403, 404].includes(response.status) ? [] : [`${method} ${path} is not described`]
   const answer = operation.responses[response.status]
   const name = `${method} ${found?.[0]} ${response.status}`
   if (!answer) return [`${name} is not described: ${await response.clone().text()}`]
+  const silent = unsaid(response, answer['headers'])
+  if (silent.length > 0) return [`${name} with ${silent}`]
   const type = response.headers.get('content-type')?.split(';')[0]
   if (type === undefined || method === 'HEAD') return []
   const content = answer['content']
@@ -35,6 +40,14 @@ export async function undescribed(method: string, path: string, response: Respon
   const body: unknown = await response.clone().json()
   const isValid = ajv.validate({ $ref: `openapi#/${pointer.map(escaped).join('/')}` }, body)
   return isValid ? [] : [`${name}: ${ajv.errorsText()} in ${JSON.stringify(body)}`]
+}
+
+/** Headers of this package's own that the description does not have. */
+function unsaid(response: Response, headers: unknown): string[] {
+  const said = typeof headers === 'object' && headers !== null ? Object.keys(headers) : []
+  const own = /^(?:upload-(?!draft)|tus-(?!resumable)|x-media-|location$|retry-after$|preference-applied$)/
+  const names = new Set(said.map((name) => name.toLowerCase()))
+  return [...response.headers.keys()].filter((name) => own.test(name) && !names.has(name))
 }
 
 /** Wherever it is mounted. */

@@ -4,8 +4,9 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { ERROR_STATUS } from '../../src/errors.ts'
 import { xMedia } from '../../src/index.ts'
-import { describeRoutes, type Operation } from '../../src/openapi.ts'
-import { base } from '../support/app.ts'
+import { describeRoutes } from '../../src/openapi/openapi.ts'
+import type { Operation } from '../../src/openapi/schemas.ts'
+import { base, png, post } from '../support/app.ts'
 
 const METHODS = ['get', 'head', 'post', 'patch', 'delete', 'options']
 
@@ -16,9 +17,18 @@ describe('GET /openapi.json', () => {
     'answers with a valid description, also to who has not signed in; compat: %s',
     async (compat) => {
       const app = new Hono().route('/media', xMedia({ ...base, compat, authorize: () => null }))
-      await expect(validate(JSON.parse(await fetched(app)))).resolves.toMatchObject({ servers: [{ url: '/media' }] })
+      await expect(validate(JSON.parse(await fetched(app)))).resolves.toHaveProperty(['paths', '/media', 'post'])
     },
   )
+
+  it.each(['/', '/media', '/a/b'])('names the path at which it takes an upload: %s', async (mount) => {
+    const app = new Hono().route(mount, xMedia(base))
+    const at = mount === '/' ? '' : mount
+    const { paths } = await (await app.request(`${at}/openapi.json`)).json()
+    expect(Object.keys(paths)).toContain(mount)
+    expect((await app.request(mount, post(png))).status).toBe(201)
+    expect(Object.keys(paths)).toContain(`${at}/status/{media_id}`)
+  })
 
   it('is told to be invalid by the same validator when it is not', async () => {
     const { paths, ...rest } = describeRoutes('/media', false)

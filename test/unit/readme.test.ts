@@ -58,7 +58,7 @@ describe('the README', () => {
     )
     expect(named.length).toBeGreaterThan(10)
     const builtIn = ['ci', 'install']
-    expect(named.filter((name) => !builtIn.includes(name ?? '') && !(name ?? '' in scripts))).toEqual([])
+    expect(named.filter((name) => !builtIn.includes(name ?? '') && !Object.hasOwn(scripts, name ?? ''))).toEqual([])
   })
 
   it('has every option, with the default that its docstring tells', () => {
@@ -69,10 +69,12 @@ describe('the README', () => {
     expect([...table.keys()].toSorted()).toEqual(options.map(({ name }) => name).toSorted())
     for (const { name, required, docs } of options) {
       const stated = table.get(name) ?? ''
+      expect(docs, name).not.toBe('')
       if (required) expect(stated, name).toBe('required')
-      // A number that the table states is the docstring's too.
-      const [number] = /^[\d,]+(?: MiB)?$/.exec(stated.replaceAll('`', '')) ?? []
-      if (number) expect(docs, name).toContain(number)
+      // What the table states as a number or a literal the docstring states too.
+      const [literal] = /^(?:[\d,]+(?: MiB)?|`[^`]+`)$/.exec(stated) ?? []
+      if (literal)
+        expect(docs.replaceAll(/\s*\n? *\*? +/g, ' '), name).toMatch(new RegExp(`Default:? \`?${inDocs(literal)}\\b`))
     }
   })
 
@@ -125,9 +127,16 @@ function optionsIn(file: string): { name: string; required: boolean; docs: strin
   const [, body = ''] =
     /export interface (?:CoreOptions|XMediaOptions)[^{]*\{\n([\s\S]*?)^\}/m.exec(readFileSync(root + file, 'utf8')) ??
     []
-  return [...body.matchAll(/\/\*\*([\s\S]*?)\*\/\n {2}(\w+)(\??):/g)].map(([, docs = '', name = '', mark]) => ({
-    name,
-    required: mark === '',
-    docs,
-  }))
+  return [...body.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)? {2}(\w+)(\??):/g)].map(
+    ([, docs = '', name = '', mark]) => ({
+      name,
+      required: mark === '',
+      docs,
+    }),
+  )
+}
+
+/** A literal of the table as the docstring has it, for a regular expression. */
+function inDocs(literal: string): string {
+  return literal.replaceAll('`', '').replaceAll(/[./]/g, '\\$&')
 }

@@ -52,7 +52,8 @@ describe('a client typed by hc', () => {
     const client = hc<XMediaApp>('http://app.example/media', options)
     type Post = NonNullable<Parameters<typeof client.index.$post>[0]>
     type Get = Parameters<(typeof client.status)[':media_id']['$get']>[0]
-    expectTypeOf({ query: { media_category: 'tweet_gif' as const, shared: 'true' } }).toExtend<Post>()
+    expectTypeOf({ query: { media_category: 'tweet_gif', shared: 'true' } } as const).toExtend<Post>()
+    expectTypeOf({ query: { media_category: 'tweet' } } as const).not.toExtend<Post>()
     expectTypeOf({ query: { alt_text: 1 } }).not.toExtend<Post>()
     expectTypeOf({ query: {} }).not.toExtend<Get>()
     expectTypeOf(client).not.toHaveProperty('files')
