@@ -86,5 +86,5 @@ export const SCHEMAS: Json = {
   },
 }
 
-export const ref = (name: string): Json => ({ schema: { $ref: `#/components/schemas/${name}` } })
+const ref = (name: string): Json => ({ schema: { $ref: `#/components/schemas/${name}` } })
 export const json = (name: string): Json => ({ 'application/json': ref(name) })
