@@ -6,7 +6,7 @@ import { CHROMIUM, launchBrowser } from '../support/browser.ts'
 import { randomFile, type TestFile } from '../support/client.ts'
 import { controlEmulator, type EmulatorControl } from '../support/emulator.ts'
 import { type Line, openLine } from '../support/line.ts'
-import { drawPicture, recordVideo } from '../support/page-media.ts'
+import { drawPicture, recordVideo, rememberedFiles } from '../support/page-media.ts'
 import { type Program, start } from '../support/processes.ts'
 
 const MIB = 1024 * 1024
@@ -164,6 +164,8 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await press('Upload 1 file')
     await page.getByText('X is processing dance.webm').waitFor()
     const before = await known()
+    // The page writes its state down twice a second.
+    await expect.poll(() => page.evaluate(rememberedFiles)).toContain('/media/status/')
     await page.reload()
     await processed('dance.webm')
     expect(await known()).toBe(before)

@@ -47,3 +47,16 @@ export async function recordVideo(page: Page, name: string): Promise<PageFile> {
   })
   return { name, mimeType: 'video/webm', buffer: Buffer.from(bytes) }
 }
+
+/** What Uppy would know of its files if the page were loaded again; called in the page. */
+export async function rememberedFiles(): Promise<string> {
+  const settled = <Value>(request: IDBRequest<Value>) =>
+    new Promise<Value>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+  const database = await settled(indexedDB.open('uppy-blobs'))
+  const all = await settled(database.transaction('metadata').objectStore('metadata').getAll())
+  database.close()
+  return JSON.stringify(all)
+}
