@@ -7,7 +7,7 @@ export function describeMachine(): string[] {
   return [
     `CPU: ${cpu?.model.trim() ?? 'unknown'}, ${cpus().length} cores`,
     `memory: ${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
-    `system: ${type()} ${release()}`,
+    `system: ${type()} ${release().split('-')[0]}`,
     `Node ${process.version}`,
     `date: ${new Date().toISOString().slice(0, 10)}`,
   ]
