@@ -41,9 +41,8 @@ export function describeRoutes(mount: string, withWire: boolean): OpenApiDocumen
   }
 }
 
-const OFFSET = { 'Upload-Offset': text('Bytes that X has acknowledged.') }
 const STANDING = {
-  ...OFFSET,
+  'Upload-Offset': text('Bytes that X has acknowledged.'),
   'Upload-Complete': text('`?1` when the upload is done; by the draft, and with HEAD.'),
   'Upload-Limit': text('Limits, by the draft.'),
   'Upload-Expires': text('When the upload is forgotten.'),

@@ -7,31 +7,43 @@ type Codes = readonly XMediaErrorCode[]
 /** The codes that routes have in common. */
 export const WHO: Codes = ['unauthorized', 'origin_not_allowed']
 export const FILE: Codes = [
-  ...([
-    'invalid_parameter',
-    'length_required',
-    'invalid_length',
-    'length_conflict',
-    'empty_body',
-    'too_large',
-  ] as const),
-  ...(['unsupported_media_type', 'unsupported_encoding', 'signature_mismatch', 'content_refused'] as const),
-  ...(['category_mismatch', 'quota_exceeded'] as const),
+  'invalid_parameter',
+  'length_required',
+  'invalid_length',
+  'length_conflict',
+  'empty_body',
+  'too_large',
+  'unsupported_media_type',
+  'unsupported_encoding',
+  'signature_mismatch',
+  'content_refused',
+  'category_mismatch',
+  'quota_exceeded',
 ]
 export const BODY: Codes = [
-  ...(['body_too_short', 'body_too_long', 'body_incomplete', 'body_too_slow', 'client_closed'] as const),
-  ...(['too_many_uploads', 'overloaded'] as const),
+  'body_too_short',
+  'body_too_long',
+  'body_incomplete',
+  'body_too_slow',
+  'client_closed',
+  'too_many_uploads',
+  'overloaded',
 ]
 export const FORM: Codes = ['malformed_multipart', 'multipart_limit', 'file_missing', 'too_many_files']
 export const X: Codes = [
-  ...(['token_unavailable', 'store_unavailable', 'x_unauthorized', 'x_forbidden', 'x_forbidden_scope'] as const),
-  ...(['x_payment_required', 'x_rate_limited', 'x_rejected_media', 'x_unavailable'] as const),
+  'token_unavailable',
+  'store_unavailable',
+  'x_unauthorized',
+  'x_forbidden',
+  'x_forbidden_scope',
+  'x_payment_required',
+  'x_rate_limited',
+  'x_rejected_media',
+  'x_unavailable',
 ]
 export const SENDING: Codes = [...X, 'deadline_exceeded', 'x_segment_too_large']
 /** Refusals of a resumable upload and of its pieces, whatever X says. */
-export const PIECE: Codes = [
-  ...(['length_inconsistent', 'piece_too_small', 'checksum_mismatch', 'checksum_unsupported'] as const),
-]
+export const PIECE: Codes = ['length_inconsistent', 'piece_too_small', 'checksum_mismatch', 'checksum_unsupported']
 export const RESUMABLE: Codes = [...WHO, 'unsupported_version', 'store_unavailable']
 export const TAKEN: Codes = [...RESUMABLE, 'not_found', 'upload_locked']
 
