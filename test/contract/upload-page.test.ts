@@ -197,5 +197,8 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await page.getByText('expires_after_secs').waitFor()
     const { id } = JSON.parse(await page.locator('output').innerText())
     expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'Evening' })
+    await emulator.setFaults([{ step: 'metadata', kind: 'error', status: 403 }])
+    await press('Upload')
+    await page.getByText('The alternative text was not set').waitFor()
   })
 })
