@@ -1,10 +1,15 @@
-import { type Claim, claimBody, claimOf } from '../src/ingress/claim.ts'
-import { openRequestReader } from '../src/ingress/reader.ts'
+import { openRequestReader } from '../src/ingress/byte-reader.ts'
+import { attachNativeBody, type NativeBody, nativeBodyOf } from '../src/ingress/native-body.ts'
 import type { FetchApp } from './serve.ts'
 
 /** Has an app answer a request that the runtime has received. */
-export async function answer(app: FetchApp, request: Request, env: unknown, open?: Claim['open']): Promise<Response> {
-  const response = await app.fetch(claimBody(request, open), env)
+export async function answer(
+  app: FetchApp,
+  request: Request,
+  env: unknown,
+  open?: NativeBody['open'],
+): Promise<Response> {
+  const response = await app.fetch(attachNativeBody(request, open), env)
   return response.status >= 400 && hasBody(request) ? lingering(response, request) : response
 }
 
@@ -19,7 +24,7 @@ function hasBody({ headers, method }: Request): boolean {
  * answered. RFC 9112 section 9.6
  */
 async function lingering(response: Response, request: Request): Promise<Response> {
-  const claim = claimOf(request)
+  const claim = nativeBodyOf(request)
   if (claim === undefined) return response
   if (claim.rest === undefined) {
     if (request.bodyUsed || request.body?.locked) return response

@@ -29,7 +29,7 @@ export function denoKvStore(kv: DenoKv): Store {
 
   return {
     get: async (key) => (await read(key)).text,
-    async swap(key, before, after, expiresAt) {
+    async compareAndSwap(key, before, after, expiresAt) {
       const { text, versionstamp } = await read(key)
       if (text !== before) return false
       const full = [PREFIX, key]

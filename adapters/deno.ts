@@ -1,4 +1,4 @@
-import { claimBody } from '../src/ingress/claim.ts'
+import { attachNativeBody } from '../src/ingress/native-body.ts'
 import { DEFAULT_HOSTNAME, DEFAULT_PORT, type FetchApp, type ServeOptions, type Serving, urlOf } from './serve.ts'
 
 declare const Deno: {
@@ -13,7 +13,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
   const ending = new AbortController()
   const server = Deno.serve({ port, hostname, signal: ending.signal, onListen: () => {} }, (request, info) =>
-    app.fetch(claimBody(request), info),
+    app.fetch(attachNativeBody(request), info),
   )
   return {
     url: urlOf(hostname, server.addr.port),

@@ -45,7 +45,7 @@ export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
 
   return {
     get: async (key) => (await ask(key)).text,
-    async swap(key, before, after, expiresAt) {
+    async compareAndSwap(key, before, after, expiresAt) {
       const swap: Swap = {
         ...(before === undefined ? {} : { before }),
         ...(after === undefined ? {} : { after }),

@@ -42,7 +42,7 @@ export function sqliteStore(database: SqliteDatabase, { table = 'x_media' }: Sql
 
   return {
     get: async (key) => read(key),
-    async swap(key, before, after, expiresAt) {
+    async compareAndSwap(key, before, after, expiresAt) {
       const now = Date.now()
       if (before !== undefined) {
         return isRow(

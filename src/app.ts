@@ -1,10 +1,12 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
-import type { TypedUploadQuery } from './ingress/parameters.ts'
+import { COMPAT_PATHS } from './compat/paths.ts'
+import { xCompat } from './compat/routes.ts'
+import type { TypedUploadQuery } from './ingress/upload-parameters.ts'
+import { UPLOAD_PATHS } from './openapi/openapi.ts'
 import { instanceOf, type XMediaOptions } from './options.ts'
 import { notFound, problemResponse } from './problem.ts'
-import { authorize } from './routes/authorize.ts'
-import type { MediaEndpoint } from './routes/endpoint.ts'
+import { RESUMABLE_PATHS } from './resumable/paths.ts'
 import {
   appendFile,
   createFile,
@@ -13,8 +15,10 @@ import {
   overriddenFile,
   removeFile,
   validateFileId,
-} from './routes/files.ts'
-import { apiDescription } from './routes/openapi.ts'
+} from './resumable/routes.ts'
+import { apiDescription } from './routes/api-description.ts'
+import { authorize } from './routes/authorize.ts'
+import type { MediaEndpoint } from './routes/endpoint.ts'
 import { allowOrigins } from './routes/origin.ts'
 import {
   mediaStatus,
@@ -24,7 +28,6 @@ import {
   validateStatusTicket,
 } from './routes/status.ts'
 import { answerUpload, receiveUpload, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
-import { xWire } from './routes/wire/wire.ts'
 
 /** What clients typed by `hc<XMediaApp>` of hono/client may ask; resumable uploads have clients of their own. */
 export type XMediaSchema = {
@@ -38,11 +41,12 @@ export type XMediaApp = Hono<UploadEnv, XMediaSchema>
 /** The routes below the mount: `app.route('/media', xMedia({ … }))`. Throws for options that cannot work. */
 export function xMedia(options: XMediaOptions): XMediaApp {
   const instance = instanceOf(options)
+  const paths = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...(options.compat ? COMPAT_PATHS : {}) }
   const app: XMediaApp = new Hono<UploadEnv, XMediaSchema>()
-  if (options.compat) app.route('/2/media', xWire(instance))
+  if (options.compat) app.route('/2/media', xCompat(instance))
   app
     .use(allowOrigins(instance))
-    .get('/openapi.json', apiDescription(instance))
+    .get('/openapi.json', apiDescription(instance, paths))
     .use(authorize(instance))
     .post('/', validateUpload, receiveUpload(instance), answerUpload(instance))
     .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))

@@ -1,14 +1,14 @@
 import { type CoreOptions, createCore } from './core.ts'
-import { checkMedia } from './ingress/media.ts'
-import { openReader } from './ingress/reader.ts'
-import { FLOOR_BYTES } from './relay/plan.ts'
+import { openReader } from './ingress/byte-reader.ts'
+import { checkMedia } from './ingress/media-type.ts'
 import { relay } from './relay/relay.ts'
+import { FLOOR_BYTES } from './relay/segment-plan.ts'
 import type { CallContext } from './x/call.ts'
 import type { OnEvent } from './x/events.ts'
 import { ID_PATTERN, MAX_ALT_TEXT, type MediaCategory, type MediaType } from './x/limits.ts'
-import type { XMediaAnswer } from './x/media.ts'
+import type { XMediaAnswer } from './x/media-answer.ts'
 import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
-import { holdToken, type TokenSource } from './x/token.ts'
+import { cacheToken, type TokenSource } from './x/token.ts'
 
 /** The options of `createXMedia`. */
 export interface XMediaClientOptions extends CoreOptions {
@@ -81,7 +81,7 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
   const { client, clock, deadlineMs, limits, statuses } = core
 
   const contextOf = ({ signal, onEvent }: UploadOptions): CallContext => ({
-    token: holdToken(typeof token === 'string' ? () => token : token),
+    token: cacheToken(typeof token === 'string' ? () => token : token),
     deadline: clock.now() + deadlineMs,
     signal,
     emit(event) {
@@ -98,9 +98,9 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       limits.checkSize(totalBytes, media.category)
       if (altText !== undefined) checkAltText(altText)
       const upload = { ...media, body: openReader(body), totalBytes, additionalOwners, shared, altText }
-      const allotment = core.relay.memory.reserve(FLOOR_BYTES)
-      const answer = await relay(upload, allotment, contextOf(uploadOptions), core.relay).finally(allotment.close)
-      statuses.enter(answer)
+      const reservation = core.relay.memory.reserve(FLOOR_BYTES)
+      const answer = await relay(upload, reservation, contextOf(uploadOptions), core.relay).finally(reservation.close)
+      statuses.put(answer)
       return answer
     },
     status: async (mediaId, callOptions = {}) => await statuses.read(checkId(mediaId), contextOf(callOptions)),

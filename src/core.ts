@@ -1,9 +1,8 @@
-import { createMediaLimits, type MediaLimits } from './ingress/media.ts'
+import { createMediaLimits, type MediaLimits } from './ingress/media-type.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
 import { createMemory } from './relay/memory.ts'
 import type { RelayOptions } from './relay/relay.ts'
 import type { RetryOptions } from './x/call.ts'
-import { createXClient, type XClient } from './x/client.ts'
-import { type Clock, systemClock } from './x/clock.ts'
 import type { DialectName } from './x/dialects/dialect.ts'
 import type { OnEvent, XMediaEventBody } from './x/events.ts'
 import {
@@ -14,8 +13,9 @@ import {
   type MediaCategory,
 } from './x/limits.ts'
 import { platformFetch } from './x/platform-fetch.ts'
-import { createStatusBook, type StatusBook } from './x/status-book.ts'
+import { createStatusCache, type StatusCache } from './x/status-cache.ts'
 import type { Fetch } from './x/transport.ts'
+import { createXClient, type XClient } from './x/x-client.ts'
 
 /** What uploads have in common, whether they come over HTTP or from the app itself. */
 export interface CoreOptions {
@@ -66,7 +66,7 @@ export interface Core {
   clock: Clock
   limits: MediaLimits
   relay: RelayOptions
-  statuses: StatusBook
+  statuses: StatusCache
   deadlineMs: number
   emit: (event: XMediaEventBody) => void
 }
@@ -112,7 +112,7 @@ export function createCore(options: CoreOptions, clock: Clock = systemClock): Co
       ),
       segmentSize: { preferred: segmentBytes, proven: 0 },
     },
-    statuses: createStatusBook(client, clock),
+    statuses: createStatusCache(client, clock),
     deadlineMs: range('deadlineMs', options.deadlineMs ?? 3_600_000, 1, Number.MAX_SAFE_INTEGER),
     emit: (event) => onEvent?.({ at: clock.now(), ...event }),
   }

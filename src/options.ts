@@ -1,16 +1,16 @@
 import type { Context } from 'hono'
+import { type CompatUploads, createCompatUploads } from './compat/upload-record.ts'
 import { type Core, type CoreOptions, checkKind, createCore, range } from './core.ts'
-import { type Admission, createAdmission } from './ingress/admission.ts'
-import type { CheckedMedia } from './ingress/media.ts'
+import type { CheckedMedia } from './ingress/media-type.ts'
 import type { PaceOptions } from './ingress/pace.ts'
+import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
+import { createSessions, type Sessions } from './session/record.ts'
 import { guardedStore } from './store/guarded-store.ts'
 import { createOwners, type Owners } from './store/owners.ts'
 import { createQuota, DEFAULT_PERIOD_SECS, type Quota, type QuotaOptions, type QuotaUse } from './store/quota.ts'
-import { createSessions, type Sessions } from './store/sessions.ts'
 import { memoryStore, type Store } from './store/store.ts'
-import { createWireUploads, type WireUploads } from './store/wire-uploads.ts'
 import { checkSecret } from './ticket.ts'
-import type { TokenAsk } from './x/token.ts'
+import type { TokenRequest } from './x/token.ts'
 
 /** Who a request is from, as the app's own sign-in tells. */
 export interface Principal {
@@ -40,7 +40,7 @@ export interface InspectedFile extends CheckedMedia {
 }
 
 /** What a token is asked for with. */
-export interface TokenRequest extends TokenAsk {
+export interface HttpTokenRequest extends TokenRequest {
   c: Context
   principal: Principal
 }
@@ -50,7 +50,7 @@ type Awaitable<T> = T | Promise<T>
 /** The options of `xMedia` and `xMediaUpload`. */
 export interface XMediaOptions extends CoreOptions {
   /** The server-held OAuth 2.0 user token with the scope `media.write`, or how to get it for a request. */
-  token: string | ((request: TokenRequest) => Awaitable<string | undefined>)
+  token: string | ((request: HttpTokenRequest) => Awaitable<string | undefined>)
   /**
    * Tells who a request is from; null refuses it with 401. Runs before a byte of the body is read, on every route
    * but `/openapi.json`.
@@ -103,13 +103,13 @@ export interface XMediaOptions extends CoreOptions {
 /** The options once read, with what all requests of an instance share. */
 export interface Instance extends Core {
   options: XMediaOptions
-  uploads: Admission
-  listeners: Admission
+  uploads: ConcurrencyLimit
+  listeners: ConcurrencyLimit
   pace: PaceOptions
   quota: Quota | undefined
   creations: Quota
   sessions: Sessions
-  wireUploads: WireUploads
+  compatUploads: CompatUploads
   /** Whose a media is, where a store of the app's own remembers it. */
   owners: Owners | undefined
 }
@@ -143,12 +143,12 @@ export function createInstance(options: XMediaOptions): Instance {
   return {
     ...core,
     options,
-    uploads: createAdmission({
+    uploads: createConcurrencyLimit({
       most: maxUploads,
       mostPerSubject: range('maxUploadsPerSubject', perSubject, 1, MAX),
       ...{ code: 'too_many_uploads', name: 'uploads' },
     }),
-    listeners: createAdmission({
+    listeners: createConcurrencyLimit({
       most: range('maxListeners', options.maxListeners ?? 1000, 1, MAX),
       mostPerSubject: range('maxListenersPerSubject', options.maxListenersPerSubject ?? 20, 1, MAX),
       ...{ code: 'too_many_listeners', name: 'event streams' },
@@ -160,7 +160,7 @@ export function createInstance(options: XMediaOptions): Instance {
     quota: options.quota && createQuota(checkedQuota(options.quota), core.clock, shared),
     creations: createQuota({ uploads: creations, periodSecs: 3600 }, core.clock, store, 'creations:'),
     sessions: createSessions(store, core.clock),
-    wireUploads: createWireUploads(store),
+    compatUploads: createCompatUploads(store),
     owners: shared && createOwners(shared),
   }
 }
@@ -180,7 +180,8 @@ function checkKinds({ compat, inspect, mountPath, quota, store }: XMediaOptions)
   checkKind('mountPath', mountPath, 'string', 'function')
   checkKind('quota', quota, 'object')
   checkKind('store', store, 'object')
-  if (store) for (const name of ['get', 'swap'] as const) checkKind(`store.${name}`, store[name] ?? null, 'function')
+  if (store)
+    for (const name of ['get', 'compareAndSwap'] as const) checkKind(`store.${name}`, store[name] ?? null, 'function')
 }
 
 function checkOrigins(origins: '*' | readonly string[] = []): void {

@@ -41,7 +41,7 @@ export const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
   upload_completed: 'Upload completed',
   length_inconsistent: 'Lengths of one upload disagree',
   offset_mismatch: 'Offset mismatch',
-  piece_too_small: 'Piece too small',
+  piece_too_small: 'Chunk too small',
   checksum_mismatch: 'Checksum mismatch',
   checksum_unsupported: 'Checksum not supported',
   unsupported_version: 'Version not supported',

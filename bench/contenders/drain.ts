@@ -1,4 +1,4 @@
-import { openRequestReader } from '../../src/ingress/reader.ts'
+import { openRequestReader } from '../../src/ingress/byte-reader.ts'
 
 const VIEW_BYTES = 256 * 1024
 

@@ -1,10 +1,10 @@
 /** What the calls of both generations do, once they are understood. */
 
 import { statusQuery, type XAppended, type XMedia } from '../x/schemas.ts'
-import { unique } from './body.ts'
+import { unique } from './call-body.ts'
 import type { Incoming } from './incoming.ts'
-import type { Part } from './multipart.ts'
-import { invalid, notFound, type Refusal, tooLarge } from './problems.ts'
+import type { Part } from './multipart-parser.ts'
+import { invalid, notFound, type Refusal, tooLarge } from './refusals.ts'
 import { finalize, storeSegment, type Upload } from './uploads.ts'
 import type { World } from './world.ts'
 

@@ -1,8 +1,8 @@
 /** Validation against X's schemas, refused in X's words. */
 
 import type * as z from 'zod/mini'
-import { describeIssues, unknownQuery } from '../x/problems.ts'
-import { invalidAll } from './problems.ts'
+import { describeIssues, unknownQuery } from '../x/x-problems.ts'
+import { invalidAll } from './refusals.ts'
 
 /** Told of every field or parameter that X does not know, before the refusal. */
 export type OnUnknown = (name: string) => void

@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { ID_PATTERN } from '../x/limits.ts'
 import { metadataRequest, type SubtitlesCategory, subtitlesDeleteRequest, subtitlesRequest } from '../x/schemas.ts'
 import type { Incoming } from './incoming.ts'
-import { invalid, json, notFound, type Refusal } from './problems.ts'
+import { invalid, json, notFound, type Refusal } from './refusals.ts'
 import type { Upload } from './uploads.ts'
 import type { World } from './world.ts'
 

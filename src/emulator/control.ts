@@ -4,8 +4,8 @@ import { Hono } from 'hono'
 import * as z from 'zod/mini'
 import { isMediaType } from '../x/limits.ts'
 import { faultPlan } from './faults.ts'
-import { invalid, json, Refusal } from './problems.ts'
 import { type Range, readRange } from './range.ts'
+import { invalid, json, Refusal } from './refusals.ts'
 import { reportUpload, summarize } from './reports.ts'
 import { orderedSegments, type Upload } from './uploads.ts'
 import type { World } from './world.ts'
@@ -86,10 +86,10 @@ function media(upload: Upload, header: string | undefined): Response {
 }
 
 function stream(upload: Upload, { start, end }: Range): ReadableStream<Uint8Array> {
-  const pieces = slices(upload, start, end)
+  const chunks = slices(upload, start, end)
   return new ReadableStream({
     pull(controller) {
-      const next = pieces.next()
+      const next = chunks.next()
       if (next.done === true) controller.close()
       else controller.enqueue(next.value)
     },
@@ -99,8 +99,8 @@ function stream(upload: Upload, { start, end }: Range): ReadableStream<Uint8Arra
 function* slices(upload: Upload, start: number, end: number): Generator<Uint8Array, void> {
   let offset = 0
   for (const [, bytes] of orderedSegments(upload)) {
-    const piece = bytes.subarray(Math.max(0, start - offset), Math.max(0, end - offset))
-    if (piece.length > 0) yield piece.slice()
+    const chunk = bytes.subarray(Math.max(0, start - offset), Math.max(0, end - offset))
+    if (chunk.length > 0) yield chunk.slice()
     offset += bytes.length
   }
 }

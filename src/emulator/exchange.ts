@@ -2,12 +2,12 @@
 
 import type { Context } from 'hono'
 import { acknowledgement } from './actions.ts'
-import { type Body, isLengthMissing, parseBody, readBytes } from './body.ts'
+import { type Body, isLengthMissing, parseBody, readBytes } from './call-body.ts'
+import type { OpenCall, Step } from './call-log.ts'
 import { changeState, faultyAnswer, reshape } from './fault-answers.ts'
 import type { FaultEffect } from './faults.ts'
 import { type Incoming, receive } from './incoming.ts'
-import type { OpenCall, Step } from './ledger.ts'
-import { Refusal } from './problems.ts'
+import { Refusal } from './refusals.ts'
 import type { World } from './world.ts'
 
 export type Handle = (incoming: Incoming) => Response

@@ -1,9 +1,9 @@
 /** What a fault does to a call: a change of state first, then perhaps an answer instead of the call's own. */
 
-import type { Clock } from './clock.ts'
 import type { ErrorBody, FaultEffect, Limit } from './faults.ts'
-import { json, plainProblem } from './problems.ts'
+import type { Clock } from './movable-clock.ts'
 import { INVALID_MEDIA } from './processing.ts'
+import { json, plainProblem } from './refusals.ts'
 import type { Upload } from './uploads.ts'
 
 /** X's words per status. */

@@ -1,7 +1,7 @@
 /** Which fault, if any, a call gets. */
 
+import type { Step } from './call-log.ts'
 import { type Fault, type FaultEffect, type FaultPlan, type RandomFaults, SURVIVABLE_EFFECTS } from './faults.ts'
-import type { Step } from './ledger.ts'
 import { draw } from './random.ts'
 import type { Upload } from './uploads.ts'
 

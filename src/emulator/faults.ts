@@ -1,7 +1,7 @@
 /** The ways the emulator can misbehave. Every one was seen on the live service or is a plain network failure. */
 
 import * as z from 'zod/mini'
-import { STEPS, type Step } from './ledger.ts'
+import { STEPS, type Step } from './call-log.ts'
 
 export const FAULT_KINDS = [
   /** An error answer: `status`, `body`, and for 429 `limit` and `waitSecs`. */

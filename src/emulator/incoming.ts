@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini'
-import type { Body } from './body.ts'
+import type { Body } from './call-body.ts'
+import type { OpenCall } from './call-log.ts'
 import { check, checkQuery } from './check.ts'
-import type { OpenCall } from './ledger.ts'
-import { invalid } from './problems.ts'
+import { invalid } from './refusals.ts'
 import type { World } from './world.ts'
 
 /** A request as the handlers see it: its body read, its token not yet looked at. */

@@ -2,19 +2,21 @@
 
 import { type Context, Hono } from 'hono'
 import { describeStatus } from './actions.ts'
-import { commandMediaId, commandOf, commandStep, runCommand } from './command.ts'
+import type { RequestCounts, Step, Violation } from './call-log.ts'
+import { commandMediaId, commandOf, commandStep, runCommand } from './command-routes.ts'
 import { addSubtitles, createPost, deleteSubtitles, setMetadata } from './companions.ts'
 import { createControl } from './control.ts'
+import type { EmulatorOptions } from './emulator-options.ts'
 import { createExchange, type Target } from './exchange.ts'
 import type { FaultPlan } from './faults.ts'
 import type { Incoming } from './incoming.ts'
-import type { RequestCounts, Step, Violation } from './ledger.ts'
-import type { EmulatorOptions } from './options.ts'
-import { json, plainProblem } from './problems.ts'
+import { json, plainProblem } from './refusals.ts'
 import { reportUpload, summarize, type UploadReport, type UploadSummary } from './reports.ts'
-import { appendSegment, finalizeUpload, initialize, uploadAtOnce } from './resource.ts'
+import { appendSegment, finalizeUpload, initialize, uploadAtOnce } from './resource-routes.ts'
 import { createWorld, type World } from './world.ts'
 
+export { type OpenCall, type RequestCounts, STEPS, type Step, type Violation, type ViolationKind } from './call-log.ts'
+export type { EmulatorOptions, ResetConnection } from './emulator-options.ts'
 export {
   ERROR_BODIES,
   type ErrorBody,
@@ -28,8 +30,6 @@ export {
   type RandomFaults,
   SURVIVABLE_EFFECTS,
 } from './faults.ts'
-export { type OpenCall, type RequestCounts, STEPS, type Step, type Violation, type ViolationKind } from './ledger.ts'
-export type { EmulatorOptions, ResetConnection } from './options.ts'
 export type { ProcessingTimes } from './processing.ts'
 export type { UploadReport, UploadSummary } from './reports.ts'
 export type { RefreshOptions, TokenGrant, TokenOptions } from './tokens.ts'

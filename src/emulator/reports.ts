@@ -1,7 +1,7 @@
 /** Uploads as the control routes show them. */
 
 import type { SubtitlesRequest, XProcessingState } from '../x/schemas.ts'
-import { concat } from './body.ts'
+import { concat } from './call-body.ts'
 import { orderedSegments, type Upload } from './uploads.ts'
 import type { World } from './world.ts'
 

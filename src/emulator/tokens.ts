@@ -1,7 +1,7 @@
 /** Access tokens, and X's refresh grant with its single-use refresh tokens. */
 
-import type { Clock } from './clock.ts'
-import { appOnly, forbidden, json, Refusal, unauthorized } from './problems.ts'
+import type { Clock } from './movable-clock.ts'
+import { appOnly, forbidden, json, Refusal, unauthorized } from './refusals.ts'
 
 /** What an access token allows. */
 export interface TokenGrant {

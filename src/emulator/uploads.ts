@@ -2,9 +2,9 @@
 
 import { inferCategory, isMediaType, type MediaCategory } from '../x/limits.ts'
 import type { SubtitlesRequest } from '../x/schemas.ts'
-import type { Clock } from './clock.ts'
-import { invalid, notFound } from './problems.ts'
+import type { Clock } from './movable-clock.ts'
 import type { ProcessingTwist } from './processing.ts'
+import { invalid, notFound } from './refusals.ts'
 
 export interface Upload {
   readonly id: string

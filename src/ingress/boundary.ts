@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { parseParameterized } from './header.ts'
+import { parseParameterized } from './parameterized-header.ts'
 
 /** Characters a boundary may consist of, 70 at most, none of them a space at the end. RFC 2046 section 5.1.1 */
 const BOUNDARY = /^[0-9A-Za-z'()+_,./:=?\- ]{0,69}[0-9A-Za-z'()+_,./:=?-]$/

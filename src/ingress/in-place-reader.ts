@@ -24,7 +24,7 @@ export function openByteStream(stream: ReadableStream<Uint8Array>): ReadableStre
 }
 
 /**
- * No copy: the runtime writes straight into the view. Only on workerd: there the default reader yields pieces of 4 KiB and
+ * No copy: the runtime writes straight into the view. Only on workerd: there the default reader yields chunks of 4 KiB and
  * costs seven times the CPU. On Deno such reads of chunked bodies hang (2.8.3 – 2.9.6), and with 16 uploads at once they
  * take twice the CPU and three times the memory of reads with a copy.
  */

@@ -1,6 +1,6 @@
 import { XMediaError } from '../errors.ts'
-import type { Clock } from '../x/clock.ts'
-import type { ByteReader, WatchedReader } from './reader.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { ByteReader, WatchedReader } from './byte-reader.ts'
 
 /** How slow a client may send. Only the time that the server waits for it counts, not the time it waits for X. */
 export interface PaceOptions {
@@ -34,9 +34,9 @@ export function paced(source: ByteReader, clock: Clock, { idleMs, minBytesPerSec
     const allowedMs = idleMs + (receivedBytes / minBytesPerSec) * 1000
     if (idle >= idleMs) source.cancel(tooSlow(`No byte came for ${idleMs / 1000} seconds.`))
     else if (waitedMs + idle > allowedMs) source.cancel(tooSlow(`Send at least ${minBytesPerSec} bytes a second.`))
-    else callOff = clock.after(Math.min(CHECK_MS, idleMs), check)
+    else cancelTimer = clock.after(Math.min(CHECK_MS, idleMs), check)
   }
-  let callOff = clock.after(Math.min(CHECK_MS, idleMs), check)
+  let cancelTimer = clock.after(Math.min(CHECK_MS, idleMs), check)
 
   return {
     async read(view, offset) {
@@ -54,7 +54,7 @@ export function paced(source: ByteReader, clock: Clock, { idleMs, minBytesPerSec
     cancel: (reason) => source.cancel(reason),
     silentMs,
     receivedBytes: () => receivedBytes,
-    release: () => callOff(),
+    release: () => cancelTimer(),
   }
 }
 

@@ -1,7 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import { declaredLengths, rawLength } from './lengths.ts'
-import { checkMedia } from './media.ts'
-import type { UploadBody, UploadRequest } from './source.ts'
+import { checkMedia } from './media-type.ts'
+import type { UploadBody, UploadRequest } from './upload-source.ts'
 
 /** A raw body is the file itself; its media type is the request's `Content-Type`, or the `media_type` parameter. */
 export function readRaw({ headers, body, parameters }: UploadRequest): UploadBody {

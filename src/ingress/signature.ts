@@ -1,5 +1,5 @@
 import type { MediaType } from '../x/limits.ts'
-import { HEAD_BYTES } from './source.ts'
+import { HEAD_BYTES } from './upload-source.ts'
 
 type Signature = (head: Uint8Array) => boolean
 

@@ -1,8 +1,8 @@
 import { XMediaError } from '../errors.ts'
+import { isClientGone } from '../lib/abort-scope.ts'
 import type { CallContext } from '../x/call.ts'
-import type { XClient } from '../x/client.ts'
-import { isClientGone } from '../x/ending.ts'
-import type { XMediaAnswer } from '../x/media.ts'
+import type { XMediaAnswer } from '../x/media-answer.ts'
+import type { XClient } from '../x/x-client.ts'
 
 /** Sets the alternative text. The media is there by now: a failure is told beside it, in the shape X reports errors. */
 export async function withAltText(

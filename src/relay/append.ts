@@ -1,17 +1,17 @@
 import { XMediaError } from '../errors.ts'
+import type { AbortScope } from '../lib/abort-scope.ts'
+import type { Clock } from '../lib/clock.ts'
+import { createLimiter } from '../lib/limiter.ts'
 import type { CallContext } from '../x/call.ts'
-import type { XClient } from '../x/client.ts'
-import type { Clock } from '../x/clock.ts'
-import type { Ending } from '../x/ending.ts'
 import { createEnvelope } from '../x/envelope.ts'
 import { MAX_SEGMENTS } from '../x/limits.ts'
-import type { BodyOptions } from './body.ts'
-import type { Ledger } from './ledger.ts'
-import type { Allotment } from './memory.ts'
-import type { Opening } from './opening.ts'
-import { MIN_SEGMENT_BYTES, type SegmentPlan } from './plan.ts'
+import type { XClient } from '../x/x-client.ts'
+import type { BodyOptions } from './counted-body.ts'
+import type { Initialization } from './initialization.ts'
+import type { MemoryReservation } from './memory.ts'
+import type { Ledger } from './segment-ledger.ts'
 import { createSegmentMemory } from './segment-memory.ts'
-import { createWindow } from './window.ts'
+import { MIN_SEGMENT_BYTES, type SegmentPlan } from './segment-plan.ts'
 
 /** The segment size of an instance, shared by all its uploads. */
 export interface SegmentSize {
@@ -32,17 +32,17 @@ export interface AppendOptions {
   segmentSize: SegmentSize
 }
 
-/** One upload on its way, or a piece of it. */
-export interface Sending {
+/** One upload on its way, or a chunk of it. */
+export interface UploadInProgress {
   /** The segments of its body. */
   read: (options: Omit<BodyOptions, 'totalBytes'>) => AsyncIterable<Uint8Array<ArrayBuffer>>
   /** INIT, which begins as soon as the first bytes are there. */
-  opening: Opening
+  initialization: Initialization
   ledger: Ledger
   plan: SegmentPlan
-  allotment: Allotment
+  reservation: MemoryReservation
   call: CallContext
-  ending: Ending
+  scope: AbortScope
   progress: Progress
 }
 
@@ -54,16 +54,16 @@ export interface Progress {
 }
 
 /** Sends a body as numbered segments, some at once; resolves when X has acknowledged every one of them. */
-export async function appendAll(sending: Sending, options: AppendOptions): Promise<void> {
-  const { read, opening, ledger, plan, allotment, call, ending, progress } = sending
+export async function appendAll(upload: UploadInProgress, options: AppendOptions): Promise<void> {
+  const { read, initialization, ledger, plan, reservation, call, scope, progress } = upload
   const { client, clock, concurrency, maxSegments, segmentSize } = options
   const envelope = createEnvelope({ segment_index: String(MAX_SEGMENTS) })
-  const window = createWindow(concurrency, (error) => ending.end(error))
-  const memory = createSegmentMemory({ envelope, allotment, clock, plan, window })
+  const limiter = createLimiter(concurrency, (error) => scope.abort(error))
+  const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter })
 
   async function append(segment: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
     const started = clock.now()
-    const { id: mediaId } = await opening.media()
+    const { id: mediaId } = await initialization.media()
     await ledger.plan(index, segment.length)
     const multipart = envelope.wrap(segment, { segment_index: String(index) })
     await client.append(mediaId, { contentType: envelope.contentType, body: multipart }, call)
@@ -118,26 +118,26 @@ export async function appendAll(sending: Sending, options: AppendOptions): Promi
     const segments = read({
       segmentBytes: () => ledger.segmentBytes(progress.segments),
       memory,
-      signal: ending.signal,
-      onHead: opening.onHead,
+      signal: scope.signal,
+      onHead: initialization.onHead,
     })
     let readBytes = progress.sentBytes
     for await (const segment of segments) {
       readBytes += segment.length
-      opening.onWhole(segment)
-      await window.room()
-      const { totalBytes } = await opening.media()
+      initialization.onWhole(segment)
+      await limiter.waitForSlot()
+      const { totalBytes } = await initialization.media()
       if (segment.length > segmentSize.proven) {
-        await window.drain()
+        await limiter.drain()
         await appendProbing(segment, totalBytes - readBytes)
       } else {
-        window.start(() => appendNext(segment, progress.segments++))
+        limiter.start(() => appendNext(segment, progress.segments++))
       }
     }
-    await window.drain()
+    await limiter.drain()
   } catch (error) {
-    ending.end(error)
-    await window.settled()
+    scope.abort(error)
+    await limiter.settled()
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { free } from '../ingress/free.ts'
+import { free } from '../lib/buffers.ts'
 
 /** The memory that all uploads of an instance share. */
 export interface Memory {
@@ -7,21 +7,21 @@ export interface Memory {
    * A part of it for one upload, which may always have `floorBytes` and more while there is more. Throws `overloaded` when
    * not even the floor is to be had now.
    */
-  reserve(floorBytes: number, subject?: string): Allotment
+  reserve(floorBytes: number, subject?: string): MemoryReservation
   /** Bytes that are reserved or in use, those of the copies that `fetch` makes among them. */
   readonly committedBytes: number
 }
 
 /** What one upload has of the memory. */
-export interface Allotment {
+export interface MemoryReservation {
   /** Makes the floor as large as this at least, or throws `overloaded`. */
-  raise(floorBytes: number): void
+  require(floorBytes: number): void
   /** Whether so many uploads are above their floors that one more is better refused. */
   crowded(): boolean
   /** A buffer of at least `bytes` bytes, with old contents; undefined when the upload may not have so much now. */
-  take(bytes: number): ArrayBuffer | undefined
+  acquire(bytes: number): ArrayBuffer | undefined
   /** Gives a buffer back, which must not be used afterwards. */
-  give(buffer: ArrayBuffer): void
+  release(buffer: ArrayBuffer): void
   /** Gives back all that is left. */
   close(): void
 }
@@ -95,17 +95,17 @@ export function createMemory(budgetBytes: number): Memory {
         else bySubject.delete(subject)
       }
 
-      const allotment: Allotment = {
-        raise(bytes) {
+      const reservation: MemoryReservation = {
+        require(bytes) {
           if (bytes <= floor) return
           if (bytes - Math.max(floor, used) > available()) throw overloaded()
           commit(bytes, used)
         },
         crowded: () => !isAbove && (above + 1) * WORTH_BYTES > budgetBytes,
-        take(bytes) {
+        acquire(bytes) {
           const counted = COPIES * bytes
           const withinFloor = used + counted <= floor
-          const mayRise = !allotment.crowded() && counted <= available() * SHARE_OF_FREE
+          const mayRise = !reservation.crowded() && counted <= available() * SHARE_OF_FREE
           if (!open || !(withinFloor || mayRise)) return undefined
           if (!withinFloor && !isAbove) {
             isAbove = true
@@ -115,7 +115,7 @@ export function createMemory(budgetBytes: number): Memory {
           commit(floor, used + COPIES * buffer.byteLength)
           return buffer
         },
-        give(buffer) {
+        release(buffer) {
           if (!open) return
           commit(floor, used - COPIES * buffer.byteLength)
           idle.push(buffer)
@@ -135,9 +135,9 @@ export function createMemory(budgetBytes: number): Memory {
           }
         },
       }
-      allotment.raise(floorBytes)
+      reservation.require(floorBytes)
       uploads++
-      return allotment
+      return reservation
     },
   }
 }

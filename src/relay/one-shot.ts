@@ -1,15 +1,15 @@
-import { emptyBody, HEAD_BYTES, type UploadSource } from '../ingress/source.ts'
+import { emptyBody, HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
+import { untilAborted } from '../lib/abort-scope.ts'
+import type { Clock } from '../lib/clock.ts'
+import { createLimiter } from '../lib/limiter.ts'
 import type { CallContext } from '../x/call.ts'
-import type { XClient } from '../x/client.ts'
-import type { Clock } from '../x/clock.ts'
-import { untilAborted } from '../x/ending.ts'
 import { createEnvelope } from '../x/envelope.ts'
-import type { XMediaAnswer } from '../x/media.ts'
-import { readBody } from './body.ts'
-import type { Allotment } from './memory.ts'
-import type { SegmentPlan } from './plan.ts'
+import type { XMediaAnswer } from '../x/media-answer.ts'
+import type { XClient } from '../x/x-client.ts'
+import { readBody } from './counted-body.ts'
+import type { MemoryReservation } from './memory.ts'
 import { createSegmentMemory } from './segment-memory.ts'
-import { createWindow } from './window.ts'
+import type { SegmentPlan } from './segment-plan.ts'
 
 /** Whether an upload can go in one call: an image within the limit, and nothing that only INIT can say. */
 export function fitsOneShot({ category, totalBytes, shared }: UploadSource, oneShotBytes: number): boolean {
@@ -25,22 +25,22 @@ export interface OneShotOptions {
   client: XClient
   clock: Clock
   plan: SegmentPlan
-  allotment: Allotment
+  reservation: MemoryReservation
   call: CallContext
 }
 
 /** Sends a whole file in one call, after its body ended well. */
 export async function sendOneShot(
   { body, totalBytes = 0, category, additionalOwners, check }: UploadSource,
-  { client, clock, plan, allotment, call }: OneShotOptions,
+  { client, clock, plan, reservation, call }: OneShotOptions,
 ): Promise<XMediaAnswer> {
   const fields = {
     media_category: category,
     ...(additionalOwners?.length ? { additional_owners: additionalOwners.join(',') } : {}),
   }
   const envelope = createEnvelope(fields)
-  const window = createWindow(1, () => {})
-  const memory = createSegmentMemory({ envelope, allotment, clock, plan, window })
+  const limiter = createLimiter(1, () => {})
+  const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter })
   let file: Uint8Array<ArrayBuffer> | undefined
   const segments = readBody(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment

@@ -1,5 +1,5 @@
-import type { ByteReader } from '../ingress/reader.ts'
-import { HEAD_BYTES } from '../ingress/source.ts'
+import type { ByteReader } from '../ingress/byte-reader.ts'
+import { HEAD_BYTES } from '../ingress/upload-source.ts'
 
 /** Where a segment's bytes go. A view's buffer may have room in front and behind. */
 export interface SegmentMemory {

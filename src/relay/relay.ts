@@ -1,16 +1,16 @@
 import { XMediaError } from '../errors.ts'
-import type { UploadSource } from '../ingress/source.ts'
+import type { UploadSource } from '../ingress/upload-source.ts'
+import { createAbortScope, deadlineExceeded, isClientGone } from '../lib/abort-scope.ts'
 import type { CallContext } from '../x/call.ts'
-import { createEnding, deadlineExceeded, isClientGone } from '../x/ending.ts'
-import type { XMediaAnswer } from '../x/media.ts'
+import type { XMediaAnswer } from '../x/media-answer.ts'
 import { withAltText } from './alt-text.ts'
-import { type AppendOptions, appendAll, type Progress, type Sending } from './append.ts'
-import { readBody } from './body.ts'
-import { createPassingLedger } from './ledger.ts'
-import type { Allotment, Memory } from './memory.ts'
+import { type AppendOptions, appendAll, type Progress, type UploadInProgress } from './append.ts'
+import { readBody } from './counted-body.ts'
+import { createInitialization } from './initialization.ts'
+import type { Memory, MemoryReservation } from './memory.ts'
 import { fitsOneShot, sendOneShot } from './one-shot.ts'
-import { createOpening } from './opening.ts'
-import { planSegments, planWhole, type SegmentPlan } from './plan.ts'
+import { createPassingLedger } from './segment-ledger.ts'
+import { planSegments, planWhole, type SegmentPlan } from './segment-plan.ts'
 
 export interface RelayOptions extends AppendOptions {
   /** Images up to this many bytes go in one call. */
@@ -27,7 +27,7 @@ export interface RelayOptions extends AppendOptions {
  */
 export async function relay(
   upload: UploadSource,
-  allotment: Allotment,
+  reservation: MemoryReservation,
   context: CallContext,
   options: RelayOptions,
 ): Promise<XMediaAnswer> {
@@ -35,30 +35,30 @@ export async function relay(
   const source = settleSize(upload, options.segmentSize.preferred)
   const started = clock.now()
   const { signal: parent, deadline = Number.POSITIVE_INFINITY } = context
-  const ending = createEnding(clock, { parent, afterMs: deadline - started, because: deadlineExceeded })
-  const call: CallContext = { ...context, signal: ending.signal }
+  const scope = createAbortScope(clock, { parent, timeoutMs: deadline - started, timeoutError: deadlineExceeded })
+  const call: CallContext = { ...context, signal: scope.signal }
   const progress: Progress = { sentBytes: 0, segments: 0 }
   const elapsed = () => clock.now() - started
   try {
     const oneShot = fitsOneShot(source, options.oneShotBytes)
     const plan = planFor(source, oneShot, options)
-    allotment.raise(plan.floorBytes)
+    reservation.require(plan.floorBytes)
     const answer = oneShot
-      ? await sendOneShot(source, { client, clock, plan, allotment, call })
-      : await sendSegments({ source, plan, allotment, call, ending, progress }, options)
+      ? await sendOneShot(source, { client, clock, plan, reservation, call })
+      : await sendSegments({ source, plan, reservation, call, scope, progress }, options)
     const mediaId = answer.data.id
     const bytes = source.totalBytes ?? progress.sentBytes
     call.emit({ type: 'finalized', mediaId, bytes, segments: progress.segments, durationMs: elapsed() })
     const described = { ...answer, data: { ...answer.data, size: answer.data.size ?? bytes } }
     return await withAltText(described, source.altText, call, client)
   } catch (error) {
-    const failure = ending.signal.aborted ? ending.signal.reason : error
-    ending.end(failure)
+    const failure = scope.signal.aborted ? scope.signal.reason : error
+    scope.abort(failure)
     source.body.cancel(failure)
     report(failure, progress, elapsed(), call)
     throw failure
   } finally {
-    ending.release()
+    scope.release()
   }
 }
 
@@ -76,30 +76,30 @@ function planFor(source: UploadSource, oneShot: boolean, { segmentSize, maxSegme
 }
 
 async function sendSegments(
-  { source, ...sending }: Omit<Sending, 'opening' | 'read' | 'ledger'> & { source: UploadSource },
+  { source, ...sending }: Omit<UploadInProgress, 'initialization' | 'read' | 'ledger'> & { source: UploadSource },
   options: RelayOptions,
 ): Promise<XMediaAnswer> {
-  const { call, ending, progress, plan } = sending
+  const { call, scope, progress, plan } = sending
   const { mediaType, category } = source
-  const opening = createOpening(source, {
+  const initialization = createInitialization(source, {
     client: options.client,
     call,
-    ending,
-    onOpened({ id: mediaId, totalBytes }) {
+    scope,
+    onInitialized({ id: mediaId, totalBytes }) {
       progress.mediaId = mediaId
       call.emit({ type: 'initialized', mediaId, mediaType, category, totalBytes })
     },
   })
   const { body, totalBytes } = source
-  const read: Sending['read'] = (reading) => readBody(body, { ...reading, totalBytes })
-  await appendAll({ ...sending, opening, read, ledger: createPassingLedger(plan.bytes) }, options)
-  const { totalBytes: _, ...media } = await opening.media()
+  const read: UploadInProgress['read'] = (reading) => readBody(body, { ...reading, totalBytes })
+  await appendAll({ ...sending, initialization, read, ledger: createPassingLedger(plan.bytes) }, options)
+  const { totalBytes: _, ...media } = await initialization.media()
   const answer = await options.client.finalize(media.id, category, call)
   // FINALIZE may answer with an empty body: what INIT said still holds.
   return { ...answer, data: { ...media, ...answer.data } }
 }
 
-/** Tells of an upload, or a piece of one, that ended early. */
+/** Tells of an upload, or a chunk of one, that ended early. */
 export function report(failure: unknown, progress: Progress, durationMs: number, { emit }: CallContext): void {
   const where = { ...(progress.mediaId === undefined ? {} : { mediaId: progress.mediaId }), bytes: progress.sentBytes }
   const code = failure instanceof XMediaError ? failure.code : 'app_error'

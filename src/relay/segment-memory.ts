@@ -1,9 +1,9 @@
-import type { Clock } from '../x/clock.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Limiter } from '../lib/limiter.ts'
 import type { Envelope } from '../x/envelope.ts'
-import { type Allotment, overloaded } from './memory.ts'
-import type { SegmentPlan } from './plan.ts'
+import { type MemoryReservation, overloaded } from './memory.ts'
 import type { SegmentMemory } from './rechunk.ts'
-import type { Window } from './window.ts'
+import type { SegmentPlan } from './segment-plan.ts'
 
 /** A segment's view grows by this factor, from the least size to the planned one. */
 export const GROWTH = 4
@@ -13,11 +13,11 @@ const QUICK_MS = 5000
 
 export interface SegmentMemoryOptions {
   envelope: Envelope
-  allotment: Allotment
+  reservation: MemoryReservation
   clock: Clock
   plan: SegmentPlan
   /** The segments in flight. */
-  window: Pick<Window, 'inFlight' | 'freed'>
+  limiter: Pick<Limiter, 'inFlight' | 'waitForRelease'>
 }
 
 /**
@@ -25,13 +25,13 @@ export interface SegmentMemoryOptions {
  * much as the instance has to give, so that segments end early where memory is short.
  */
 export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemory {
-  const { envelope, allotment, clock, plan, window } = options
+  const { envelope, reservation, clock, plan, limiter } = options
   let reachedBytes = plan.leastBytes
   let begunAt = Number.NEGATIVE_INFINITY
   let first = true
 
   function take(bytes: number): Uint8Array<ArrayBuffer> | undefined {
-    const buffer = allotment.take(envelope.sizeAround(bytes))
+    const buffer = reservation.acquire(envelope.sizeAround(bytes))
     return buffer && envelope.viewIn(buffer, bytes)
   }
 
@@ -44,9 +44,9 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
       for (;;) {
         let bytes = Math.min(wanted, reachedBytes)
         let view = take(bytes)
-        // One on its way while another comes in is enough: larger segments are worth more than a wider window.
-        if (view === undefined && window.inFlight() > 1) {
-          await window.freed()
+        // One on its way while another comes in is enough: larger segments are worth more than a wider limiter.
+        if (view === undefined && limiter.inFlight() > 1) {
+          await limiter.waitForRelease()
           continue
         }
         while (view === undefined && bytes > leastBytes) {
@@ -57,7 +57,7 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
           begunAt = clock.now()
           return view
         }
-        await window.freed()
+        await limiter.waitForRelease()
       }
     },
     grow(view, wanted) {
@@ -65,16 +65,16 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
       if (larger === undefined) {
         const quick = clock.now() - begunAt < QUICK_MS
         // A slow sender needs no more; a quick one would cost X's rate limit many small segments.
-        if (plan.whole || (first && quick && allotment.crowded())) throw overloaded()
+        if (plan.whole || (first && quick && reservation.crowded())) throw overloaded()
         return undefined
       }
       larger.set(view)
-      allotment.give(view.buffer)
+      reservation.release(view.buffer)
       reachedBytes = Math.max(reachedBytes, larger.length)
       return larger
     },
     release(view) {
-      allotment.give(view.buffer)
+      reservation.release(view.buffer)
     },
   }
 }

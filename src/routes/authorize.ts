@@ -4,7 +4,7 @@ import type { XMediaError } from '../errors.ts'
 import type { Instance, Principal } from '../options.ts'
 import { problemResponse, unauthorized } from '../problem.ts'
 import { checkSecret } from '../ticket.ts'
-import { type HeldToken, holdToken } from '../x/token.ts'
+import { type CachedToken, cacheToken } from '../x/token.ts'
 
 export interface PrincipalEnv {
   Variables: { xMediaPrincipal: Principal }
@@ -27,8 +27,8 @@ export function authorize(
 }
 
 /** The X token for one request's calls. */
-export function tokenFor(c: Context, principal: Principal, { options }: Instance): HeldToken {
-  return holdToken((ask) => {
+export function tokenFor(c: Context, principal: Principal, { options }: Instance): CachedToken {
+  return cacheToken((ask) => {
     if (principal.token !== undefined) return principal.token
     return typeof options.token === 'string' ? options.token : options.token({ ...ask, c, principal })
   })

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { XMediaError } from '../errors.ts'
-import type { UploadChecks } from '../ingress/upload.ts'
+import type { UploadChecks } from '../ingress/read-upload.ts'
 import type { Instance, Principal } from '../options.ts'
 
 /** What an upload of this request must pass. */
@@ -13,6 +13,6 @@ export function checksFor(c: Context, principal: Principal, { limits, options, q
       const reason = await options.inspect?.(head, { ...file, c, principal })
       if (typeof reason === 'string') throw new XMediaError('content_refused', reason)
     },
-    spend: async (bytes) => await quota?.spend(principal.subject, bytes, use),
+    consume: async (bytes) => await quota?.consume(principal.subject, bytes, use),
   }
 }

@@ -1,7 +1,7 @@
 import type { StatusCode } from 'hono/utils/http-status'
 import type { ERROR_STATUS } from '../errors.ts'
 import type { Problem } from '../problem.ts'
-import type { XMediaAnswer } from '../x/media.ts'
+import type { XMediaAnswer } from '../x/media-answer.ts'
 
 /** A route as `hc` of hono/client knows it: what it takes, and that it answers with a media or a problem. */
 export type MediaEndpoint<Input, Status extends StatusCode> =

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { XMediaError } from '../errors.ts'
+import { sleep } from '../lib/clock.ts'
 import type { Instance } from '../options.ts'
 import { problemOf } from '../problem.ts'
-import { sleep } from '../x/clock.ts'
-import { checkAfterSecs, isFinal, processingState, type XMediaAnswer } from '../x/media.ts'
+import { checkAfterSecs, isFinal, processingState, type XMediaAnswer } from '../x/media-answer.ts'
 import type { PrincipalEnv } from './authorize.ts'
 
 /** Silence after which a comment is sent: proxies close what is silent for a minute, some after 30 seconds. */

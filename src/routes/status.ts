@@ -7,7 +7,7 @@ import { notFound, problemResponse } from '../problem.ts'
 import type { OwnedMedia } from '../store/owners.ts'
 import { readTicket } from '../ticket.ts'
 import { ID_PATTERN } from '../x/limits.ts'
-import type { XMediaAnswer } from '../x/media.ts'
+import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
 import { statusEvents, wantsEvents } from './status-events.ts'
 

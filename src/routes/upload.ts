@@ -2,15 +2,20 @@ import { zValidator } from '@hono/zod-validator'
 import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
-import { invalidParameter, type UploadParameters, type UploadQuery, uploadParameters } from '../ingress/parameters.ts'
-import { readUpload } from '../ingress/upload.ts'
+import { readUpload } from '../ingress/read-upload.ts'
+import {
+  invalidParameter,
+  type UploadParameters,
+  type UploadQuery,
+  uploadParameters,
+} from '../ingress/upload-parameters.ts'
 import type { Instance } from '../options.ts'
 import { problemResponse } from '../problem.ts'
 import { relay } from '../relay/relay.ts'
 import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
-import { withBody } from './body.ts'
 import { checksFor } from './checks.ts'
-import { presentMedia, statusPath, type UploadedMedia } from './media.ts'
+import { withBody } from './request-body.ts'
+import { presentMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
 
 /** What `xMediaUpload` leaves for the handlers behind it. */
 export interface XMediaEnv {
@@ -63,12 +68,12 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
   secretFor(c, instance)
   const { signal } = c.req.raw
   const context = { token: tokenFor(c, principal, instance), emit, signal, deadline: clock.now() + deadlineMs }
-  const relayed = await withBody(c, principal, instance, async (body, allotment) => {
+  const relayed = await withBody(c, principal, instance, async (body, reservation) => {
     const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body }
     const source = await readUpload(request, checksFor(c, principal, instance))
-    return await relay(source, allotment, context, instance.relay)
+    return await relay(source, reservation, context, instance.relay)
   })
-  statuses.enter(relayed)
+  statuses.put(relayed)
   // The media is there: a status that cannot be had now must not lose it.
   const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch((error: unknown) => {
     if (error instanceof XMediaError || signal.aborted) return relayed

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import type { Clock } from '../x/clock.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Store } from './store.ts'
 
 /** A store that has not answered after so many milliseconds is taken for one that fails. */
@@ -11,14 +11,14 @@ export function guardedStore(store: Store, clock: Clock): Store {
     return new Promise((resolve, reject) => {
       const fail = (cause?: unknown) =>
         reject(new XMediaError('store_unavailable', 'The store of this server does not work.', { cause }))
-      const callOff = clock.after(TIMEOUT_MS, fail)
+      const cancelTimer = clock.after(TIMEOUT_MS, fail)
       // A store that is not async throws at once.
-      Promise.resolve().then(work).then(resolve, fail).finally(callOff)
+      Promise.resolve().then(work).then(resolve, fail).finally(cancelTimer)
     })
   }
 
   return {
     get: (key) => guarded(() => store.get(key)),
-    swap: (...swap) => guarded(() => store.swap(...swap)),
+    compareAndSwap: (...swap) => guarded(() => store.compareAndSwap(...swap)),
   }
 }

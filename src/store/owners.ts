@@ -20,7 +20,7 @@ export interface Owners {
 export function createOwners(store: Store): Owners {
   return {
     async remember(mediaId, media) {
-      await store.swap(keyOf(mediaId), undefined, JSON.stringify(media), media.expiresAt * 1000)
+      await store.compareAndSwap(keyOf(mediaId), undefined, JSON.stringify(media), media.expiresAt * 1000)
     },
     async find(mediaId, subject) {
       const text = await store.get(keyOf(mediaId))

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import type { Clock } from '../x/clock.ts'
+import type { Clock } from '../lib/clock.ts'
 import { memoryStore, type Store, update } from './store.ts'
 
 /** What a subject has used, or may use, in a period. */
@@ -27,7 +27,7 @@ export interface QuotaOptions {
 
 export interface Quota {
   /** Uses up one upload of so many bytes, or throws `quota_exceeded`. What has begun counts, however it ends. */
-  spend(subject: string, bytes: number, limits?: Partial<QuotaUse>): Promise<void>
+  consume(subject: string, bytes: number, limits?: Partial<QuotaUse>): Promise<void>
 }
 
 /** A day: X's own limits for posting are per day. */
@@ -40,7 +40,7 @@ export function createQuota(options: QuotaOptions, clock: Clock, shared?: Store,
   const periodMs = periodSecs * 1000
 
   return {
-    async spend(subject, size, limits = {}) {
+    async consume(subject, size, limits = {}) {
       const most = { uploads: uploads ?? Infinity, bytes: bytes ?? Infinity, ...limits }
       const period = Math.floor(clock.now() / periodMs)
       const endsAt = (period + 1) * periodMs

@@ -11,7 +11,12 @@ export interface Store {
    *
    * @param expiresAt Epoch milliseconds after which the text may be forgotten, and must not be seen any more.
    */
-  swap(key: string, before: string | undefined, after: string | undefined, expiresAt: number): Promise<boolean>
+  compareAndSwap(
+    key: string,
+    before: string | undefined,
+    after: string | undefined,
+    expiresAt: number,
+  ): Promise<boolean>
 }
 
 /** Texts that are remembered at once; the one put there first goes first. */
@@ -35,7 +40,7 @@ export function memoryStore(clock: { now(): number } = Date): Store {
 
   return {
     get: async (key) => read(key),
-    async swap(key, before, after, expiresAt) {
+    async compareAndSwap(key, before, after, expiresAt) {
       if (read(key) !== before) return false
       entries.delete(key)
       makeRoom()
@@ -57,6 +62,6 @@ export async function update(
   for (;;) {
     const before = await store.get(key)
     const { text, expiresAt } = change(before)
-    if (text === before || (await store.swap(key, before, text, expiresAt))) return text
+    if (text === before || (await store.compareAndSwap(key, before, text, expiresAt))) return text
   }
 }

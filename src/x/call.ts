@@ -1,11 +1,11 @@
 import { XMediaError } from '../errors.ts'
-import { type Failure, readFailure, type XAnswer } from './answer.ts'
-import { type Clock, sleep } from './clock.ts'
+import { deadlineExceeded, untilAborted } from '../lib/abort-scope.ts'
+import { type Clock, sleep } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
-import { deadlineExceeded, untilAborted } from './ending.ts'
 import type { XMediaEventBody } from './events.ts'
+import { type Failure, readFailure, type XAnswer } from './failure.ts'
 import { DEFAULT_SEGMENT_BYTES } from './limits.ts'
-import type { HeldToken } from './token.ts'
+import type { CachedToken } from './token.ts'
 import { type Fetch, send } from './transport.ts'
 
 export interface RetryOptions {
@@ -30,7 +30,7 @@ export interface CallOptions {
 
 /** On whose behalf a call is made, and until when. */
 export interface CallContext {
-  token: HeldToken
+  token: CachedToken
   emit: (event: XMediaEventBody) => void
   signal?: AbortSignal | undefined
   /** Told of everything that X answers. */

@@ -1,8 +1,8 @@
 import type { Fetch } from './transport.ts'
 
 /** Bytes that the platform's `fetch` is given at once, where it takes a stream without losing its length. */
-const PIECE_BYTES: ReadonlyMap<string, number> = new Map([
-  // As an array a body is copied, which takes a third more memory and a sixth more CPU; a stream's pieces are not.
+const CHUNK_BYTES: ReadonlyMap<string, number> = new Map([
+  // As an array a body is copied, which takes a third more memory and a sixth more CPU; a stream's chunks are not.
   ['Node.js', Number.POSITIVE_INFINITY],
   // Copied in any case, but small copies land in memory that is in use already.
   ['Bun', 512 * 1024],
@@ -16,8 +16,8 @@ const PIECE_BYTES: ReadonlyMap<string, number> = new Map([
 export const platformFetch: Fetch = createPlatformFetch(globalThis.navigator?.userAgent?.split('/')[0] ?? '')
 
 function createPlatformFetch(runtime: string): Fetch {
-  const pieceBytes = PIECE_BYTES.get(runtime)
-  if (pieceBytes === undefined) return (url, init) => fetch(url, init)
+  const chunkBytes = CHUNK_BYTES.get(runtime)
+  if (chunkBytes === undefined) return (url, init) => fetch(url, init)
   return (url, init) => {
     const { body } = init
     if (!(body instanceof Uint8Array)) return fetch(url, init)
@@ -25,21 +25,21 @@ function createPlatformFetch(runtime: string): Fetch {
     const streaming: RequestInit & { duplex: 'half' } = {
       ...init,
       headers,
-      body: streamOf(body, pieceBytes),
+      body: streamOf(body, chunkBytes),
       duplex: 'half',
     }
     return fetch(url, streaming)
   }
 }
 
-function streamOf(body: Uint8Array, pieceBytes: number): ReadableStream<Uint8Array> {
+function streamOf(body: Uint8Array, chunkBytes: number): ReadableStream<Uint8Array> {
   let sent = 0
   return new ReadableStream(
     {
       pull(controller) {
-        const piece = body.subarray(sent, sent + pieceBytes)
-        sent += piece.length
-        controller.enqueue(piece)
+        const chunk = body.subarray(sent, sent + chunkBytes)
+        sent += chunk.length
+        controller.enqueue(chunk)
         if (sent === body.length) controller.close()
       },
     },

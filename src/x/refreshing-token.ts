@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
-import { type Clock, sleep, systemClock } from './clock.ts'
-import { createEnding, untilAborted } from './ending.ts'
-import type { TokenAsk } from './token.ts'
+import { createAbortScope, untilAborted } from '../lib/abort-scope.ts'
+import { type Clock, sleep, systemClock } from '../lib/clock.ts'
+import type { TokenRequest } from './token.ts'
 
 /** What must survive a restart: X's refresh tokens work once, the next one comes with the answer. */
 export interface StoredTokens {
@@ -53,7 +53,7 @@ const answerSchema = z.object({
 export function refreshingToken(
   options: RefreshingTokenOptions,
   clock: Clock = systemClock,
-): (ask: TokenAsk) => Promise<string> {
+): (ask: TokenRequest) => Promise<string> {
   const { load, save } = options
   let tokens: StoredTokens | undefined
   let unsaved = false
@@ -99,11 +99,11 @@ export function refreshingToken(
     if (renewing !== undefined && clock.now() - renewing.startedAt > STALE_MS) renewing = undefined
     const current = renewing ?? { tokens: renew(refused), startedAt: clock.now() }
     renewing = current
-    const ending = createEnding(clock, { afterMs: STALE_MS, because: tookTooLong })
+    const scope = createAbortScope(clock, { timeoutMs: STALE_MS, timeoutError: tookTooLong })
     try {
-      return (await untilAborted(current.tokens, ending.signal)).accessToken
+      return (await untilAborted(current.tokens, scope.signal)).accessToken
     } finally {
-      ending.release()
+      scope.release()
       if (renewing === current) renewing = undefined
     }
   }

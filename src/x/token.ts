@@ -1,25 +1,25 @@
 import { XMediaError } from '../errors.ts'
 
-/** Why a token is asked for: the first time, or because X answered 401 to the one before. */
+/** Why a token is asked for: the first time, or timeoutError X answered 401 to the one before. */
 export type TokenReason = 'initial' | 'unauthorized'
 
-export interface TokenAsk {
+export interface TokenRequest {
   /** `unauthorized` when X refused the token given before: give another one. */
   reason: TokenReason
   /** The token that X refused. */
   refused?: string
 }
 
-export type TokenSource = (ask: TokenAsk) => string | undefined | Promise<string | undefined>
+export type TokenSource = (ask: TokenRequest) => string | undefined | Promise<string | undefined>
 
 /** The token of one upload: asked for once, and once more for each token that X refuses. */
-export interface HeldToken {
+export interface CachedToken {
   current(): Promise<string>
   /** A token other than the refused one; concurrent refusals of the same token ask the source once. */
   renewed(refused: string): Promise<string>
 }
 
-export function holdToken(source: TokenSource): HeldToken {
+export function cacheToken(source: TokenSource): CachedToken {
   let held: Promise<string> | undefined
   let renewing: { refused: string; token: Promise<string> } | undefined
 
@@ -38,7 +38,7 @@ export function holdToken(source: TokenSource): HeldToken {
   }
 }
 
-async function obtain(source: TokenSource, ask: TokenAsk): Promise<string> {
+async function obtain(source: TokenSource, ask: TokenRequest): Promise<string> {
   let token: string | undefined
   try {
     token = await source(ask)

@@ -1,7 +1,7 @@
-import type { XAnswer } from './answer.ts'
-import type { Clock } from './clock.ts'
+import { createAbortScope } from '../lib/abort-scope.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
-import { createEnding } from './ending.ts'
+import type { XAnswer } from './failure.ts'
 
 /** The part of `fetch` this package calls; a function of this shape can stand in for the platform's. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>
@@ -28,9 +28,9 @@ export interface SendOptions {
 
 /** Sends one request and reads the answer; rejects when the network fails, `timeoutMs` pass or the signal aborts. */
 export async function send(request: XRequest, options: SendOptions): Promise<XAnswer> {
-  const { clock, signal: parent, timeoutMs: afterMs, token } = options
-  const because = () => new Error(`X did not answer within ${afterMs} ms`)
-  const ending = createEnding(clock, { parent, afterMs, because })
+  const { clock, signal: parent, timeoutMs, token } = options
+  const timeoutError = () => new Error(`X did not answer within ${timeoutMs} ms`)
+  const scope = createAbortScope(clock, { parent, timeoutMs, timeoutError })
   try {
     const response = await options.fetch(options.baseUrl + request.path, {
       method: request.method,
@@ -42,14 +42,14 @@ export async function send(request: XRequest, options: SendOptions): Promise<XAn
       ...(request.body === undefined ? {} : { body: request.body }),
       // A credential never follows a redirect.
       redirect: 'manual',
-      signal: ending.signal,
+      signal: scope.signal,
     })
     return { status: response.status, headers: response.headers, json: parseJson(await readText(response), token) }
   } catch (error) {
     // Some runtimes reject with an error of their own instead of the signal's reason.
-    throw ending.signal.aborted ? ending.signal.reason : error
+    throw scope.signal.aborted ? scope.signal.reason : error
   } finally {
-    ending.release()
+    scope.release()
   }
 }
 

@@ -1,8 +1,8 @@
 import { clients } from './clients.ts'
+import { wire } from './compat.ts'
 import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
 import { resumable } from './resumable.ts'
-import { wire } from './wire.ts'
 
 contract('bun')
 clients('bun')

@@ -1,10 +1,10 @@
 import busboy from 'busboy'
 import { XMediaError, type XMediaErrorCode } from '../../src/errors.ts'
-import { readMultipart } from '../../src/ingress/multipart.ts'
-import type { UploadParameters } from '../../src/ingress/parameters.ts'
-import { type ByteReader, openReader } from '../../src/ingress/reader.ts'
-import type { UploadBody } from '../../src/ingress/source.ts'
-import { readBody } from '../../src/relay/body.ts'
+import { type ByteReader, openReader } from '../../src/ingress/byte-reader.ts'
+import { readMultipart } from '../../src/ingress/multipart-upload.ts'
+import type { UploadParameters } from '../../src/ingress/upload-parameters.ts'
+import type { UploadBody } from '../../src/ingress/upload-source.ts'
+import { readBody } from '../../src/relay/counted-body.ts'
 
 /** Bodies are strings here, one character per byte: they are built, cut and searched as text. */
 function bytesOf(binary: string): Uint8Array<ArrayBuffer> {

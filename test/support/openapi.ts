@@ -1,9 +1,10 @@
 import Ajv from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { describeRoutes } from '../../src/openapi/openapi.ts'
-import type { Operation } from '../../src/openapi/schemas.ts'
+import type { Operation } from '../../src/openapi/body-schemas.ts'
+import { describeRoutes, UPLOAD_PATHS } from '../../src/openapi/openapi.ts'
+import { RESUMABLE_PATHS } from '../../src/resumable/paths.ts'
 
-const described = describeRoutes('', false)
+const described = describeRoutes('', { ...UPLOAD_PATHS, ...RESUMABLE_PATHS })
 const paths = Object.entries(described.paths)
 const ajv = new Ajv.default({ strict: false })
 formats.default(ajv)

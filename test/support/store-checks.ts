@@ -1,5 +1,5 @@
+import { createSessions, LEASE_MS, type Session } from '../../src/session/record.ts'
 import { quotaStore } from '../../src/store/quota.ts'
-import { createSessions, LEASE_MS, type Session } from '../../src/store/sessions.ts'
 import { type Store, update } from '../../src/store/store.ts'
 
 /**
@@ -13,68 +13,70 @@ export const STORE_CHECKS: Readonly<Record<string, (store: Store) => Promise<voi
 
   async 'puts a text where there is none, once'(store) {
     const key = newKey()
-    equal(await store.swap(key, undefined, 'a', later()), true)
-    equal(await store.swap(key, undefined, 'b', later()), false)
+    equal(await store.compareAndSwap(key, undefined, 'a', later()), true)
+    equal(await store.compareAndSwap(key, undefined, 'b', later()), false)
     equal(await store.get(key), 'a')
   },
 
   async 'replaces only the text it is told'(store) {
     const key = newKey()
-    equal(await store.swap(key, 'a', 'b', later()), false)
-    await store.swap(key, undefined, 'a', later())
-    equal(await store.swap(key, 'x', 'b', later()), false)
-    equal(await store.swap(key, 'a', 'b', later()), true)
+    equal(await store.compareAndSwap(key, 'a', 'b', later()), false)
+    await store.compareAndSwap(key, undefined, 'a', later())
+    equal(await store.compareAndSwap(key, 'x', 'b', later()), false)
+    equal(await store.compareAndSwap(key, 'a', 'b', later()), true)
     equal(await store.get(key), 'b')
   },
 
   async 'tells an empty text from none'(store) {
     const key = newKey()
-    equal(await store.swap(key, undefined, '', later()), true)
+    equal(await store.compareAndSwap(key, undefined, '', later()), true)
     equal(await store.get(key), '')
-    equal(await store.swap(key, undefined, 'a', later()), false)
-    equal(await store.swap(key, '', 'a', later()), true)
+    equal(await store.compareAndSwap(key, undefined, 'a', later()), false)
+    equal(await store.compareAndSwap(key, '', 'a', later()), true)
   },
 
   async 'removes only the text it is told'(store) {
     const key = newKey()
-    await store.swap(key, undefined, 'a', later())
-    equal(await store.swap(key, 'b', undefined, later()), false)
+    await store.compareAndSwap(key, undefined, 'a', later())
+    equal(await store.compareAndSwap(key, 'b', undefined, later()), false)
     equal(await store.get(key), 'a')
-    equal(await store.swap(key, 'a', undefined, later()), true)
+    equal(await store.compareAndSwap(key, 'a', undefined, later()), true)
     equal(await store.get(key), undefined)
-    equal(await store.swap(key, undefined, undefined, later()), true)
-    equal(await store.swap(key, undefined, 'c', later()), true)
+    equal(await store.compareAndSwap(key, undefined, undefined, later()), true)
+    equal(await store.compareAndSwap(key, undefined, 'c', later()), true)
   },
 
   async 'takes any key and long texts'(store) {
     const key = `${newKey()} '";:*\u00e9\u{1f600}\n%`
     const text = '\u{1f600}"\n'.repeat(8000)
-    equal(await store.swap(key, undefined, text, later()), true)
+    equal(await store.compareAndSwap(key, undefined, text, later()), true)
     equal(await store.get(key), text)
-    equal(await store.swap(key, text, 'a', later()), true)
+    equal(await store.compareAndSwap(key, text, 'a', later()), true)
   },
 
   async 'shows nothing that has expired'(store) {
     const key = newKey()
-    await store.swap(key, undefined, 'a', Date.now() + 100)
+    await store.compareAndSwap(key, undefined, 'a', Date.now() + 100)
     while ((await store.get(key)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10))
-    equal(await store.swap(key, 'a', 'b', later()), false)
-    equal(await store.swap(key, undefined, 'c', later()), true)
+    equal(await store.compareAndSwap(key, 'a', 'b', later()), false)
+    equal(await store.compareAndSwap(key, undefined, 'c', later()), true)
     equal(await store.get(key), 'c')
   },
 
   async 'keeps a text for as long as it was told last'(store) {
     const key = newKey()
     const ends = Date.now() + 150
-    await store.swap(key, undefined, 'a', ends)
-    await store.swap(key, 'a', 'b', later())
+    await store.compareAndSwap(key, undefined, 'a', ends)
+    await store.compareAndSwap(key, 'a', 'b', later())
     while (Date.now() <= ends) await new Promise((resolve) => setTimeout(resolve, 10))
     equal(await store.get(key), 'b')
   },
 
   async 'lets one of many at the same time win'(store) {
     const key = newKey()
-    const wins = await Promise.all(Array.from({ length: 20 }, (_, at) => store.swap(key, undefined, `${at}`, later())))
+    const wins = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => store.compareAndSwap(key, undefined, `${at}`, later())),
+    )
     equal(wins.filter(Boolean).length, 1)
     equal(await store.get(key), String(wins.indexOf(true)))
   },

@@ -1,0 +1,39 @@
+import type { Context } from 'hono'
+import { openRequestReader } from '../ingress/byte-reader.ts'
+import { type PacedReader, paced } from '../ingress/pace.ts'
+import { clientClosed } from '../lib/abort-scope.ts'
+import type { Instance, Principal } from '../options.ts'
+import type { MemoryReservation } from '../relay/memory.ts'
+import { FLOOR_BYTES } from '../relay/segment-plan.ts'
+
+/**
+ * Works on a request's body, for which there must be a place and memory: throws `too_many_uploads` and `overloaded`. The
+ * reading ends with the request, and with the work.
+ */
+export async function withBody<Outcome>(
+  c: Context,
+  { subject, limits }: Principal,
+  { clock, pace, relay, uploads }: Instance,
+  work: (body: PacedReader, reservation: MemoryReservation) => Promise<Outcome>,
+): Promise<Outcome> {
+  const { signal } = c.req.raw
+  const body = paced(openRequestReader(c.req.raw), clock, pace)
+  const onAbort = () => body.cancel(clientClosed(signal.reason))
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  let leave: (() => void) | undefined
+  let reservation: MemoryReservation | undefined
+  try {
+    leave = uploads.admit(subject, limits?.maxUploads)
+    reservation = relay.memory.reserve(FLOOR_BYTES, subject)
+    return await work(body, reservation)
+  } catch (error) {
+    body.cancel(error)
+    throw error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    body.release()
+    reservation?.close()
+    leave?.()
+  }
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises'
+import { validate } from '@apidevtools/swagger-parser'
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { COMPAT_PATHS } from '../../../src/compat/paths.ts'
+import { ERROR_STATUS } from '../../../src/errors.ts'
+import { xMedia } from '../../../src/index.ts'
+import type { Operation } from '../../../src/openapi/body-schemas.ts'
+import { describeRoutes, UPLOAD_PATHS } from '../../../src/openapi/openapi.ts'
+import { RESUMABLE_PATHS } from '../../../src/resumable/paths.ts'
+import { base, png, post } from '../../support/app.ts'
+
+const PATHS = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS }
+const METHODS = ['get', 'head', 'post', 'patch', 'delete', 'options']
+
+const fetched = async (app: Hono) => await (await app.request('/media/openapi.json')).text()
+
+describe('GET /openapi.json', () => {
+  it.each([true, false])(
+    'answers with a valid description, also to who has not signed in; compat: %s',
+    async (compat) => {
+      const app = new Hono().route('/media', xMedia({ ...base, compat, authorize: () => null }))
+      await expect(validate(JSON.parse(await fetched(app)))).resolves.toHaveProperty(['paths', '/media', 'post'])
+    },
+  )
+
+  it.each(['/', '/media', '/a/b'])('names the path at which it takes an upload: %s', async (mount) => {
+    const app = new Hono().route(mount, xMedia(base))
+    const at = mount === '/' ? '' : mount
+    const { paths } = await (await app.request(`${at}/openapi.json`)).json()
+    expect(Object.keys(paths)).toContain(mount)
+    expect((await app.request(mount, post(png))).status).toBe(201)
+    expect(Object.keys(paths)).toContain(`${at}/status/{media_id}`)
+  })
+
+  it('is told to be invalid by the same validator when it is not', async () => {
+    const { paths, ...rest } = describeRoutes('/media', PATHS)
+    await expect(
+      validate(JSON.parse(JSON.stringify({ ...rest, paths: { '/': { post: {} }, nonsense: {} } }))),
+    ).rejects.toThrow()
+  })
+
+  it('has every route, and no other', async () => {
+    const app = xMedia({ ...base, compat: true })
+    const served = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
+    const { paths } = describeRoutes('', { ...PATHS, ...COMPAT_PATHS })
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations)
+        .filter((method) => METHODS.includes(method))
+        .map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    // Hono serves HEAD as GET.
+    expect(described.filter((route) => !route.startsWith('HEAD ')).toSorted()).toEqual([...new Set(served)].toSorted())
+  })
+
+  it('has every code of a problem, with its status', async () => {
+    const { paths } = describeRoutes('', PATHS)
+    const operations = Object.values(paths).flatMap((path) => Object.values(path))
+    expect(Object.fromEntries(operations.flatMap(codesOf))).toEqual(ERROR_STATUS)
+  })
+
+  it('has the version of the package', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'))
+    expect(describeRoutes('', PATHS).info.version).toBe(version)
+  })
+})
+
+/** The codes that an operation names, each with the status it names it for. */
+function codesOf({ responses }: Operation): [string, number][] {
+  return Object.entries(responses).flatMap(([status, response]) =>
+    [...JSON.stringify(response).matchAll(/`(\w+)`: /g)]
+      .map(([, code = '']): [string, number] => [code, Number(status)])
+      .filter(([code]) => code in ERROR_STATUS),
+  )
+}

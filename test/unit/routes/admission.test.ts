@@ -1,0 +1,201 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { type Principal, type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
+import { createInstance } from '../../../src/options.ts'
+import { FLOOR_BYTES } from '../../../src/relay/segment-plan.ts'
+import { receiveUpload, type UploadEnv, validateUpload } from '../../../src/routes/upload.ts'
+import { createQuota, memoryQuotaStore } from '../../../src/store/quota.ts'
+import { base, codeOf, describedMedia, png, post } from '../../support/app.ts'
+import { createFakeClock } from '../../support/clock.ts'
+import { sampleFile } from '../../support/media.ts'
+
+const MIB = 1024 * 1024
+
+describe('the limits of a principal', () => {
+  const withLimits = (limits: Principal['limits'], options: Partial<XMediaOptions> = {}) =>
+    describedMedia({ ...base, ...options, authorize: () => ({ subject: 'u1', ...(limits ? { limits } : {}) }) })
+
+  it('make uploads smaller, on both sides of the limit, and never larger than the server’s', async () => {
+    expect((await withLimits({ maxBytes: 5000 }).request('/', post(png))).status).toBe(201)
+    expect(await codeOf(withLimits({ maxBytes: 4999 }).request('/', post(png)))).toEqual([413, 'too_large'])
+    expect(await codeOf(withLimits({ maxBytes: 9999 }, { maxBytes: 4999 }).request('/', post(png)))).toEqual([
+      413,
+      'too_large',
+    ])
+    expect(await codeOf(withLimits({ maxBytes: Number.NaN }).request('/', post(png)))).toEqual([413, 'too_large'])
+  })
+
+  it('set a quota of its own', async () => {
+    const app = withLimits({ quota: { uploads: 1 } }, { quota: { uploads: 100 } })
+    expect((await app.request('/', post(png))).status).toBe(201)
+    expect(await codeOf(app.request('/', post(png)))).toEqual([429, 'quota_exceeded'])
+  })
+})
+
+describe('a quota', () => {
+  it('counts uploads and bytes per subject, refuses beyond, and begins anew with the period', async () => {
+    const clock = createFakeClock()
+    const quota = createQuota({ uploads: 3, bytes: 100, periodSecs: 60 }, clock)
+    await quota.consume('a', 60)
+    await expect(quota.consume('a', 41)).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      retryAfterSecs: expect.any(Number),
+    })
+    await quota.consume('a', 40)
+    await quota.consume('b', 100)
+    await expect(quota.consume('a', 1)).rejects.toMatchObject({ code: 'quota_exceeded' })
+    await clock.advance(60_000)
+    for (let upload = 0; upload < 3; upload++) await quota.consume('a', 1)
+    await expect(quota.consume('a', 1)).rejects.toMatchObject({ code: 'quota_exceeded' })
+  })
+
+  it('forgets periods that are over', async () => {
+    const clock = createFakeClock()
+    const store = memoryQuotaStore(clock)
+    const use = { uploads: 1, bytes: 10 }
+    expect(await store.add('0:a', use, clock.now() + 1000)).toMatchObject(use)
+    expect(await store.add('0:a', use, clock.now() + 1000)).toMatchObject({ uploads: 2, bytes: 20 })
+    await clock.advance(1001)
+    expect(await store.add('0:a', use, clock.now() + 1000)).toMatchObject(use)
+  })
+
+  it('is not used up by what was refused before X was asked', async () => {
+    const app = describedMedia({ ...base, quota: { uploads: 1 } })
+    expect(await codeOf(app.request('/', post(new Uint8Array(100))))).toEqual([415, 'signature_mismatch'])
+    expect((await app.request('/', post(png))).status).toBe(201)
+    const refused = await app.request('/', post(png))
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await codeOf(refused)).toEqual([429, 'quota_exceeded'])
+  })
+})
+
+describe('admission', () => {
+  /** An upload that stays open until told to end. */
+  function slowUpload(app: Hono<UploadEnv>, user: string, begun?: Uint8Array, length: number = png.length) {
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+    const body = new ReadableStream<Uint8Array>({
+      start(given) {
+        controller = given
+        if (begun) controller.enqueue(begun)
+      },
+    })
+    const abort = new AbortController()
+    const type = begun ? 'video/mp4' : 'image/png'
+    const headers = { 'content-type': type, 'content-length': String(length), 'x-demo-user': user }
+    const init = { method: 'POST', body, headers, duplex: 'half', signal: abort.signal }
+    const request = new Request('http://x/', init)
+    const answer = Promise.resolve(app.request(request))
+    return {
+      answer,
+      abort: () => abort.abort(),
+      finish() {
+        controller?.enqueue(png.slice())
+        controller?.close()
+      },
+    }
+  }
+
+  it('takes so many uploads at once, per subject and in all, and lets the next in when one has ended', async () => {
+    const app = describedMedia({ ...base, maxUploads: 3, maxUploadsPerSubject: 2 })
+    const open = [slowUpload(app, 'a'), slowUpload(app, 'a')]
+    const refused = await app.request('/', post(png, { 'x-demo-user': 'a' }))
+    expect(refused.headers.get('retry-after')).toBe('5')
+    expect(await codeOf(refused)).toEqual([503, 'too_many_uploads'])
+    open.push(slowUpload(app, 'b'))
+    expect(await codeOf(app.request('/', post(png, { 'x-demo-user': 'c' })))).toEqual([503, 'too_many_uploads'])
+    open[0]?.finish()
+    expect((await open[0]?.answer)?.status).toBe(201)
+    expect((await app.request('/', post(png, { 'x-demo-user': 'c' }))).status).toBe(201)
+    open[1]?.abort()
+    expect((await open[1]?.answer)?.status).toBe(499)
+    open[2]?.finish()
+    await open[2]?.answer
+  })
+
+  it('has everything back, however an upload ended', async () => {
+    const instance = createInstance({ ...base, onEvent: () => {} })
+    const app = new Hono<UploadEnv>()
+      .use((c, next) => {
+        c.set('xMediaPrincipal', { subject: c.req.header('x-demo-user') ?? 'u1' })
+        return next()
+      })
+      .post('/', validateUpload, receiveUpload(instance), (c) => c.body(null, 201))
+    const ended = [
+      post(png),
+      post(new Uint8Array(100)),
+      post(png, { 'content-length': '4999' }),
+      post(png, { 'content-length': '5001' }),
+      post(png, { 'content-type': 'multipart/form-data; boundary=b' }),
+      post(png, { 'content-type': 'text/html' }),
+    ]
+    for (const init of ended) await app.request('/', init)
+    const aborted = slowUpload(app, 'u1')
+    await expect.poll(() => instance.uploads.inside).toBe(1)
+    aborted.abort()
+    await aborted.answer
+    expect([instance.uploads.inside, instance.relay.memory.committedBytes]).toEqual([0, 0])
+  })
+
+  it('answers overloaded when there is no memory for one more, and takes it later', async () => {
+    const app = describedMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
+    const open = Array.from({ length: Math.floor((32 * MIB) / FLOOR_BYTES) }, (_, index) =>
+      slowUpload(app, `user ${index}`),
+    )
+    await expect.poll(() => codeOf(app.request('/', post(png)))).toEqual([503, 'overloaded'])
+    for (const upload of open) upload.finish()
+    const answers = await Promise.all(open.map(({ answer }) => answer))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+    expect((await app.request('/', post(png))).status).toBe(201)
+  })
+
+  it('answers overloaded to one quick client more than there is memory for, not to a slow one', async () => {
+    const app = describedMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
+    // Each has sent more than the least that it may hold: it is above its floor.
+    const started = sampleFile('video/mp4', 40_000)
+    const open = Array.from({ length: 32 }, (_, index) => slowUpload(app, `user ${index}`, started, 50_000))
+    const quick = () => codeOf(app.request('/', post(sampleFile('video/mp4', MIB), { 'content-type': 'video/mp4' })))
+    await expect.poll(quick).toEqual([503, 'overloaded'])
+    expect((await app.request('/', post(png))).status).toBe(201)
+    for (const upload of open) upload.abort()
+    await Promise.all(open.map(({ answer }) => answer))
+    expect(await quick()).toEqual([201, undefined])
+  })
+
+  it('keeps no place for a request whose body the app has read itself', async () => {
+    const options = { ...base, maxUploadsPerSubject: 1 }
+    const app = new Hono()
+      .use(async (c, next) => {
+        if (c.req.header('x-log')) await c.req.text()
+        await next()
+      })
+      .route('/media', describedMedia(options))
+      .onError((_, c) => c.text('broken', 500))
+    for (let round = 0; round < 3; round++) {
+      expect((await app.request('/media', post(png, { 'x-log': 'yes' }))).status).toBe(500)
+    }
+    expect((await app.request('/media', post(png))).status).toBe(201)
+  })
+
+  it('lets go at once of a client that was gone before its upload began', async () => {
+    const body = new ReadableStream<Uint8Array>()
+    const headers = { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '1000' }
+    const init = { method: 'POST', body, headers, duplex: 'half', signal: AbortSignal.abort() }
+    expect(await codeOf(describedMedia(base).request(new Request('http://x/', init)))).toEqual([499, 'client_closed'])
+  })
+
+  it('lets go of an upload while the app’s inspect never answers, by the deadline', async () => {
+    for (const oneShotBytes of [0, 5000]) {
+      const instance = { ...base, oneShotBytes, deadlineMs: 50, inspect: () => new Promise<undefined>(() => {}) }
+      expect(await codeOf(describedMedia(instance).request('/', post(png)))).toEqual([504, 'deadline_exceeded'])
+    }
+  })
+
+  it('is shared by mounts that are given the same options', async () => {
+    const options = { ...base, quota: { uploads: 1 } }
+    const app = new Hono()
+      .route('/media', describedMedia(options))
+      .post('/posts', xMediaUpload(options), (c) => c.text(c.var.xMedia.id))
+    expect((await app.request('/media', post(png))).status).toBe(201)
+    expect(await codeOf(app.request('/posts', post(png)))).toEqual([429, 'quota_exceeded'])
+  })
+})

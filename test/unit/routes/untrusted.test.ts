@@ -1,0 +1,164 @@
+import { fileTypeFromBuffer } from 'file-type'
+import { Hono } from 'hono'
+import { rateLimiter } from 'hono-rate-limiter'
+import { describe, expect, it } from 'vitest'
+import { type InspectedFile, type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
+import { base, codeOf, describedMedia, emulator, png, post } from '../../support/app.ts'
+import { sampleFile } from '../../support/media.ts'
+
+describe('inspect', () => {
+  it('sees the first bytes and what is known, before X is asked, and refuses with its own words', async () => {
+    const seen: [number, Omit<InspectedFile, 'c'>][] = []
+    const app = describedMedia({
+      ...base,
+      inspect(head, { c: _, ...file }) {
+        seen.push([head.length, file])
+        return file.totalBytes > 5000 ? 'No pictures of that size here.' : undefined
+      },
+    })
+    expect((await app.request('/', post(png))).status).toBe(201)
+    const uploads = emulator.uploads().length
+    const refused = await app.request('/', post(sampleFile('image/png', 5001)))
+    expect(await refused.json()).toMatchObject({
+      status: 422,
+      code: 'content_refused',
+      detail: 'No pictures of that size here.',
+    })
+    expect(emulator.uploads()).toHaveLength(uploads)
+    expect(seen[0]).toEqual([
+      4100,
+      { mediaType: 'image/png', category: 'tweet_image', totalBytes: 5000, principal: { subject: 'u1' } },
+    ])
+  })
+
+  it('can look deeper with the package file-type', async () => {
+    const app = describedMedia({
+      ...base,
+      async inspect(head, { mediaType }) {
+        const found = await fileTypeFromBuffer(head)
+        return found && found.mime !== mediaType ? `This is ${found.mime}, not ${mediaType}.` : undefined
+      },
+    })
+    expect((await app.request('/', post(sampleFile('image/gif', 5000), { 'content-type': 'image/gif' }))).status).toBe(
+      201,
+    )
+    const midi = new Uint8Array(100)
+    midi.set(new TextEncoder().encode('MThd\0\0\0\x06'))
+    const refused = await app.request('/', post(midi, { 'content-type': 'video/mp4' }))
+    expect(await refused.json()).toMatchObject({
+      code: 'content_refused',
+      detail: 'This is audio/midi, not video/mp4.',
+    })
+  })
+
+  it('lets its own errors reach the app', async () => {
+    const app = new Hono()
+      .route('/media', describedMedia({ ...base, inspect: () => Promise.reject(new Error('scanner down')) }))
+      .onError((error, c) => c.text(error.message, 500))
+    expect(await (await app.request('/media', post(png))).text()).toBe('scanner down')
+  })
+})
+
+describe('origins', () => {
+  const ask = async (options: Partial<XMediaOptions>, headers: Record<string, string>) => {
+    const answer = await describedMedia({ ...base, ...options }).request('http://media.example/', post(png, headers))
+    return [answer.status, answer.headers.get('access-control-allow-origin')]
+  }
+  const page = { origin: 'https://app.example' }
+
+  it('are none but the server’s own by default, so that no foreign form posts with a user’s cookies', async () => {
+    expect(await ask({}, {})).toEqual([201, null])
+    expect(await ask({}, { origin: 'http://media.example' })).toEqual([201, null])
+    expect(await ask({}, { origin: 'https://proxied.example', 'sec-fetch-site': 'same-origin' })).toEqual([201, null])
+    for (const headers of [
+      page,
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { ...page, 'sec-fetch-site': 'same-site' },
+    ]) {
+      expect(await ask({}, headers)).toEqual([403, null])
+    }
+  })
+
+  it('that are named get CORS headers with credentials, others are refused', async () => {
+    const origins = ['https://app.example']
+    expect(await ask({ origins }, page)).toEqual([201, 'https://app.example'])
+    expect(await ask({ origins }, { origin: 'https://app.example.evil.example' })).toEqual([403, null])
+    const preflight = await describedMedia({ ...base, origins, authorize: () => null }).request('/', {
+      method: 'OPTIONS',
+      headers: { ...page, 'access-control-request-method': 'POST' },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-credentials')).toBe('true')
+  })
+
+  it('may use a route of the app’s own, which sees their preflights where it is mounted for them', async () => {
+    const options = { ...base, origins: ['https://app.example'] }
+    const app = new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), (c) => c.text('posted'))
+    const preflight = await app.request('/posts', {
+      method: 'OPTIONS',
+      headers: { ...page, 'access-control-request-method': 'POST' },
+    })
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, page.origin])
+    expect(await (await app.request('/posts', post(png, page))).text()).toBe('posted')
+  })
+
+  it('may be all of them, then without credentials', async () => {
+    expect(await ask({ origins: '*' }, page)).toEqual([201, '*'])
+  })
+
+  it('are refused when they are none', () => {
+    for (const origin of ['app.example', 'https://app.example/', 'https://app.example/x', '*']) {
+      expect(() => describedMedia({ ...base, origins: [origin] })).toThrow(TypeError)
+    }
+  })
+})
+
+describe('a request to X', () => {
+  it('carries nothing of the client’s headers', async () => {
+    const sent: string[] = []
+    const app = describedMedia({
+      ...base,
+      async fetch(url, init) {
+        sent.push(url, JSON.stringify(init.headers))
+        return emulator.app.request(url, init)
+      },
+    })
+    const marked = {
+      authorization: 'Bearer marked',
+      cookie: 'a=marked',
+      'x-forwarded-for': 'marked',
+      'user-agent': 'marked',
+    }
+    expect((await app.request('/?marked=1', post(png, marked))).status).toBe(201)
+    expect(sent.length).toBeGreaterThan(4)
+    expect(sent.join()).not.toContain('marked')
+  })
+})
+
+describe('maxSegments', () => {
+  it('makes segments larger, and refuses before INIT what cannot fit', async () => {
+    const app = describedMedia({ ...base, segmentBytes: 1000, maxSegments: 2 })
+    const answer = await app.request('/', post(sampleFile('video/mp4', 5000), { 'content-type': 'video/mp4' }))
+    const { data } = await answer.json()
+    expect((await emulator.upload(data.id))?.segments.map(({ size }) => size)).toEqual([2500, 2500])
+    const small = describedMedia({ ...base, maxSegments: 1 })
+    const headers = { 'content-type': 'video/mp4', 'content-length': '5000001' }
+    expect(await codeOf(small.request('/', post(png, headers)))).toEqual([413, 'too_large'])
+  })
+})
+
+describe('a rate limiter', () => {
+  it('of the package hono-rate-limiter goes in front', async () => {
+    const app = new Hono()
+      .use(
+        '/media/*',
+        rateLimiter({ windowMs: 60_000, limit: 2, keyGenerator: (c) => c.req.header('x-demo-user') ?? '' }),
+      )
+      .route('/media', describedMedia(base))
+    const statuses = []
+    for (let round = 0; round < 3; round++)
+      statuses.push((await app.request('/media', post(png, { 'x-demo-user': 'r' }))).status)
+    expect(statuses).toEqual([201, 201, 429])
+  })
+})

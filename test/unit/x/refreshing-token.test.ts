@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { createEmulator } from '../../../src/emulator/index.ts'
+import { createXMedia, refreshingToken, type StoredTokens } from '../../../src/index.ts'
+
+const HOUR = 3_600_000
+
+function setUp(stored?: StoredTokens) {
+  const emulator = createEmulator()
+  const shelf = { tokens: stored, saves: 0 }
+  const instance = (
+    save = async (tokens: StoredTokens) => {
+      shelf.tokens = tokens
+      shelf.saves++
+    },
+  ) =>
+    refreshingToken({
+      clientId: 'app',
+      refreshToken: 'emulator-refresh-token',
+      tokenUrl: 'http://x.invalid/2/oauth2/token',
+      load: () => shelf.tokens,
+      save,
+      fetch: async (url, init) => emulator.app.request(url, init),
+    })
+  return { emulator, shelf, instance, refreshes: () => emulator.requests().counts.token }
+}
+
+describe('refreshingToken', () => {
+  it('refreshes once for twenty uploads at once over an expired token', async () => {
+    const { emulator, instance, refreshes } = setUp()
+    const client = createXMedia({ token: instance(), fetch: async (url, init) => emulator.app.request(url, init) })
+    const upload = () => client.upload({ body: new Uint8Array(5), mediaType: 'video/mp4' })
+    await upload()
+    emulator.advance(7200)
+    await Promise.all(Array.from({ length: 20 }, upload))
+    expect(refreshes()).toBe(2)
+  })
+
+  it('saves the new refresh token before it gives out the access token', async () => {
+    const { shelf, instance } = setUp()
+    const token = await instance()({ reason: 'initial' })
+    expect(shelf.tokens).toMatchObject({ accessToken: token })
+  })
+
+  it('uses stored tokens while they are good', async () => {
+    const stored = { accessToken: 'stored', refreshToken: 'r', expiresAt: Date.now() + HOUR }
+    const { instance, refreshes } = setUp(stored)
+    expect(await instance()({ reason: 'initial' })).toBe('stored')
+    expect(refreshes()).toBe(0)
+  })
+
+  it('takes the tokens of an instance that was first', async () => {
+    const { instance, refreshes, shelf } = setUp()
+    const [a, b] = [instance(), instance()]
+    const first = await a({ reason: 'initial' })
+    expect(await b({ reason: 'initial' })).toBe(first)
+    const second = await a({ reason: 'unauthorized', refused: first })
+    expect(await b({ reason: 'unauthorized', refused: first })).toBe(second)
+    expect(refreshes()).toBe(2)
+    expect(shelf.saves).toBe(2)
+  })
+
+  it('gives nothing out while the tokens cannot be saved, and saves them before anything else later', async () => {
+    let broken = true
+    const { instance, refreshes, shelf } = setUp()
+    const token = instance(async (tokens) => {
+      if (broken) throw new Error('disk full')
+      shelf.tokens = tokens
+    })
+    await expect(token({ reason: 'initial' })).rejects.toThrow('disk full')
+    broken = false
+    expect(await token({ reason: 'initial' })).toBe(shelf.tokens?.accessToken)
+    expect(refreshes()).toBe(1)
+  })
+
+  it('gives up a renewal that never ends, and starts another for the next request', async () => {
+    const wakes: (() => void)[] = []
+    let now = Date.now()
+    let hangs = true
+    const tokens = { accessToken: 'stored', refreshToken: 'r', expiresAt: now + 10 * HOUR }
+    const token = refreshingToken(
+      {
+        clientId: 'app',
+        refreshToken: 'r',
+        load: () => (hangs ? new Promise<StoredTokens>(() => {}) : tokens),
+        save: () => {},
+      },
+      {
+        now: () => now,
+        random: () => 0,
+        after(_, wake) {
+          wakes.push(wake)
+          return () => {}
+        },
+      },
+    )
+    const waiting = token({ reason: 'initial' })
+    now += 46_000
+    hangs = false
+    expect(await token({ reason: 'initial' })).toBe('stored')
+    wakes[0]?.()
+    await expect(waiting).rejects.toMatchObject({ code: 'token_unavailable' })
+  })
+
+  it('says that the account must be authorised again when its refresh token was used elsewhere', async () => {
+    const { instance } = setUp({ accessToken: 'old', refreshToken: 'used before', expiresAt: 0 })
+    await expect(instance()({ reason: 'initial' })).rejects.toMatchObject({ code: 'token_unavailable' })
+  })
+})
