@@ -1,5 +1,5 @@
 import type { Instance } from '../options.ts'
-import { commandAppend, commandFinalize, commandInitialize } from '../x/schemas.ts'
+import { commandAppend, commandFinalize, commandInitialize } from '../x/command-schemas.ts'
 import { append } from './append-segment.ts'
 import { type CompatRequest, type CompatResponse, check, InvalidRequest, missingMedia } from './response.ts'
 import type { ClientSegment } from './segment.ts'

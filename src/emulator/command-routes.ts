@@ -1,6 +1,6 @@
 /** The command generation: one address, `command=INIT|APPEND|FINALIZE`, parameters in the query or in the form. */
 
-import { commandAppend, commandFinalize, commandInitialize } from '../x/schemas.ts'
+import { commandAppend, commandFinalize, commandInitialize } from '../x/command-schemas.ts'
 import { append, describeSession, finish, mediaPart } from './actions.ts'
 import { unique } from './call-body.ts'
 import type { Step } from './call-log.ts'

@@ -1,13 +1,7 @@
 import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
-import {
-  ID_PATTERN,
-  MAX_ADDITIONAL_OWNERS,
-  MAX_ALT_TEXT,
-  MEDIA_CATEGORIES,
-  type MediaCategory,
-  type MediaType,
-} from '../x/limits.ts'
+import { booleanText, ownerIdsText } from '../x/field-schemas.ts'
+import { MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory, type MediaType } from '../x/limits.ts'
 
 /** The parameters of an upload, as query or as multipart fields in front of the file. Others are left alone. */
 export interface UploadParameters {
@@ -36,21 +30,8 @@ export const uploadParameters: z.ZodMiniType<UploadParameters, UploadQuery> = z.
   media_type: z.exactOptional(z.string().check(z.maxLength(255))),
   media_category: z.exactOptional(z.enum(MEDIA_CATEGORIES)),
   total_bytes: z.exactOptional(z.string()),
-  additional_owners: z.exactOptional(
-    z.pipe(
-      z.string(),
-      z.pipe(
-        z.transform((list: string) => list.split(',')),
-        z.array(z.string().check(z.regex(ID_PATTERN))).check(z.maxLength(MAX_ADDITIONAL_OWNERS)),
-      ),
-    ),
-  ),
-  shared: z.exactOptional(
-    z.pipe(
-      z.enum(['true', 'false']),
-      z.transform((value: 'true' | 'false') => value === 'true'),
-    ),
-  ),
+  additional_owners: z.exactOptional(ownerIdsText),
+  shared: z.exactOptional(booleanText),
   alt_text: z.exactOptional(z.string().check(z.maxLength(MAX_ALT_TEXT))),
 })
 
