@@ -2,7 +2,7 @@ import { type CoreOptions, createCore } from './core.ts'
 import { openReader } from './ingress/byte-reader.ts'
 import { checkMedia } from './ingress/media-type.ts'
 import { relay } from './relay/relay.ts'
-import { FLOOR_BYTES } from './relay/segment-plan.ts'
+import { MIN_UPLOAD_MEMORY_BYTES } from './relay/segment-plan.ts'
 import type { CallContext } from './x/call.ts'
 import type { OnEvent } from './x/events.ts'
 import { ID_PATTERN, MAX_ALT_TEXT, type MediaCategory, type MediaType } from './x/limits.ts'
@@ -98,7 +98,7 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       limits.checkSize(totalBytes, media.category)
       if (altText !== undefined) checkAltText(altText)
       const upload = { ...media, body: openReader(body), totalBytes, additionalOwners, shared, altText }
-      const reservation = core.relay.memory.reserve(FLOOR_BYTES)
+      const reservation = core.relay.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
       const answer = await relay(upload, reservation, contextOf(uploadOptions), core.relay).finally(reservation.close)
       statuses.put(answer)
       return answer

@@ -1,6 +1,6 @@
 import { createMediaLimits, type MediaLimits } from './ingress/media-type.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
-import { createMemory } from './relay/memory.ts'
+import { createMemoryPool } from './relay/memory-pool.ts'
 import type { RelayOptions } from './relay/relay.ts'
 import type { RetryOptions } from './x/call.ts'
 import type { DialectName } from './x/dialects/dialect.ts'
@@ -107,10 +107,10 @@ export function createCore(options: CoreOptions, clock: Clock = systemClock): Co
       concurrency,
       maxSegments: range('maxSegments', options.maxSegments ?? MAX_SEGMENTS, 1, MAX_SEGMENTS),
       oneShotBytes: dialect === 'resource' ? oneShotBytes : 0,
-      memory: createMemory(
+      memory: createMemoryPool(
         range('memoryBytes', options.memoryBytes ?? DEFAULT_MEMORY_BYTES, MIN_MEMORY_BYTES, Number.MAX_SAFE_INTEGER),
       ),
-      segmentSize: { preferred: segmentBytes, proven: 0 },
+      segmentSize: { preferred: segmentBytes, largestAccepted: 0 },
     },
     statuses: createStatusCache(client, clock),
     deadlineMs: range('deadlineMs', options.deadlineMs ?? 3_600_000, 1, Number.MAX_SAFE_INTEGER),

@@ -144,13 +144,13 @@ export function createInstance(options: XMediaOptions): Instance {
     ...core,
     options,
     uploads: createConcurrencyLimit({
-      most: maxUploads,
-      mostPerSubject: range('maxUploadsPerSubject', perSubject, 1, MAX),
+      max: maxUploads,
+      maxPerSubject: range('maxUploadsPerSubject', perSubject, 1, MAX),
       ...{ code: 'too_many_uploads', name: 'uploads' },
     }),
     listeners: createConcurrencyLimit({
-      most: range('maxListeners', options.maxListeners ?? 1000, 1, MAX),
-      mostPerSubject: range('maxListenersPerSubject', options.maxListenersPerSubject ?? 20, 1, MAX),
+      max: range('maxListeners', options.maxListeners ?? 1000, 1, MAX),
+      maxPerSubject: range('maxListenersPerSubject', options.maxListenersPerSubject ?? 20, 1, MAX),
       ...{ code: 'too_many_listeners', name: 'event streams' },
     }),
     pace: {

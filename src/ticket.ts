@@ -1,4 +1,5 @@
 import { sign, verify } from 'hono/jwt'
+import { toHex } from './lib/hex.ts'
 import { ID_PATTERN } from './x/limits.ts'
 
 /** Proof that a subject uploaded a media, with what is known of it, so that no store is needed to answer for it. */
@@ -68,5 +69,5 @@ export async function readTicket(
 /** Subjects are often names or mail addresses; a ticket travels in URLs, which end up in logs. */
 async function fingerprint(subject: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject)))
-  return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(hash.subarray(0, 16))
 }

@@ -3,6 +3,8 @@ import type { ByteReader } from '../ingress/byte-reader.ts'
 import { declaredLengths, type FileLength, fileLength } from '../ingress/lengths.ts'
 import { readFields, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
+import { copyToLarger } from '../lib/buffers.ts'
+import { isRecord } from '../lib/is-record.ts'
 
 /** A body as X's media API takes it: fields, and in a form perhaps the media. */
 export interface CompatBody {
@@ -70,11 +72,7 @@ async function readWhole(body: ByteReader, maxBytes: number): Promise<Uint8Array
   let filled = 0
   for (let done = false; !done; ) {
     if (filled > maxBytes) throw tooLarge(maxBytes)
-    if (filled === view.length) {
-      const larger = new Uint8Array(Math.min(maxBytes + 1, 2 * view.length))
-      larger.set(view)
-      view = larger
-    }
+    if (filled === view.length) view = copyToLarger(view, Math.min(maxBytes + 1, 2 * view.length))
     const read = await body.read(view, filled)
     view = read.view
     filled += read.bytes
@@ -97,7 +95,7 @@ function readObject(text: string): Record<string, unknown> {
   } catch {
     throw new XMediaError('invalid_parameter', 'Request body is not valid JSON.')
   }
-  if (!isObject(value)) throw new XMediaError('invalid_parameter', 'Request body must be a JSON object.')
+  if (!isRecord(value)) throw new XMediaError('invalid_parameter', 'Request body must be a JSON object.')
   return value
 }
 
@@ -121,10 +119,6 @@ function endOfString(text: string, start: number): number {
     if (escapes % 2 === 0) return end
   }
   return text.length
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Pairs as an object; a name that comes twice is refused. */

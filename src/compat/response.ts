@@ -1,11 +1,12 @@
 import type { Context, Handler } from 'hono'
 import type * as z from 'zod/mini'
 import { XMediaError, type XMediaErrorCode } from '../errors.ts'
+import { isRecord } from '../lib/is-record.ts'
 import type { Instance, Principal } from '../options.ts'
 import { type PrincipalEnv, tokenFor } from '../routes/authorize.ts'
 import type { CallContext } from '../x/call.ts'
-import { isRecord, type XAnswer } from '../x/failure.ts'
 import type { XProblem } from '../x/schemas.ts'
+import type { XResponse } from '../x/transport.ts'
 import { describeIssues, invalidRequest, NOT_FOUND, plainProblem, type XProblemItem } from '../x/x-problems.ts'
 import type { CompatUpload } from './upload-record.ts'
 
@@ -14,7 +15,7 @@ export interface CompatRequest {
   c: Context<PrincipalEnv>
   principal: Principal
   context: CallContext
-  lastAnswer: () => XAnswer | undefined
+  lastAnswer: () => XResponse | undefined
 }
 
 /** What X would answer. */
@@ -74,13 +75,13 @@ export function asX(
   return async (c) => {
     const principal = c.var.xMediaPrincipal
     const { clock, deadlineMs, emit } = instance
-    let last: XAnswer | undefined
+    let last: XResponse | undefined
     const context: CallContext = {
       token: tokenFor(c, principal, instance),
       emit,
       deadline: clock.now() + deadlineMs,
-      onAnswer(answer) {
-        last = answer
+      onResponse(response) {
+        last = response
       },
     }
     try {
@@ -98,7 +99,7 @@ export function invalidResponse(items: XProblemItem[]): Response {
 }
 
 /** An error in X's shape: X's own, where it is X that said it. */
-export function refuse(error: XMediaError, last?: XAnswer, now: number = Date.now()): Response {
+export function refuse(error: XMediaError, last?: XResponse, now: number = Date.now()): Response {
   const { code, retryAfterSecs } = error
   // X's 401 is about the server's token: a client would ask its user to sign in again.
   if (code.startsWith('x_') && last !== undefined && last.status >= 400 && last.status !== 401) {
@@ -140,7 +141,7 @@ function messageOf({ code, message }: XMediaError): string {
 const SAYS_NOTHING: readonly number[] = [413, 431]
 
 /** X's problem as it said it, known members only; what it left out, as its bodies sometimes do, is what its status means. */
-function problemOf({ status, json }: XAnswer): XProblem | undefined {
+function problemOf({ status, json }: XResponse): XProblem | undefined {
   const said = knownMembers(json)
   if (Object.keys(said).length === 0 && SAYS_NOTHING.includes(status)) return undefined
   return { ...plainProblem(status, TITLES[status] ?? 'Error'), ...said, ...errorsOf(json) }
@@ -178,7 +179,7 @@ function parametersOf(given: unknown): { parameters?: Record<string, string[]> }
 
 const RATE_LIMIT = /^x-(?:rate-limit|(?:user|app)-limit-24hour)-(?:limit|remaining|reset)$/
 
-function respond({ status, body }: CompatResponse, last?: XAnswer, retryAfterSecs?: number): Response {
+function respond({ status, body }: CompatResponse, last?: XResponse, retryAfterSecs?: number): Response {
   const headers = new Headers({ 'cache-control': 'no-store' })
   if (body !== undefined) headers.set('content-type', status < 400 ? 'application/json' : 'application/problem+json')
   for (const [name, value] of last?.headers ?? []) if (RATE_LIMIT.test(name)) headers.set(name, value)

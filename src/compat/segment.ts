@@ -1,12 +1,13 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
 import type { Clock } from '../lib/clock.ts'
-import { createLimiter } from '../lib/limiter.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import type { AppendOptions } from '../relay/append.ts'
-import { COPIES, type MemoryReservation, SLACK_BYTES } from '../relay/memory.ts'
+import { SLACK_BYTES } from '../relay/buffer-pool.ts'
+import { COPIES_PER_BYTE, type MemoryReservation } from '../relay/memory-pool.ts'
 import { rechunk, type SegmentMemory } from '../relay/rechunk.ts'
-import { createSegmentMemory, GROWTH } from '../relay/segment-memory.ts'
-import { MIN_SEGMENT_BYTES, planWhole } from '../relay/segment-plan.ts'
+import { createSegmentMemory, GROWTH_FACTOR } from '../relay/segment-memory.ts'
+import { MIN_HALVED_BYTES, planSingleSegment } from '../relay/segment-plan.ts'
 import type { CallContext } from '../x/call.ts'
 import { createEnvelope, type Envelope } from '../x/envelope.ts'
 import { MAX_SEGMENT_BYTES, MAX_SEGMENTS } from '../x/limits.ts'
@@ -31,20 +32,22 @@ export async function receiveClientSegment(
 ): Promise<ClientSegment> {
   const maxBytes = Math.min(MAX_CLIENT_SEGMENT_BYTES, Math.max(1, atMostBytes ?? MAX_CLIENT_SEGMENT_BYTES))
   const envelope = createSegmentEnvelope()
-  const plan = planWhole(maxBytes)
-  const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter: createLimiter(1, () => {}) })
+  const plan = planSingleSegment(maxBytes)
+  const memory = createSegmentMemory({ envelope, reservation, clock, plan })
   const growing: SegmentMemory = {
     ...memory,
     grow(view, wanted) {
       // It cannot end early: it has what it needs, or is refused. Both views are there while one is copied.
-      const larger = Math.min(wanted, view.length * GROWTH)
-      reservation.require(COPIES * (envelope.sizeAround(view.length) + envelope.sizeAround(larger)) + SLACK_BYTES)
+      const larger = Math.min(wanted, view.length * GROWTH_FACTOR)
+      const bothBytes = envelope.bufferBytes(view.length) + envelope.bufferBytes(larger)
+      reservation.require(COPIES_PER_BYTE * bothBytes + SLACK_BYTES)
       return memory.grow(view, wanted)
     },
   }
   let bytes: Uint8Array<ArrayBuffer> | undefined
   for await (const segment of rechunk(body, { segmentBytes: () => (bytes ? 1 : maxBytes), memory: growing, signal })) {
-    if (bytes) throw new XMediaError('too_large', `A segment may have ${MAX_CLIENT_SEGMENT_BYTES} bytes.`)
+    if (bytes)
+      throw new XMediaError('too_large', `A segment can have at most ${formatBytes(MAX_CLIENT_SEGMENT_BYTES)}.`)
     bytes = segment
   }
   return { bytes: bytes ?? new Uint8Array(0), envelope }
@@ -55,8 +58,8 @@ export function decodeClientSegment(base64: string, reservation: MemoryReservati
   const text = atob(base64)
   const envelope = createSegmentEnvelope()
   // The text as it came and as JSON, what it decodes to, and the bytes.
-  reservation.require(2 * base64.length + text.length + COPIES * text.length)
-  const bytes = envelope.viewIn(new ArrayBuffer(envelope.sizeAround(text.length)), text.length)
+  reservation.require(2 * base64.length + text.length + COPIES_PER_BYTE * text.length)
+  const bytes = envelope.allocate(text.length)
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
   return { bytes, envelope }
 }
@@ -86,7 +89,7 @@ export async function sendClientSegment(
   for (let part = 0; part < parts; part++) {
     const started = clock.now()
     const [from, to] = [part, part + 1].map((at) => Math.floor((bytes.length * at) / parts))
-    const segment = parts === 1 ? bytes : copyOf(bytes.subarray(from, to), envelope)
+    const segment = parts === 1 ? bytes : envelope.copyOf(bytes.subarray(from, to))
     const xIndex = index * most + part
     const body = envelope.wrap(segment, { segment_index: String(xIndex) })
     try {
@@ -95,17 +98,11 @@ export async function sendClientSegment(
       if (error instanceof XMediaError && error.code === 'x_segment_too_large') {
         segmentSize.preferred = Math.min(
           segmentSize.preferred,
-          Math.max(MIN_SEGMENT_BYTES, Math.ceil(segment.length / 2)),
+          Math.max(MIN_HALVED_BYTES, Math.ceil(segment.length / 2)),
         )
       }
       throw error
     }
     call.emit({ type: 'segment', mediaId, index: xIndex, bytes: segment.length, durationMs: clock.now() - started })
   }
-}
-
-function copyOf(part: Uint8Array<ArrayBuffer>, envelope: Envelope): Uint8Array<ArrayBuffer> {
-  const view = envelope.viewIn(new ArrayBuffer(envelope.sizeAround(part.length)), part.length)
-  view.set(part)
-  return view
 }

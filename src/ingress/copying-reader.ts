@@ -1,4 +1,4 @@
-import { free } from '../lib/buffers.ts'
+import { freeBuffer } from '../lib/buffers.ts'
 import type { ChunkReader } from './native-body.ts'
 import type { SourceReader } from './source-reader.ts'
 
@@ -23,7 +23,7 @@ export function createCopyingReader(reader: ChunkReader, mayFree: boolean): Sour
       view.set(bytes === chunk.length ? chunk : chunk.subarray(copied, copied + bytes), offset)
       copied += bytes
       if (copied === chunk.length) {
-        if (mayFree && isAlone(chunk.buffer, chunk)) free(chunk.buffer)
+        if (mayFree && isAlone(chunk.buffer, chunk)) freeBuffer(chunk.buffer)
         chunk = NOTHING
         copied = 0
       }

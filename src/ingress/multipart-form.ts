@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { copyToLarger } from '../lib/buffers.ts'
 import { readBoundary } from './boundary.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { createDelimiterSearch } from './multipart-delimiter.ts'
@@ -70,7 +71,7 @@ async function readHead(body: ByteReader, boundary: string, { isFile, isField }:
   let filled = 0
   let done = false
   while (!done) {
-    if (filled > view.length - STEP_BYTES) view = enlarged(view)
+    if (filled > view.length - STEP_BYTES) view = copyToLarger(view, 2 * view.length)
     for (const enough = filled + STEP_BYTES; filled < enough && !done; ) {
       const read = await body.read(view, filled)
       view = read.view
@@ -93,12 +94,6 @@ async function readHead(body: ByteReader, boundary: string, { isFile, isField }:
     if (closedAt !== undefined) return { fields: readFields(parts, view, isField), file }
   }
   throw notClosed()
-}
-
-function enlarged(view: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(2 * view.length)
-  larger.set(view)
-  return larger
 }
 
 /** The values of parts, each of which is there once. */

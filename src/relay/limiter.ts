@@ -1,24 +1,28 @@
-/** A bounded number of tasks in flight; the first failure stops the rest. */
+/** Runs a limited number of tasks at once. After the first failure no further task may start. */
 export interface Limiter {
-  /** Resolves when one more task may start; rejects with the first failure. */
+  /** Resolves when another task may start; rejects with the first failure. */
   waitForSlot(): Promise<void>
-  /** Starts a task; call only after `waitForSlot()`. */
+  /** Starts a task. Call it only after `waitForSlot()`. */
   start(task: () => Promise<void>): void
-  /** Tasks that have not ended. */
+  /** How many tasks are running. */
   inFlight(): number
-  /** Resolves when one of the tasks in flight has ended; there must be one. */
-  waitForRelease(): Promise<void>
-  /** Resolves when every task has succeeded; rejects with the first failure once all have ended. */
+  /** Resolves when one of the running tasks has ended; rejects with the first failure, or when no task is running. */
+  waitForCompletion(): Promise<void>
+  /** Resolves when every task has succeeded. After a failure it waits for all tasks and rejects with the first one. */
   drain(): Promise<void>
-  /** Resolves when every task has ended, however. */
+  /** Resolves when every task has ended, whether it succeeded or not. */
   settled(): Promise<void>
 }
 
-export function createLimiter(size: number, onFailure: (error: unknown) => void): Limiter {
+/**
+ * @param maxInFlight The most tasks that run at once.
+ * @param onFailure Called as soon as a task fails, with the first failure only.
+ */
+export function createLimiter(maxInFlight: number, onFailure: (error: unknown) => void): Limiter {
   const inFlight = new Set<Promise<void>>()
   let failure: { error: unknown } | undefined
 
-  const check = () => {
+  const throwIfFailed = () => {
     if (failure) throw failure.error
   }
 
@@ -28,9 +32,9 @@ export function createLimiter(size: number, onFailure: (error: unknown) => void)
 
   return {
     async waitForSlot() {
-      check()
-      while (inFlight.size >= size) await Promise.race(inFlight)
-      check()
+      throwIfFailed()
+      while (inFlight.size >= maxInFlight) await Promise.race(inFlight)
+      throwIfFailed()
     },
     start(task) {
       const running: Promise<void> = task()
@@ -43,14 +47,14 @@ export function createLimiter(size: number, onFailure: (error: unknown) => void)
       inFlight.add(running)
     },
     inFlight: () => inFlight.size,
-    async waitForRelease() {
+    async waitForCompletion() {
       if (inFlight.size === 0) throw new RangeError('no task is in flight')
       await Promise.race(inFlight)
-      check()
+      throwIfFailed()
     },
     async drain() {
       await settled()
-      check()
+      throwIfFailed()
     },
     settled,
   }

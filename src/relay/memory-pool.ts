@@ -1,149 +1,144 @@
 import { XMediaError } from '../errors.ts'
-import { free } from '../lib/buffers.ts'
+import { type BufferPool, createBufferPool } from './buffer-pool.ts'
 
 /** The memory that all uploads of an instance share. */
-export interface Memory {
+export interface MemoryPool {
   /**
-   * A part of it for one upload, which may always have `floorBytes` and more while there is more. Throws `overloaded` when
-   * not even the floor is to be had now.
+   * Reserves at least `minBytes` for one upload, which gets more while there is enough. Throws `overloaded` when
+   * `minBytes` are not available. The uploads of one subject share at most three quarters of the pool.
    */
-  reserve(floorBytes: number, subject?: string): MemoryReservation
-  /** Bytes that are reserved or in use, those of the copies that `fetch` makes among them. */
+  reserve(minBytes: number, subject?: string): MemoryReservation
+  /** Bytes reserved or in use, including the copies that `fetch` makes. */
   readonly committedBytes: number
 }
 
-/** What one upload has of the memory. */
+/** One upload's part of the pool. */
 export interface MemoryReservation {
-  /** Makes the floor as large as this at least, or throws `overloaded`. */
-  require(floorBytes: number): void
-  /** Whether so many uploads are above their floors that one more is better refused. */
-  crowded(): boolean
-  /** A buffer of at least `bytes` bytes, with old contents; undefined when the upload may not have so much now. */
+  /** Raises the minimum to `minBytes`, if it is lower; throws `overloaded` when they are not available. */
+  require(minBytes: number): void
+  /** Whether this upload must stay within its minimum, because as many others as the pool can bear exceed theirs. */
+  isLimitedToMinimum(): boolean
+  /** A buffer of at least `bytes` bytes, with old contents; undefined when this upload cannot have that many now. */
   acquire(bytes: number): ArrayBuffer | undefined
-  /** Gives a buffer back, which must not be used afterwards. */
+  /** Returns a buffer; it must not be used afterwards. */
   release(buffer: ArrayBuffer): void
-  /** Gives back all that is left. */
+  /** Returns everything that is left. */
   close(): void
 }
 
-/** Above its floor an upload takes buffers of at most this part of what is free: many get less each. */
-const SHARE_OF_FREE = 1 / 3
+/** Above its minimum, an upload gets buffers of at most this share of what is free, so that others get some too. */
+const MAX_SHARE_OF_FREE = 1 / 3
 
-/** What the uploads of one subject may have together: nobody alone keeps the others out. */
-const SHARE_OF_SUBJECT = 3 / 4
+/** The share of the pool that the uploads of one subject get together, so that no subject keeps the others out. */
+const MAX_SHARE_OF_SUBJECT = 3 / 4
 
-/** The memory that a quick upload is worth having: no more of them go above their floors than can have so much. */
-const WORTH_BYTES = 1024 * 1024
+/** As many uploads may exceed their minimum as can have this much each: a fast upload with less is not worth it. */
+const MIN_BYTES_ABOVE_MINIMUM = 1024 * 1024
 
-/** Every byte is counted twice: `fetch` copies what it is given, on every runtime, and lets go of it in its own time. */
-export const COPIES = 2
+/** Every byte counts twice. On every runtime, `fetch` copies its body and frees the copy when it likes. */
+export const COPIES_PER_BYTE = 2
 
-/** Seconds after which an upload that found no memory may find some: a few APPENDs' time. */
+/** When an upload that got no memory should try again, in seconds: about the time of a few APPENDs. */
 const RETRY_AFTER_SECS = 5
 
-/** What a buffer may be larger than asked for, so that it is used again by uploads with other fields around a segment. */
-export const SLACK_BYTES = 1024
+interface PoolState {
+  readonly budgetBytes: number
+  readonly buffers: BufferPool
+  readonly committedBySubject: Map<string, number>
+  committedBytes: number
+  openReservations: number
+  /** How many reservations have exceeded their minimum. */
+  aboveMinimum: number
+}
 
-/** Buffers are used again, as far as they fit: new ones wait for the garbage collector long after they are let go. */
-export function createMemory(budgetBytes: number): Memory {
-  const bySubject = new Map<string, number>()
-  let committed = 0
-  let held = 0
-  let uploads = 0
-  let above = 0
-  let idle: ArrayBuffer[] = []
-
-  function obtain(bytes: number): ArrayBuffer {
-    const fit = idle.findIndex(({ byteLength }) => byteLength >= bytes && byteLength - bytes < SLACK_BYTES)
-    const [found] = fit < 0 ? [] : idle.splice(fit, 1)
-    if (found) return found
-    while (COPIES * (held + bytes) > budgetBytes) {
-      const oldest = idle.shift()
-      if (oldest === undefined) break
-      held -= oldest.byteLength
-      free(oldest)
-    }
-    held += bytes
-    return new ArrayBuffer(bytes)
+/** @param budgetBytes The most memory that all uploads may have together, copies included. */
+export function createMemoryPool(budgetBytes: number): MemoryPool {
+  const pool: PoolState = {
+    budgetBytes,
+    buffers: createBufferPool(budgetBytes / COPIES_PER_BYTE),
+    committedBySubject: new Map(),
+    committedBytes: 0,
+    openReservations: 0,
+    aboveMinimum: 0,
   }
-
   return {
     get committedBytes() {
-      return committed
+      return pool.committedBytes
     },
-    reserve(floorBytes, subject) {
-      let floor = 0
-      let used = 0
-      let isAbove = false
-      let open = true
-
-      /** Bytes that this upload may still have. */
-      function available(): number {
-        const ofSubject = subject === undefined ? 0 : (bySubject.get(subject) ?? 0)
-        const most = subject === undefined ? budgetBytes : budgetBytes * SHARE_OF_SUBJECT
-        return Math.min(budgetBytes - committed, most - ofSubject)
-      }
-
-      function commit(newFloor: number, newUsed: number): void {
-        const bytes = Math.max(newFloor, newUsed) - Math.max(floor, used)
-        floor = newFloor
-        used = newUsed
-        committed += bytes
-        if (subject === undefined) return
-        const left = (bySubject.get(subject) ?? 0) + bytes
-        if (left > 0) bySubject.set(subject, left)
-        else bySubject.delete(subject)
-      }
-
-      const reservation: MemoryReservation = {
-        require(bytes) {
-          if (bytes <= floor) return
-          if (bytes - Math.max(floor, used) > available()) throw overloaded()
-          commit(bytes, used)
-        },
-        crowded: () => !isAbove && (above + 1) * WORTH_BYTES > budgetBytes,
-        acquire(bytes) {
-          const counted = COPIES * bytes
-          const withinFloor = used + counted <= floor
-          const mayRise = !reservation.crowded() && counted <= available() * SHARE_OF_FREE
-          if (!open || !(withinFloor || mayRise)) return undefined
-          if (!withinFloor && !isAbove) {
-            isAbove = true
-            above++
-          }
-          const buffer = obtain(bytes)
-          commit(floor, used + COPIES * buffer.byteLength)
-          return buffer
-        },
-        release(buffer) {
-          if (!open) return
-          commit(floor, used - COPIES * buffer.byteLength)
-          idle.push(buffer)
-        },
-        close() {
-          if (!open) return
-          open = false
-          // What was not given back is lost, or still being read into: it is nobody's now.
-          held -= used / COPIES
-          commit(0, 0)
-          if (isAbove) above--
-          uploads--
-          if (uploads === 0) {
-            for (const buffer of idle) free(buffer)
-            idle = []
-            held = 0
-          }
-        },
-      }
-      reservation.require(floorBytes)
-      uploads++
+    reserve(minBytes, subject) {
+      const reservation = createReservation(pool, subject)
+      reservation.require(minBytes)
+      pool.openReservations++
       return reservation
     },
   }
 }
 
+function createReservation(pool: PoolState, subject: string | undefined): MemoryReservation {
+  const { budgetBytes, buffers, committedBySubject } = pool
+  let minimum = 0
+  let used = 0
+  let isAboveMinimum = false
+  let isOpen = true
+
+  function availableBytes(): number {
+    const free = budgetBytes - pool.committedBytes
+    if (subject === undefined) return free
+    return Math.min(free, budgetBytes * MAX_SHARE_OF_SUBJECT - (committedBySubject.get(subject) ?? 0))
+  }
+
+  function commit(newMinimum: number, newUsed: number): void {
+    const change = Math.max(newMinimum, newUsed) - Math.max(minimum, used)
+    minimum = newMinimum
+    used = newUsed
+    pool.committedBytes += change
+    if (subject === undefined) return
+    const left = (committedBySubject.get(subject) ?? 0) + change
+    if (left > 0) committedBySubject.set(subject, left)
+    else committedBySubject.delete(subject)
+  }
+
+  const reservation: MemoryReservation = {
+    require(minBytes) {
+      if (minBytes <= minimum) return
+      if (minBytes - Math.max(minimum, used) > availableBytes()) throw overloaded()
+      commit(minBytes, used)
+    },
+    isLimitedToMinimum: () => !isAboveMinimum && (pool.aboveMinimum + 1) * MIN_BYTES_ABOVE_MINIMUM > budgetBytes,
+    acquire(bytes) {
+      const counted = COPIES_PER_BYTE * bytes
+      const isWithinMinimum = used + counted <= minimum
+      const mayExceed = !reservation.isLimitedToMinimum() && counted <= availableBytes() * MAX_SHARE_OF_FREE
+      if (!isOpen || !(isWithinMinimum || mayExceed)) return undefined
+      if (!isWithinMinimum && !isAboveMinimum) {
+        isAboveMinimum = true
+        pool.aboveMinimum++
+      }
+      const buffer = buffers.acquire(bytes)
+      commit(minimum, used + COPIES_PER_BYTE * buffer.byteLength)
+      return buffer
+    },
+    release(buffer) {
+      if (!isOpen) return
+      commit(minimum, used - COPIES_PER_BYTE * buffer.byteLength)
+      buffers.release(buffer)
+    },
+    close() {
+      if (!isOpen) return
+      isOpen = false
+      // Buffers that were not released are lost, or a pending read still writes into them: do not reuse them.
+      buffers.forget(used / COPIES_PER_BYTE)
+      commit(0, 0)
+      if (isAboveMinimum) pool.aboveMinimum--
+      pool.openReservations--
+      if (pool.openReservations === 0) buffers.clear()
+    },
+  }
+  return reservation
+}
+
 export function overloaded(): XMediaError {
-  return new XMediaError('overloaded', 'This server has no memory left for one more upload; try again soon.', {
+  return new XMediaError('overloaded', 'This server is short of memory; try again in a few seconds.', {
     retryAfterSecs: RETRY_AFTER_SECS,
   })
 }

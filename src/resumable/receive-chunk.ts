@@ -96,7 +96,8 @@ async function receiveBytes(
     throw new XMediaError('body_too_long', `The upload misses ${missingBytes} bytes; this chunk has ${bytes}.`)
   }
   const { segmentSize, maxSegments } = instance.relay
-  const segmentBytes = lease.session.segmentBytes || planSegments(totalBytes, segmentSize.preferred, maxSegments).bytes
+  const segmentBytes =
+    lease.session.segmentBytes || planSegments(totalBytes, segmentSize.preferred, maxSegments).segmentBytes
   const mostBytes = lease.session.planned[0] ?? segmentBytes
   if (checksum && !(bytes !== undefined && bytes <= mostBytes)) {
     throw new XMediaError('too_large', `A chunk with a checksum needs Content-Length, and may have ${mostBytes} bytes.`)

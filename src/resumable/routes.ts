@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
+import { toHex } from '../lib/hex.ts'
 import type { Instance } from '../options.ts'
 import { notFound, problemResponse } from '../problem.ts'
 import { planSegments } from '../relay/segment-plan.ts'
@@ -147,6 +148,5 @@ export function overriddenFile(instance: Instance): Handler<UploadEnv, string, F
 }
 
 function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(crypto.getRandomValues(new Uint8Array(ID_BYTES)))
 }

@@ -3,8 +3,8 @@ import { openRequestReader } from '../ingress/byte-reader.ts'
 import { type PacedReader, paced } from '../ingress/pace.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
 import type { Instance, Principal } from '../options.ts'
-import type { MemoryReservation } from '../relay/memory.ts'
-import { FLOOR_BYTES } from '../relay/segment-plan.ts'
+import type { MemoryReservation } from '../relay/memory-pool.ts'
+import { MIN_UPLOAD_MEMORY_BYTES } from '../relay/segment-plan.ts'
 
 /**
  * Works on a request's body, for which there must be a place and memory: throws `too_many_uploads` and `overloaded`. The
@@ -25,7 +25,7 @@ export async function withBody<Outcome>(
   let reservation: MemoryReservation | undefined
   try {
     leave = uploads.admit(subject, limits?.maxUploads)
-    reservation = relay.memory.reserve(FLOOR_BYTES, subject)
+    reservation = relay.memory.reserve(MIN_UPLOAD_MEMORY_BYTES, subject)
     return await work(body, reservation)
   } catch (error) {
     body.cancel(error)

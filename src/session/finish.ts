@@ -1,6 +1,7 @@
 import { XMediaError } from '../errors.ts'
-import { withAltText } from '../relay/alt-text.ts'
-import { type RelayOptions, report } from '../relay/relay.ts'
+import { setAltText } from '../relay/alt-text.ts'
+import type { RelayOptions } from '../relay/relay.ts'
+import { reportFailure } from '../relay/report-failure.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
@@ -25,10 +26,10 @@ export async function finishSession(lease: Lease, context: CallContext, options:
   const stop = keepLeaseAlive(lease, clock, { yields: () => false, onLost: () => {} })
   try {
     const answer = lease.session.result ?? (await finalize(lease, mediaId, totalBytes, context, options))
-    const result = await withAltText(answer, altText, context, client)
+    const result = await setAltText(answer, altText, context, client)
     await lease.advance({ ...lease.session, state: 'done', result })
   } catch (error) {
-    report(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - started, context)
+    reportFailure(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - started, context)
     if (error instanceof XMediaError && error.code === 'x_rejected_media') await fail(lease, error)
     else if (error instanceof XMediaError && error.code.startsWith('x_')) {
       const pauseMs = (error.retryAfterSecs ?? PAUSE_SECS) * 1000

@@ -1,12 +1,15 @@
 import { XMediaError } from '../errors.ts'
 import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
-import { type AbortScope, createAbortScope, deadlineExceeded } from '../lib/abort-scope.ts'
-import { appendAll, type Progress } from '../relay/append.ts'
+import type { AbortScope } from '../lib/abort-scope.ts'
+import { appendAll } from '../relay/append.ts'
 import { createInitialization, type Initialization } from '../relay/initialization.ts'
-import type { MemoryReservation } from '../relay/memory.ts'
-import { type RelayOptions, report } from '../relay/relay.ts'
+import type { MemoryReservation } from '../relay/memory-pool.ts'
+import type { RelayOptions } from '../relay/relay.ts'
+import { reportFailure } from '../relay/report-failure.ts'
 import { planSegments } from '../relay/segment-plan.ts'
+import type { Progress } from '../relay/segment-sender.ts'
 import type { CallContext } from '../x/call.ts'
+import { createCallScope } from '../x/call-scope.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import { type Chunk, readChunk, readToEnd } from './chunk.ts'
 import { fail } from './finish.ts'
@@ -45,24 +48,23 @@ export async function receiveChunk(receiving: Receiving, options: RelayOptions):
   const missingBytes = totalBytes - offset
   const preferred = lease.session.segmentBytes || segmentSize.preferred
   const plan = planSegments(missingBytes, preferred, maxSegments - nextSegment)
-  reservation.require(plan.floorBytes)
-  if (lease.session.segmentBytes === 0) await lease.advance({ ...lease.session, segmentBytes: plan.bytes })
+  reservation.require(plan.minMemoryBytes)
+  if (lease.session.segmentBytes === 0) await lease.advance({ ...lease.session, segmentBytes: plan.segmentBytes })
 
   const started = clock.now()
-  const { signal: parent, deadline = Number.POSITIVE_INFINITY } = context
-  const scope = createAbortScope(clock, { parent, timeoutMs: deadline - started, timeoutError: deadlineExceeded })
-  const call: CallContext = { ...context, signal: scope.signal }
+  const scope = createCallScope(context, clock)
+  const { call } = scope
   const progress: Progress = {
     ...(mediaId === undefined ? {} : { mediaId }),
     sentBytes: offset,
     segments: nextSegment,
   }
   // A segment that X may have already must be the same again, and one with a checksum must be whole.
-  const whole = lease.session.planned.length > 0 || chunk.checksum !== undefined
-  const headBytes = Math.min(HEAD_BYTES, totalBytes, plan.bytes)
+  const mayShrink = lease.session.planned.length === 0 && chunk.checksum === undefined
+  const headBytes = Math.min(HEAD_BYTES, totalBytes, plan.segmentBytes)
   const ledger = createSessionLedger(lease, {
     ahead: concurrency,
-    isProven: (bytes) => bytes <= segmentSize.proven,
+    isProven: (bytes) => bytes <= segmentSize.largestAccepted,
   })
   const initialization = initializationOf(receiving, headBytes, { call, scope, progress }, options)
   const body = readToEnd(chunk.body)
@@ -94,7 +96,7 @@ export async function receiveChunk(receiving: Receiving, options: RelayOptions):
         },
         initialization,
         ledger,
-        plan: { ...plan, whole },
+        plan: { ...plan, mayShrink },
         reservation,
         call,
         scope,
@@ -105,18 +107,18 @@ export async function receiveChunk(receiving: Receiving, options: RelayOptions):
     await initialization.settled()
     scope.signal.throwIfAborted()
     const failure = body.failure()
-    if (failure) report(failure, progress, clock.now() - started, call)
+    if (failure) reportFailure(failure, progress, clock.now() - started, call)
     return { bytes: chunk.body.receivedBytes(), failure }
   } catch (error) {
     const failure = scope.signal.aborted ? scope.signal.reason : error
     scope.abort(failure)
     chunk.body.cancel(failure)
-    report(failure, progress, clock.now() - started, call)
+    reportFailure(failure, progress, clock.now() - started, call)
     if (failure instanceof XMediaError && failure.code === 'x_rejected_media') await fail(lease, failure)
     throw failure
   } finally {
     stop()
-    scope.release()
+    scope.dispose()
     // Who has lost the lease has nothing to forget.
     await ledger.close().catch(() => {})
   }
@@ -138,8 +140,8 @@ function initializationOf(
   if (mediaId !== undefined) {
     return {
       onHead() {},
-      onWhole() {},
-      media: async () => ({ id: mediaId, totalBytes }),
+      onSegment() {},
+      result: async () => ({ id: mediaId, totalBytes }),
       async settled() {},
     }
   }
@@ -168,9 +170,9 @@ function initializationOf(
       begun = true
       initialization.onHead(head)
     },
-    onWhole() {},
+    onSegment() {},
     async settled() {
-      if (begun) await initialization.media()
+      if (begun) await initialization.result()
       await recorded
     },
   }

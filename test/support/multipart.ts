@@ -4,7 +4,7 @@ import { type ByteReader, openReader } from '../../src/ingress/byte-reader.ts'
 import { readMultipart } from '../../src/ingress/multipart-upload.ts'
 import type { UploadParameters } from '../../src/ingress/upload-parameters.ts'
 import type { UploadBody } from '../../src/ingress/upload-source.ts'
-import { readBody } from '../../src/relay/counted-body.ts'
+import { readSegments } from '../../src/relay/read-segments.ts'
 
 /** Bodies are strings here, one character per byte: they are built, cut and searched as text. */
 function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
@@ -57,7 +57,7 @@ export async function read(
     })
     const totalBytes = upload.atMostBytes === undefined ? upload.totalBytes : undefined
     let file = ''
-    for await (const segment of readBody(checked(body), {
+    for await (const segment of readSegments(checked(body), {
       segmentBytes: () => (totalBytes === undefined ? WHOLE_BYTES : segmentBytes),
       totalBytes,
     })) {
