@@ -1,6 +1,6 @@
 /**
- * Frees a buffer's memory at once; the buffer cannot be used afterwards. The garbage collector would run for every 16 MiB,
- * or much later. Runtimes older than ES2024 cannot free a buffer and leave it to the garbage collector.
+ * Frees a buffer's memory at once; the buffer cannot be used afterwards. The garbage collector would free it much later, or
+ * run for every 16 MiB and cost CPU time. Runtimes older than ES2024 cannot free a buffer and leave it to the collector.
  */
 export function freeBuffer(buffer: ArrayBuffer): void {
   if (CAN_TRANSFER) buffer.transfer(0)

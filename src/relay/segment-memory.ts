@@ -38,13 +38,14 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
     return buffer && envelope.viewIn(buffer, bytes)
   }
 
-  function acquireLargest(bytes: number, minBytes: number): Uint8Array<ArrayBuffer> | undefined {
-    for (let size = bytes; size > minBytes; ) {
+  /** A view of less than `bytes` bytes, as large as there is memory for. */
+  function acquireSmaller(bytes: number, minBytes: number): Uint8Array<ArrayBuffer> | undefined {
+    let view: Uint8Array<ArrayBuffer> | undefined
+    for (let size = bytes; view === undefined && size > minBytes; ) {
       size = Math.max(minBytes, Math.ceil(size / GROWTH_FACTOR))
-      const view = acquire(size)
-      if (view) return view
+      view = acquire(size)
     }
-    return undefined
+    return view
   }
 
   return {
@@ -54,9 +55,9 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
       if (!isFast()) reachedBytes = plan.minSegmentBytes
       for (;;) {
         const bytes = Math.min(wanted, reachedBytes)
-        // Larger segments are worth more than concurrency: shrink one only when at most one other is in flight.
-        const mayShrink = limiter === undefined || limiter.inFlight() <= 1
-        const view = acquire(bytes) ?? (mayShrink ? acquireLargest(bytes, minBytes) : undefined)
+        const inFlight = limiter?.inFlight() ?? 0
+        // Large segments are worth more than concurrency: settle for a smaller one only when at most one is in flight.
+        const view = acquire(bytes) ?? (inFlight <= 1 ? acquireSmaller(bytes, minBytes) : undefined)
         if (view) {
           startedAt = clock.now()
           return view

@@ -51,7 +51,7 @@ export type XCall = (
 
 /** Creates the function that makes one authorized call to X. It retries, and resolves with a 2xx response or throws. */
 export function createXCall(options: XCallOptions): XCall {
-  const { clock, retry } = options
+  const { clock } = options
 
   return async function call(request, context, onRetry) {
     const { emit, signal, deadline = Number.POSITIVE_INFINITY } = context
@@ -63,17 +63,14 @@ export function createXCall(options: XCallOptions): XCall {
       if (!('error' in outcome)) return outcome
       const { error, advice } = outcome
 
-      let waitMs: number | undefined = 0
       if (advice.kind === 'new_token') {
-        // Happens once for each call, even when `retries` are used up.
         if (isTokenRenewed) throw error
         const renewed = await abortable(context.token.renew(token), signal)
         if (renewed === token) throw error
         isTokenRenewed = true
         token = renewed
-      } else {
-        waitMs = attempt > retry.retries ? undefined : retryDelay(advice, attempt, options)
       }
+      const waitMs = retryDelay(advice, attempt, options)
       if (waitMs === undefined || clock.now() + waitMs >= deadline) throw error
       onRetry?.(error)
       emit({ type: 'retry', step: request.step, attempt, waitMs: Math.round(waitMs), code: error.code })
@@ -83,20 +80,13 @@ export function createXCall(options: XCallOptions): XCall {
 }
 
 /** Milliseconds to wait before the next attempt; undefined when there must not be one. */
-function retryDelay(
-  advice: Exclude<RetryAdvice, { kind: 'new_token' }>,
-  attempt: number,
-  { clock, retry }: XCallOptions,
-): number | undefined {
-  switch (advice.kind) {
-    case 'never':
-      return undefined
-    case 'wait':
-      return advice.waitMs > retry.maxRateLimitWaitMs ? undefined : advice.waitMs
-    case 'backoff':
-      // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-      return clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
-  }
+function retryDelay(advice: RetryAdvice, attempt: number, { clock, retry }: XCallOptions): number | undefined {
+  // A call gets one new token even when its retries are used up.
+  if (advice.kind === 'new_token') return 0
+  if (advice.kind === 'never' || attempt > retry.retries) return undefined
+  if (advice.kind === 'wait') return advice.waitMs > retry.maxRateLimitWaitMs ? undefined : advice.waitMs
+  // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+  return clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
 }
 
 async function attemptCall(

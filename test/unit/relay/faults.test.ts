@@ -133,7 +133,7 @@ async function run(
 describe.each<DialectName>(['resource', 'command'])('in the %s dialect', (dialect) => {
   it.concurrent.for(CASES)('$effect at $place ends with $outcome', async ({ place, effect, outcome }, { expect }) => {
     const emulator = await serveEmulator({ faults: [{ ...place, ...effect }] })
-    expect(await run(emulator, { dialect, timeoutMs: effect.kind === 'hang' ? 100 : 5000 })).toBe(outcome)
+    expect(await run(emulator, { dialect, timeoutMs: effect.kind === 'hang' ? 500 : 5000 })).toBe(outcome)
     expect(emulator.violations()).toEqual([])
     await expect.poll(() => emulator.requests().in_flight).toEqual([])
     await emulator.close()
