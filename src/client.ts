@@ -1,20 +1,16 @@
-import { type CoreOptions, createCore } from './core.ts'
 import { openReader } from './ingress/byte-reader.ts'
 import { checkMedia } from './ingress/media-type.ts'
+import { parseClientOptions } from './option-schema.ts'
+import type { XMediaClientOptions } from './options.ts'
 import { relay } from './relay/relay.ts'
 import { FLOOR_BYTES } from './relay/segment-plan.ts'
+import { createUploader } from './uploader.ts'
 import type { CallContext } from './x/call.ts'
 import type { OnEvent } from './x/events.ts'
 import { ID_PATTERN, MAX_ALT_TEXT, type MediaCategory, type MediaType } from './x/limits.ts'
 import type { XMediaAnswer } from './x/media-answer.ts'
 import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
-import { cacheToken, type TokenSource } from './x/token.ts'
-
-/** The options of `createXMedia`. */
-export interface XMediaClientOptions extends CoreOptions {
-  /** The OAuth 2.0 user token with the scope `media.write`, or how to get it. */
-  token: string | TokenSource
-}
+import { cacheToken } from './x/token.ts'
 
 /** A file of the app's own. */
 export interface MediaSource {
@@ -71,21 +67,19 @@ export interface XMediaClient {
   }
 }
 
-/** Throws `TypeError` for an option of the wrong kind and `RangeError` for a number out of its range. */
+/** Throws one `TypeError` that lists everything wrong with the options. */
 export function createXMedia(options: XMediaClientOptions): XMediaClient {
-  const { token } = options
-  if (typeof token !== 'function' && !(typeof token === 'string' && token !== '')) {
-    throw new TypeError('token must be a string or a function')
-  }
-  const core = createCore(options)
-  const { client, clock, deadlineMs, limits, statuses } = core
+  const settings = parseClientOptions(options)
+  const { token } = settings
+  const uploader = createUploader(settings)
+  const { client, clock, deadlineMs, relay: relayOptions, sizeLimits, statuses } = uploader
 
   const contextOf = ({ signal, onEvent }: UploadOptions): CallContext => ({
     token: cacheToken(typeof token === 'string' ? () => token : token),
     deadline: clock.now() + deadlineMs,
     signal,
     emit(event) {
-      core.emit(event)
+      uploader.emit(event)
       onEvent?.({ at: clock.now(), ...event })
     },
   })
@@ -95,11 +89,11 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       const { additionalOwners, shared, altText } = source
       const media = checkMedia(source.mediaType, source.category)
       const { body, totalBytes } = open(source)
-      limits.checkSize(totalBytes, media.category)
+      sizeLimits.check(totalBytes, media.category)
       if (altText !== undefined) checkAltText(altText)
       const upload = { ...media, body: openReader(body), totalBytes, additionalOwners, shared, altText }
-      const reservation = core.relay.memory.reserve(FLOOR_BYTES)
-      const answer = await relay(upload, reservation, contextOf(uploadOptions), core.relay).finally(reservation.close)
+      const reservation = relayOptions.memory.reserve(FLOOR_BYTES)
+      const answer = await relay(upload, reservation, contextOf(uploadOptions), relayOptions).finally(reservation.close)
       statuses.put(answer)
       return answer
     },

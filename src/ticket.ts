@@ -11,14 +11,12 @@ export interface Ticket {
   done?: { mediaKey?: string; size?: number }
 }
 
-const MIN_SECRET_BYTES = 32
+/** Shortest key, bytes: RFC 7518 section 3.2 asks for the length of the hash. */
+export const MIN_SECRET_BYTES = 32
 
-/** Throws a `TypeError` for a key shorter than 32 bytes: RFC 7518 section 3.2 asks for the length of the hash. */
-export function checkSecret(secret: string | undefined): string {
-  if (typeof secret !== 'string' || new TextEncoder().encode(secret).length < MIN_SECRET_BYTES) {
-    throw new TypeError(`secret must be a string of at least ${MIN_SECRET_BYTES} bytes`)
-  }
-  return secret
+/** Whether a key is long enough to sign tickets. */
+export function isSecret(secret: unknown): secret is string {
+  return typeof secret === 'string' && new TextEncoder().encode(secret).length >= MIN_SECRET_BYTES
 }
 
 /** Signs a ticket as a JSON Web Token (RFC 7519) under HMAC-SHA256. */

@@ -1,7 +1,8 @@
 import type { Context, Handler } from 'hono'
 import type * as z from 'zod/mini'
 import { XMediaError, type XMediaErrorCode } from '../errors.ts'
-import type { Instance, Principal } from '../options.ts'
+import type { Instance } from '../instance.ts'
+import type { Principal } from '../options.ts'
 import { type PrincipalEnv, tokenFor } from '../routes/authorize.ts'
 import type { CallContext } from '../x/call.ts'
 import { isRecord, type XAnswer } from '../x/failure.ts'
@@ -76,21 +77,25 @@ export function asX(
     const { clock, deadlineMs, emit } = instance
     let last: XAnswer | undefined
     const context: CallContext = {
-      token: tokenFor(c, principal, instance),
+      token: tokenFor(c, principal, instance.token),
       emit,
       deadline: clock.now() + deadlineMs,
       onAnswer(answer) {
         last = answer
       },
     }
-    try {
-      return respond(await handle({ c, principal, context, lastAnswer: () => last }), last)
-    } catch (error) {
-      if (error instanceof InvalidRequest) return invalidResponse(error.items)
-      if (error instanceof XMediaError) return refuse(error, last, clock.now())
-      throw error
-    }
+    return await handle({ c, principal, context, lastAnswer: () => last }).then(
+      (reply) => respond(reply, last),
+      (error) => errorAsX(error, last, clock.now()),
+    )
   }
+}
+
+/** An error as X would answer it. Rethrows what is not ours to show. */
+export function errorAsX(error: unknown, last?: XAnswer, now?: number): Response {
+  if (error instanceof InvalidRequest) return invalidResponse(error.items)
+  if (error instanceof XMediaError) return refuse(error, last, now)
+  throw error
 }
 
 export function invalidResponse(items: XProblemItem[]): Response {
@@ -98,7 +103,7 @@ export function invalidResponse(items: XProblemItem[]): Response {
 }
 
 /** An error in X's shape: X's own, where it is X that said it. */
-export function refuse(error: XMediaError, last?: XAnswer, now: number = Date.now()): Response {
+function refuse(error: XMediaError, last?: XAnswer, now: number = Date.now()): Response {
   const { code, retryAfterSecs } = error
   // X's 401 is about the server's token: a client would ask its user to sign in again.
   if (code.startsWith('x_') && last !== undefined && last.status >= 400 && last.status !== 401) {

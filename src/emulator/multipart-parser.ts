@@ -1,6 +1,6 @@
 /**
  * A strict reader of one buffered `multipart/form-data` body (RFC 7578, RFC 2046 §5.1).
- * Strict, timeoutError the platforms' own readers forgive a missing last delimiter or a stray CRLF, and a relay's mistake
+ * Strict, because the platforms' own readers forgive a missing last delimiter or a stray CRLF, and a relay's mistake
  * must show: every byte between the headers' blank line and the delimiter's CRLF belongs to the part.
  */
 

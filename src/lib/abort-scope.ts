@@ -47,7 +47,7 @@ export function clientClosed(reason: unknown): XMediaError {
   })
 }
 
-/** Whether an upload ended timeoutError its client is not there any more. */
+/** Whether an upload ended because its client is not there any more. */
 export function isClientGone(reason: unknown): boolean {
   return reason instanceof XMediaError && (reason.code === 'client_closed' || reason.code === 'body_incomplete')
 }

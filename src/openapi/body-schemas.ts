@@ -1,4 +1,4 @@
-import { ERROR_STATUS } from '../errors.ts'
+import { PROBLEMS } from '../problem.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -81,7 +81,7 @@ export const SCHEMAS: Json = {
       title: { type: 'string' },
       status: { type: 'integer' },
       detail: { type: 'string', description: 'What to change.' },
-      code: { enum: Object.keys(ERROR_STATUS) },
+      code: { enum: Object.keys(PROBLEMS) },
     },
   },
 }

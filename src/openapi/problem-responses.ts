@@ -1,5 +1,4 @@
-import { ERROR_STATUS, type XMediaErrorCode } from '../errors.ts'
-import { TITLES } from '../problem.ts'
+import { PROBLEMS, type XMediaErrorCode } from '../problem.ts'
 import type { Json } from './body-schemas.ts'
 
 type Codes = readonly XMediaErrorCode[]
@@ -61,10 +60,10 @@ const HEADERS: Readonly<Record<number, Json>> = {
 /** Problems are one response a status. */
 export function problems(codes: Codes): Record<string, Json> {
   const responses: Record<string, Json> = {}
-  for (const status of new Set(codes.map((code) => ERROR_STATUS[code]))) {
-    const same = [...new Set(codes)].filter((code) => ERROR_STATUS[code] === status)
+  for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
+    const same = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status)
     responses[status] = {
-      description: same.map((code) => `\`${code}\`: ${TITLES[code]}`).join('; '),
+      description: same.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
       ...(HEADERS[status] ? { headers: HEADERS[status] } : {}),
       content: {
         'application/problem+json': {

@@ -31,7 +31,7 @@ export interface OneShotOptions {
 
 /** Sends a whole file in one call, after its body ended well. */
 export async function sendOneShot(
-  { body, totalBytes = 0, category, additionalOwners, check }: UploadSource,
+  { body, totalBytes = 0, category, additionalOwners, admit }: UploadSource,
   { client, clock, plan, reservation, call }: OneShotOptions,
 ): Promise<XMediaAnswer> {
   const fields = {
@@ -45,6 +45,6 @@ export async function sendOneShot(
   const segments = readBody(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment
   if (file === undefined) throw emptyBody()
-  if (check) await untilAborted(check(file.slice(0, HEAD_BYTES), totalBytes, call.signal), call.signal)
+  if (admit) await untilAborted(admit(file.slice(0, HEAD_BYTES), totalBytes, call.signal), call.signal)
   return await client.upload({ contentType: envelope.contentType, body: envelope.wrap(file, fields) }, call)
 }

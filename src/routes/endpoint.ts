@@ -1,6 +1,5 @@
 import type { StatusCode } from 'hono/utils/http-status'
-import type { ERROR_STATUS } from '../errors.ts'
-import type { Problem } from '../problem.ts'
+import type { PROBLEMS, Problem } from '../problem.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 
 /** A route as `hc` of hono/client knows it: what it takes, and that it answers with a media or a problem. */
@@ -9,4 +8,4 @@ export type MediaEndpoint<Input, Status extends StatusCode> =
   | { input: Input; output: Problem; outputFormat: 'json'; status: ProblemStatus }
 
 /** hono has no names for 460 and 499, which clients of these routes are not answered with. */
-type ProblemStatus = Extract<(typeof ERROR_STATUS)[keyof typeof ERROR_STATUS], StatusCode>
+type ProblemStatus = Extract<(typeof PROBLEMS)[keyof typeof PROBLEMS]['status'], StatusCode>

@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import { openRequestReader } from '../ingress/byte-reader.ts'
 import { type PacedReader, paced } from '../ingress/pace.ts'
+import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
-import type { Instance, Principal } from '../options.ts'
+import type { Principal } from '../options.ts'
 import type { MemoryReservation } from '../relay/memory.ts'
 import { FLOOR_BYTES } from '../relay/segment-plan.ts'
 
@@ -13,7 +14,7 @@ import { FLOOR_BYTES } from '../relay/segment-plan.ts'
 export async function withBody<Outcome>(
   c: Context,
   { subject, limits }: Principal,
-  { clock, pace, relay, uploads }: Instance,
+  { clock, pace, relay, uploads }: Pick<Instance, 'clock' | 'pace' | 'relay' | 'uploads'>,
   work: (body: PacedReader, reservation: MemoryReservation) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { signal } = c.req.raw
@@ -24,7 +25,7 @@ export async function withBody<Outcome>(
   let leave: (() => void) | undefined
   let reservation: MemoryReservation | undefined
   try {
-    leave = uploads.admit(subject, limits?.maxUploads)
+    leave = uploads.admit(subject, limits?.uploads)
     reservation = relay.memory.reserve(FLOOR_BYTES, subject)
     return await work(body, reservation)
   } catch (error) {

@@ -1,9 +1,8 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { XMediaError } from '../errors.ts'
+import type { Instance } from '../instance.ts'
 import { sleep } from '../lib/clock.ts'
-import type { Instance } from '../options.ts'
-import { problemOf } from '../problem.ts'
 import { checkAfterSecs, isFinal, processingState, type XMediaAnswer } from '../x/media-answer.ts'
 import type { PrincipalEnv } from './authorize.ts'
 
@@ -26,7 +25,7 @@ export function statusEvents(
   c: Context<PrincipalEnv>,
   first: XMediaAnswer,
   read: () => Promise<XMediaAnswer>,
-  { clock, listeners }: Instance,
+  { clock, listeners }: Pick<Instance, 'clock' | 'listeners'>,
 ): Response {
   if (isFinal(first) && c.req.header('last-event-id') === processingState(first.data)) return c.body(null, 204)
   const leave = listeners.admit(c.var.xMediaPrincipal.subject)
@@ -65,7 +64,7 @@ export function statusEvents(
       } catch (error) {
         if (gone.signal.aborted) return undefined
         if (!(error instanceof XMediaError)) throw error
-        await stream.writeSSE({ event: 'error', data: JSON.stringify(problemOf(error)) })
+        await stream.writeSSE({ event: 'error', data: JSON.stringify(error.problem) })
         return undefined
       }
     }

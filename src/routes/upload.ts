@@ -9,22 +9,22 @@ import {
   type UploadQuery,
   uploadParameters,
 } from '../ingress/upload-parameters.ts'
-import type { Instance } from '../options.ts'
-import { problemResponse } from '../problem.ts'
+import type { Instance } from '../instance.ts'
 import { relay } from '../relay/relay.ts'
-import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
-import { checksFor } from './checks.ts'
+import { type PrincipalEnv, readSecret, tokenFor } from './authorize.ts'
+import { mountPath } from './mount-path.ts'
 import { withBody } from './request-body.ts'
-import { presentMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
+import { policyFor } from './upload-policy.ts'
+import { describeMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
 
-/** What `xMediaUpload` leaves for the handlers behind it. */
+/** What `xMediaUpload` leaves in the context for the handlers after it. */
 export interface XMediaEnv {
   Variables: { xMedia: UploadedMedia }
 }
 
 export type UploadEnv = { Variables: PrincipalEnv['Variables'] & XMediaEnv['Variables'] }
 
-/** The longest that an answer is held back for `Prefer: wait`. */
+/** The longest that `Prefer: wait` holds a response back. */
 const MAX_WAIT_SECS = 60
 
 export type UploadInput = { in: { query: UploadQuery }; out: { query: UploadParameters } }
@@ -33,27 +33,24 @@ export type UploadInput = { in: { query: UploadQuery }; out: { query: UploadPara
 export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> = zValidator(
   'query',
   uploadParameters,
-  (result) => (result.success ? undefined : problemResponse(invalidParameter(result.error.issues))),
+  (result) => {
+    if (!result.success) throw invalidParameter(result.error.issues)
+  },
 )
 
-/** Relays the request's body to X; the handlers behind it run only after FINALIZE succeeded. */
+/** Relays the request's body to X. The handlers after it run only when FINALIZE has succeeded. */
 export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, string, UploadInput> {
   return createMiddleware<UploadEnv, string, UploadInput>(async function receiveUpload(c, next) {
-    try {
-      c.set('xMedia', await receive(c, instance))
-    } catch (error) {
-      if (error instanceof XMediaError) return problemResponse(error)
-      throw error
-    }
+    c.set('xMedia', await receive(c, instance))
     return next()
   })
 }
 
-/** Answers with the media in X's own shape; `Location` is where its processing can be followed. */
-export function answerUpload(instance: Instance): Handler<UploadEnv> {
+/** Responds with the media in X's own shape; `Location` is where to follow its processing. */
+export function sendMedia(mount: Instance['mountPath']): Handler<UploadEnv> {
   return (c) => {
     const { ticket: _, errors, ...data } = c.var.xMedia
-    c.header('location', statusPath(c, c.var.xMedia, instance))
+    c.header('location', statusPath(mountPath(c, mount), c.var.xMedia))
     c.header('cache-control', 'no-store')
     return c.json({ data, ...(errors ? { errors } : {}) }, 201)
   }
@@ -64,22 +61,22 @@ type UploadContext = Context<UploadEnv, string, UploadInput>
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
   const { clock, deadlineMs, emit, statuses } = instance
   const principal = c.var.xMediaPrincipal
-  // A key that cannot work must show before X has the file.
-  secretFor(c, instance)
+  // Fail on a bad key now, not after X has the whole file.
+  readSecret(c, instance)
   const { signal } = c.req.raw
-  const context = { token: tokenFor(c, principal, instance), emit, signal, deadline: clock.now() + deadlineMs }
+  const context = { token: tokenFor(c, principal, instance.token), emit, signal, deadline: clock.now() + deadlineMs }
   const relayed = await withBody(c, principal, instance, async (body, reservation) => {
     const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body }
-    const source = await readUpload(request, checksFor(c, principal, instance))
+    const source = await readUpload(request, policyFor(c, principal, instance))
     return await relay(source, reservation, context, instance.relay)
   })
   statuses.put(relayed)
-  // The media is there: a status that cannot be had now must not lose it.
+  // X has the media: failing to read its status now must not lose it.
   const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch((error: unknown) => {
     if (error instanceof XMediaError || signal.aborted) return relayed
     throw error
   })
-  return await presentMedia(c, answer, principal, instance)
+  return await describeMedia(c, answer, principal, instance)
 }
 
 /** `Prefer: wait=N`: the client would rather wait N seconds than come back. RFC 7240 section 4.3 */

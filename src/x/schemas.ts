@@ -1,7 +1,7 @@
 /**
  * What X's media API takes and answers.
  *
- * Requests are strict, timeoutError X refuses unknown fields: the official OpenAPI says `additionalProperties: false`
+ * Requests are strict, because X refuses unknown fields: the official OpenAPI says `additionalProperties: false`
  * (2.167) and the live service answers 400. Answers are interfaces only: a client must tolerate whatever X adds.
  */
 

@@ -1,6 +1,6 @@
 import { XMediaError } from '../errors.ts'
 
-/** Why a token is asked for: the first time, or timeoutError X answered 401 to the one before. */
+/** Why a token is asked for: the first time, or because X answered 401 to the one before. */
 export type TokenReason = 'initial' | 'unauthorized'
 
 export interface TokenRequest {
