@@ -7,7 +7,7 @@ import type { CallBody } from './call-body.ts'
 import type { OpenCall, Step } from './call-log.ts'
 import type { EmulatorState } from './emulator-state.ts'
 
-/** Every method that checks something throws an `ApiError` to refuse the call. */
+/** Its methods throw an `ApiError` to refuse the call. */
 export interface ApiCall {
   /** The entry of this call in the log. */
   readonly record: OpenCall
@@ -41,7 +41,11 @@ export function createApiCall(state: EmulatorState, record: OpenCall, request: R
   const query = new URL(url).searchParams
   const onUnknown = (name: string) => state.log.addViolation(record, 'unknown_field', name)
   return {
-    ...{ record, method, headers, query, body },
+    record,
+    method,
+    headers,
+    query,
+    body,
     authorize: (...scopes) => state.tokens.authorize(headers, scopes),
     validate: (schema, fields) => validate(schema, fields, onUnknown),
     jsonFields() {

@@ -1,4 +1,4 @@
-/** The way of one call: read its body, complete its log entry, answer it, perhaps with a fault. */
+/** Handles one call: reads its body, completes its log entry, and answers it, perhaps with a fault. */
 
 import type { Context } from 'hono'
 import { type ApiCall, createApiCall, type Operation } from './api-call.ts'

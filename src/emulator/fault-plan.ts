@@ -68,8 +68,8 @@ export type Limit = (typeof LIMITS)[number]
 export interface FaultEffect {
   kind: FaultKind
   /**
-   * Whether the call fails before it takes effect, or after: then the client cannot know that it did. For `error`,
-   * `reset`, `hang` and `redirect`. Default `before`.
+   * Whether the call fails before it takes effect, or afterwards, so that the client cannot know that it did. For
+   * `error`, `reset`, `hang` and `redirect`. Default `before`.
    */
   when?: 'before' | 'after'
   /** The HTTP status, for `error` (default 503), `success` and `too_large` (default 413). */

@@ -1,4 +1,4 @@
-/** Answers a call, with the fault that the plan has for it. */
+/** Answers a call, with the fault that the plan has for it, if any. */
 
 import type { Context } from 'hono'
 import type { ApiCall, Operation } from './api-call.ts'

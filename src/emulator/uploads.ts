@@ -84,8 +84,14 @@ export function createUploads(now: () => number, lifetimeSecs: number | undefine
       const lifetime = lifetimeSecs ?? (category === 'amplify_video' ? AMPLIFY_VIDEO_EXPIRY_SECS : MEDIA_EXPIRY_SECS)
       const id = issueId()
       const upload: Upload = {
-        ...{ id, owner, mediaType, category, totalBytes, additionalOwners, shared },
+        id,
         mediaKey: `${MEDIA_KEY_PREFIX[category]}_${id}`,
+        owner,
+        mediaType,
+        category,
+        totalBytes,
+        additionalOwners,
+        shared,
         expiresAt: now() + lifetime * 1000,
         finalizedAt: undefined,
         segments: new Map(),

@@ -1,6 +1,6 @@
 import type { Handler } from 'hono'
-import type { Paths } from '../openapi/body-schemas.ts'
 import { describeRoutes } from '../openapi/openapi.ts'
+import type { Paths } from '../openapi/openapi-objects.ts'
 import type { Instance } from '../options.ts'
 import type { UploadEnv } from './upload.ts'
 import { mountPath } from './uploaded-media.ts'
