@@ -1,4 +1,5 @@
 import { sign, verify } from 'hono/jwt'
+import { toHex } from './lib/encoding.ts'
 import { ID_PATTERN } from './x/limits.ts'
 
 /** Proof that a subject uploaded a media, with what we know of it: no store is needed to answer for it. */
@@ -66,5 +67,5 @@ export async function readTicket(
 /** Subjects are often names or mail addresses, and tickets travel in URLs, which end up in logs. */
 async function fingerprint(subject: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject)))
-  return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(hash.subarray(0, 16))
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
-import { bytes, createCalls, openAppend, sha256 } from '../../support/emulator-calls.ts'
+import { bytes, createCalls, sha256 } from '../../support/emulator-calls.ts'
 
 const VIDEO = { media_type: 'video/mp4', media_category: 'tweet_video' }
 
-async function body(response: Promise<Response>): Promise<unknown> {
+async function jsonOf(response: Promise<Response>): Promise<unknown> {
   return (await response).json()
 }
 
 describe('the control routes', () => {
-  it('show uploads as the programme sees them', async () => {
+  it('report uploads just as the `Emulator` methods do', async () => {
     const calls = createCalls()
     const id = await calls.upload({ ...VIDEO, additional_owners: ['1'], shared: true }, bytes(4))
     const report = await calls.emulator.upload(id)
@@ -32,9 +32,9 @@ describe('the control routes', () => {
       subtitles: [],
       sha256: await sha256(bytes(4)),
     })
-    expect(await body(calls.send('GET', `/_emulator/uploads/${id}`))).toEqual(report)
+    expect(await jsonOf(calls.send('GET', `/_emulator/uploads/${id}`))).toEqual(report)
     const { sha256: _, ...summary } = report ?? { sha256: '' }
-    expect(await body(calls.send('GET', '/_emulator/uploads'))).toEqual({ uploads: [summary] })
+    expect(await jsonOf(calls.send('GET', '/_emulator/uploads'))).toEqual({ uploads: [summary] })
     expect((await calls.send('GET', '/_emulator/uploads/1')).status).toBe(404)
   })
 
@@ -48,7 +48,7 @@ describe('the control routes', () => {
     ['bytes=0-1,3-4', 200, 0, 10, null],
     ['bytes=10-', 416, 0, 0, 'bytes */10'],
     ['bytes=5-4', 416, 0, 0, 'bytes */10'],
-  ])('serve the media for Range %s with %d', async (range, status, start, end, contentRange) => {
+  ])('answer a request for the media with Range %s with %d', async (range, status, start, end, contentRange) => {
     const calls = createCalls()
     const id = await calls.initialize({ ...VIDEO, total_bytes: 10 })
     await calls.append(id, 1, bytes(10).slice(4))
@@ -62,15 +62,15 @@ describe('the control routes', () => {
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes(10).slice(start, end))
   })
 
-  it('move the clock', async () => {
+  it('advance the clock', async () => {
     const calls = createCalls()
     const id = await calls.upload(VIDEO, bytes(1))
-    expect(await body(calls.postJson('/_emulator/clock', { advance_secs: 3 }))).toEqual({ now: 1_790_000_003_000 })
+    expect(await jsonOf(calls.postJson('/_emulator/clock', { advance_secs: 3 }))).toEqual({ now: 1_790_000_003_000 })
     expect((await calls.emulator.upload(id))?.state).toBe('succeeded')
     expect((await calls.postJson('/_emulator/clock', { advance: 3 })).status).toBe(400)
   })
 
-  it('take faults, and refuse what is none', async () => {
+  it('accept a fault plan, and refuse an invalid one', async () => {
     const calls = createCalls()
     const put = async (plan: unknown) =>
       (await calls.send('PUT', '/_emulator/faults', { body: JSON.stringify(plan) })).status
@@ -83,17 +83,17 @@ describe('the control routes', () => {
     expect(() => createEmulator({ random: { seed: 1, rate: 2 } })).toThrow(TypeError)
   })
 
-  it('count calls and forget everything on reset', async () => {
+  it('count calls and violations, and forget everything on reset', async () => {
     const calls = createCalls()
     const id = await calls.upload(VIDEO, bytes(1))
     await calls.append(id, 0, bytes(2))
     await calls.postJson('/2/media/upload/initialize', { strange: 1 })
-    expect(await body(calls.send('GET', '/_emulator/requests'))).toMatchObject({
+    expect(await jsonOf(calls.send('GET', '/_emulator/requests'))).toMatchObject({
       counts: { initialize: 2, append: 2, finalize: 1, status: 0 },
       in_flight: [],
       aborted: 0,
     })
-    expect(await body(calls.send('GET', '/_emulator/violations'))).toEqual({
+    expect(await jsonOf(calls.send('GET', '/_emulator/violations'))).toEqual({
       violations: [{ kind: 'unknown_field', step: 'initialize', detail: 'strange' }],
     })
     expect((await calls.send('POST', '/_emulator/reset')).status).toBe(204)
@@ -101,54 +101,5 @@ describe('the control routes', () => {
     expect(calls.emulator.violations()).toEqual([])
     expect(calls.emulator.requests().counts.initialize).toBe(0)
     expect(await calls.initialize({})).toBe(id)
-  })
-})
-
-describe('violations', () => {
-  const multipart = { 'content-type': 'multipart/form-data; boundary=x' }
-
-  it.each([
-    ['in-process, without any', {}, []],
-    ['over a wire, without a length', { host: 'x.test' }, [{ kind: 'chunked_append', step: 'append', id: '1' }]],
-    ['chunked', { host: 'x.test', 'transfer-encoding': 'chunked' }, [{ kind: 'chunked_append' }]],
-    ['over a wire, with a length', { host: 'x.test', 'content-length': '5' }, []],
-  ])('of APPEND %s', async (_, headers, violations) => {
-    const calls = createCalls()
-    await calls.send('POST', '/2/media/upload/1/append', { body: '--x--', headers: { ...multipart, ...headers } })
-    expect(calls.emulator.violations()).toMatchObject(violations)
-  })
-
-  it('has initialize without a length', async () => {
-    const calls = createCalls()
-    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
-    await calls.send('POST', '/2/media/upload/initialize', { body: '{}', headers })
-    expect(calls.emulator.violations()).toMatchObject([{ kind: 'missing_content_length', step: 'initialize' }])
-  })
-
-  it('has FINALIZE while a segment is still arriving', async () => {
-    const calls = createCalls()
-    const id = await calls.initialize({ ...VIDEO, total_bytes: 1 })
-    await calls.append(id, 0, bytes(1))
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
-    const late = calls.emulator.app.request(openAppend(id, readable))
-    expect(calls.emulator.requests().in_flight).toEqual([{ step: 'append', id }])
-    expect((await calls.emulator.upload(id))?.appends_in_flight).toBe(1)
-    await calls.finalize(id)
-    expect(calls.emulator.violations()).toMatchObject([{ kind: 'finalize_before_acknowledged', step: 'finalize', id }])
-    await writable.close()
-    expect((await late).status).toBe(400)
-    expect(calls.emulator.requests().in_flight).toEqual([])
-  })
-
-  it('does not have a client that leaves in the middle of a segment, but it is counted', async () => {
-    const calls = createCalls()
-    const id = await calls.initialize({ ...VIDEO, total_bytes: 1 })
-    const { readable } = new TransformStream<Uint8Array, Uint8Array>()
-    const leaving = new AbortController()
-    const call = calls.emulator.app.request(openAppend(id, readable, leaving.signal))
-    leaving.abort()
-    await expect(call).rejects.toThrow()
-    expect(calls.emulator.requests()).toMatchObject({ in_flight: [], aborted: 1 })
-    expect(calls.emulator.violations()).toEqual([])
   })
 })

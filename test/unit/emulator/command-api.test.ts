@@ -43,12 +43,12 @@ describe('a command-generation upload', () => {
     expect(calls.emulator.requests().counts).toMatchObject({ initialize: 1, append: 1, finalize: 1, upload: 0 })
   })
 
-  it('takes a JSON content type without a body, as X’s own sample sends it', async () => {
+  it('may declare JSON without a body, as X’s own sample does', async () => {
     const headers = { 'content-type': 'application/json' }
     expect((await createCalls().send('POST', `${PATH}?${new URLSearchParams(INIT)}`, { headers })).status).toBe(202)
   })
 
-  it('notices a strange media type only at FINALIZE', async () => {
+  it('of an unknown media type fails only at FINALIZE', async () => {
     const calls = createCalls()
     const query = new URLSearchParams({ ...INIT, media_type: 'application/x-unknown' })
     const id = await idOf(await calls.send('POST', `${PATH}?${query}`))
@@ -56,7 +56,9 @@ describe('a command-generation upload', () => {
     const finalized = await calls.send('POST', `${PATH}?command=FINALIZE&media_id=${id}`)
     expect(await finalized.json()).toMatchObject(refusal('media type unrecognized'))
   })
+})
 
+describe('the command endpoint', () => {
   it.each([
     ['command=INIT&total_bytes=abc'],
     ['command=INIT&total_bytes=17179869185'],
@@ -74,7 +76,7 @@ describe('a command-generation upload', () => {
     expect((await createCalls().send('POST', `${PATH}?${query}`)).status).toBe(400)
   })
 
-  it('takes 100 additional owners', async () => {
+  it('accepts 100 additional owners', async () => {
     const query = `command=INIT&additional_owners=${Array.from({ length: 100 }, (_, at) => at)}`
     expect((await createCalls().send('POST', `${PATH}?${query}`)).status).toBe(202)
   })
@@ -89,7 +91,7 @@ describe('a command-generation upload', () => {
     expect(answer.status).toBe(status)
   })
 
-  it('has an empty 413 for a segment that is too large, wherever its command is', async () => {
+  it('answers a segment that is too large with an empty 413, whether the command is in the query or the form', async () => {
     const calls = createCalls({ maxSegmentBytes: 100_000 })
     const id = await idOf(await calls.send('POST', `${PATH}?${new URLSearchParams(INIT)}`))
     const fields = { segment_index: '0', media: bytes(100_001) }
@@ -97,7 +99,7 @@ describe('a command-generation upload', () => {
     expect((await calls.postForm(PATH, { command: 'APPEND', media_id: id, ...fields })).status).toBe(413)
   })
 
-  it('is the only one where only it is served', async () => {
+  it('is the only upload endpoint when the dialect is `command`', async () => {
     const calls = createCalls({ dialect: 'command' })
     expect((await calls.postJson('/2/media/upload/initialize', {})).status).toBe(404)
     expect((await calls.postForm(PATH, { media_category: 'tweet_image', media: bytes(1) })).status).toBe(400)
