@@ -23,9 +23,9 @@ export type ExpressHandler = (
  */
 export function xMediaHandler(options: XMediaOptions): ExpressHandler {
   const media = xMedia({
-    // Express hides the path of the mount from the handler.
-    mountPath: (c) => c.env.incoming.baseUrl ?? '',
     ...options,
+    // Express hides the path of the mount from the handler.
+    http: { mountPath: (c) => c.env.incoming.baseUrl ?? '', ...options.http },
   })
   const listener = getRequestListener((request, env) => answer(media, request, env, () => openIncoming(env.incoming)), {
     overrideGlobalObjects: false,

@@ -1,63 +1,59 @@
-import { type CoreOptions, createCore } from './core.ts'
 import { openReader } from './ingress/byte-reader.ts'
 import { checkMedia } from './ingress/media-type.ts'
+import { parseClientOptions } from './option-schema.ts'
+import type { XMediaClientOptions } from './options.ts'
 import { relay } from './relay/relay.ts'
 import { MIN_UPLOAD_MEMORY_BYTES } from './relay/segment-plan.ts'
+import { createUploader } from './uploader.ts'
 import type { CallContext } from './x/call.ts'
 import type { OnEvent } from './x/events.ts'
 import { ID_PATTERN, MAX_ALT_TEXT, type MediaCategory, type MediaType } from './x/limits.ts'
 import type { XMediaAnswer } from './x/media-answer.ts'
 import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
-import { cacheToken, type TokenSource } from './x/token.ts'
-
-/** The options of `createXMedia`. */
-export interface XMediaClientOptions extends CoreOptions {
-  /** The OAuth 2.0 user token with the scope `media.write`, or how to get it. */
-  token: string | TokenSource
-}
+import { cacheToken } from './x/token.ts'
 
 /** A file of the app's own. */
 export interface MediaSource {
   body: ReadableStream<Uint8Array> | Blob | Uint8Array<ArrayBuffer>
   mediaType: MediaType
-  /** Default: the category X assumes for the type. */
+  /** What the media is for. Default: the category that X assumes for its type. */
   category?: MediaCategory
-  /** Bytes; a stream must say it, X wants it before the first byte. */
+  /** Size of the file, bytes. Required for a stream: X needs the size before the first byte. */
   totalBytes?: number
-  /** User ids that may use the media too. */
+  /** Ids of other X users who may use the media, at most 100. */
   additionalOwners?: readonly string[]
-  /** Whether the media may be used in more than one direct message. */
+  /** Whether the media may be sent in more than one direct message. */
   shared?: boolean
-  /** Alternative text, at most 1000 characters. */
+  /** Alternative text, at most 1,000 characters. */
   altText?: string
 }
 
-/** What every call of the client takes. */
+/** What every call takes. */
 export interface CallOptions {
   /** Ends the call, with `client_closed`. */
   signal?: AbortSignal
 }
 
-/** What `upload` takes beside its source. */
+/** What `upload` takes besides its source. */
 export interface UploadOptions extends CallOptions {
-  /** Called with what happens to this upload, besides the client's own `onEvent`. */
+  /** Called with everything that happens to this upload, after the client's own `onEvent`. */
   onEvent?: OnEvent
 }
 
-/** What `settle` takes beside the answer. */
+/** What `settle` takes besides the answer. */
 export interface SettleOptions extends UploadOptions {
-  /** How long to ask, milliseconds. Default 600,000, ten minutes. */
+  /** How long to keep asking, milliseconds. Default 600,000, ten minutes. */
   timeoutMs?: number
 }
 
-/** Uploads and what belongs to them for an app's own handlers and jobs, with the same guarantees as over HTTP. */
+/** Uploads from an app's own handlers and jobs, with the same guarantees as over HTTP. */
 export interface XMediaClient {
-  /** Resolves after FINALIZE. Throws an `XMediaError` with the `code` of what went wrong. */
+  /** Uploads a file; resolves after FINALIZE. Throws an `XMediaError` whose `code` says what went wrong. */
   upload(source: MediaSource, options?: UploadOptions): Promise<XMediaAnswer>
-  /** X's status. An image of another client throws `x_rejected_media`: X has no status for what it does not process. */
+  /** Asks X for a media's status. X has none for images: those of other clients throw `x_rejected_media`. */
   status(mediaId: string, options?: CallOptions): Promise<XMediaAnswer>
   /**
-   * Asks for the status until processing has ended, or the time is over. Processing that failed is an answer too: look at
+   * Asks for the status until processing has ended or `timeoutMs` is over. Failed processing does not throw: look at
    * `processing_info`.
    */
   settle(answer: XMediaAnswer, options?: SettleOptions): Promise<XMediaAnswer>
@@ -71,21 +67,19 @@ export interface XMediaClient {
   }
 }
 
-/** Throws `TypeError` for an option of the wrong kind and `RangeError` for a number out of its range. */
+/** Throws one `TypeError` that lists everything wrong with the options. */
 export function createXMedia(options: XMediaClientOptions): XMediaClient {
-  const { token } = options
-  if (typeof token !== 'function' && !(typeof token === 'string' && token !== '')) {
-    throw new TypeError('token must be a string or a function')
-  }
-  const core = createCore(options)
-  const { client, clock, deadlineMs, limits, statuses } = core
+  const settings = parseClientOptions(options)
+  const { token } = settings
+  const uploader = createUploader(settings)
+  const { client, clock, deadlineMs, relay: relayOptions, sizeLimits, statuses } = uploader
 
   const contextOf = ({ signal, onEvent }: UploadOptions): CallContext => ({
     token: cacheToken(typeof token === 'string' ? () => token : token),
     deadline: clock.now() + deadlineMs,
     signal,
     emit(event) {
-      core.emit(event)
+      uploader.emit(event)
       onEvent?.({ at: clock.now(), ...event })
     },
   })
@@ -95,11 +89,11 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       const { additionalOwners, shared, altText } = source
       const media = checkMedia(source.mediaType, source.category)
       const { body, totalBytes } = open(source)
-      limits.checkSize(totalBytes, media.category)
+      sizeLimits.check(totalBytes, media.category)
       if (altText !== undefined) checkAltText(altText)
       const upload = { ...media, body: openReader(body), totalBytes, additionalOwners, shared, altText }
-      const reservation = core.relay.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
-      const answer = await relay(upload, reservation, contextOf(uploadOptions), core.relay).finally(reservation.close)
+      const reservation = relayOptions.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
+      const answer = await relay(upload, reservation, contextOf(uploadOptions), relayOptions).finally(reservation.close)
       statuses.put(answer)
       return answer
     },
@@ -119,7 +113,8 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
 
 function open({ body, totalBytes }: MediaSource): { body: ReadableStream<Uint8Array>; totalBytes: number } {
   if (body instanceof ReadableStream) {
-    if (totalBytes === undefined) throw new TypeError('totalBytes must be given for a stream')
+    if (totalBytes === undefined)
+      throw new TypeError('totalBytes is required for a stream: X needs the size before the first byte')
     return { body, totalBytes: checkTotal(totalBytes) }
   }
   const blob = body instanceof Blob ? body : new Blob([body])
@@ -127,17 +122,18 @@ function open({ body, totalBytes }: MediaSource): { body: ReadableStream<Uint8Ar
 }
 
 function checkTotal(totalBytes: number): number {
-  if (!Number.isSafeInteger(totalBytes)) throw new TypeError('totalBytes must be a whole number')
-  if (totalBytes < 1) throw new RangeError('totalBytes must be at least 1')
+  if (!Number.isSafeInteger(totalBytes)) throw new TypeError(`totalBytes must be a whole number, not ${totalBytes}`)
+  if (totalBytes < 1) throw new RangeError(`totalBytes must be at least 1, not ${totalBytes}`)
   return totalBytes
 }
 
 function checkId(mediaId: string): string {
-  if (!ID_PATTERN.test(mediaId)) throw new TypeError('a media id is a string of up to 19 digits')
+  if (!ID_PATTERN.test(mediaId)) throw new TypeError('A media id is a string of up to 19 digits.')
   return mediaId
 }
 
 function checkAltText(text: string): string {
-  if (text.length > MAX_ALT_TEXT) throw new RangeError(`altText may have ${MAX_ALT_TEXT} characters`)
+  if (text.length > MAX_ALT_TEXT)
+    throw new RangeError(`altText has ${text.length} characters; the limit is ${MAX_ALT_TEXT}`)
   return text
 }

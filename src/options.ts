@@ -1,194 +1,173 @@
-import type { Context } from 'hono'
-import { type CompatUploads, createCompatUploads } from './compat/upload-record.ts'
-import { type Core, type CoreOptions, checkKind, createCore, range } from './core.ts'
+import type { Context, Env } from 'hono'
 import type { CheckedMedia } from './ingress/media-type.ts'
-import type { PaceOptions } from './ingress/pace.ts'
-import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
-import { createSessions, type Sessions } from './session/record.ts'
-import { guardedStore } from './store/guarded-store.ts'
-import { createOwners, type Owners } from './store/owners.ts'
-import { createQuota, DEFAULT_PERIOD_SECS, type Quota, type QuotaOptions, type QuotaUse } from './store/quota.ts'
-import { memoryStore, type Store } from './store/store.ts'
-import { checkSecret } from './ticket.ts'
-import type { TokenRequest } from './x/token.ts'
+import type { QuotaOptions, QuotaUse } from './store/quota.ts'
+import type { Store } from './store/store.ts'
+import type { RetryOptions } from './x/call.ts'
+import type { DialectName } from './x/dialects/dialect.ts'
+import type { OnEvent } from './x/events.ts'
+import type { MediaCategory } from './x/limits.ts'
+import type { TokenRequest, TokenSource } from './x/token.ts'
+import type { Fetch } from './x/transport.ts'
 
-/** Who a request is from, as the app's own sign-in tells. */
+/** Who sent a request, as the app's own sign-in knows them. */
 export interface Principal {
-  /** The user, however the app names users: media and tickets belong to it. Not empty. */
+  /** The user, by whatever name the app uses. Media, uploads and tickets belong to it. Not empty. */
   subject: string
-  /** The X token for this user's uploads, where each has an X account of its own; goes before `options.token`. */
+  /** This user's own X token, where every user has an X account; used instead of `options.token`. */
   token?: string
-  /** What this user may do, where that is not what everybody may. */
+  /** This user's own limits, where they differ from everybody's. */
   limits?: PrincipalLimits
 }
 
-/** Limits of one user, where they are not everybody's. */
+/** Limits of one user. They follow the names of `options.limits`. */
 export interface PrincipalLimits {
-  /** Largest upload, bytes; never more than `options.maxBytes`. */
-  maxBytes?: number
+  /** Largest upload, bytes; `options.limits.uploadBytes` still applies. */
+  uploadBytes?: number
   /** Uploads at once. */
-  maxUploads?: number
-  /** Uploads and bytes per period; counts only where `options.quota` is set. */
+  uploads?: number
+  /** Uploads and bytes per period; counts only where `options.limits.quota` is set. */
   quota?: Partial<QuotaUse>
 }
 
-/** A file as far as it is known before X is asked. */
-export interface InspectedFile extends CheckedMedia {
+/** Hono's own default: an environment whose names nobody declared. */
+export type UndeclaredEnv = Context extends Context<infer E> ? E : never
+
+/** What is known of a file before X hears of it. */
+export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMedia {
   totalBytes: number
-  c: Context
+  c: Context<E>
   principal: Principal
 }
 
-/** What a token is asked for with. */
-export interface HttpTokenRequest extends TokenRequest {
-  c: Context
+/** What the `token` option is called with. */
+export interface HttpTokenRequest<E extends Env = UndeclaredEnv> extends TokenRequest {
+  c: Context<E>
   principal: Principal
 }
 
 type Awaitable<T> = T | Promise<T>
 
-/** The options of `xMedia` and `xMediaUpload`. */
-export interface XMediaOptions extends CoreOptions {
-  /** The server-held OAuth 2.0 user token with the scope `media.write`, or how to get it for a request. */
-  token: string | ((request: HttpTokenRequest) => Awaitable<string | undefined>)
+/** Writes one line for the operator. */
+export type Log = (line: string) => void
+
+/** The options of `xMedia` and `xMediaUpload`. `E` is the app's own Hono environment: it types `c`. */
+export interface XMediaOptions<E extends Env = UndeclaredEnv> {
+  /** The server-held OAuth 2.0 user token with the scope `media.write`, or a function that gets it for a request. */
+  token: string | ((request: HttpTokenRequest<E>) => Awaitable<string | undefined>)
   /**
-   * Tells who a request is from; null refuses it with 401. Runs before a byte of the body is read, on every route
-   * but `/openapi.json`.
+   * Says who sent a request; `null` refuses it with 401. Runs before a byte of the body is read, on every route but
+   * `/openapi.json`.
    */
-  authorize: (c: Context) => Awaitable<Principal | null | undefined>
-  /** The key that signs tickets: at least 32 bytes, the same on every instance. */
-  secret: string | ((c: Context) => string | undefined)
+  authorize: (c: Context<E>) => Awaitable<Principal | null | undefined>
+  /** The key that signs tickets: at least 32 bytes, the same on every instance. A function gets it for a request. */
+  secret: string | ((c: Context<E>) => string | undefined)
   /**
-   * Looks at the first bytes of a file, 4100 or all, or `segmentBytes` where that is less, before X is asked; a string refuses it and is told to the client. The
-   * signature fits the type by then, which proves nothing of the rest of the file.
-   */
-  inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile) => Awaitable<string | undefined>
-  /** Uploads at once on this instance. Default 450: with the least that each needs, 144 KiB, they fill the memory. */
-  maxUploads?: number
-  /** Uploads at once of one subject. Default: half of `maxUploads`, so that nobody alone keeps the others out. */
-  maxUploadsPerSubject?: number
-  /** Event streams at once on this instance, each of which tells a client of one media. Default 1000. */
-  maxListeners?: number
-  /** Event streams at once of one subject. Default 20. */
-  maxListenersPerSubject?: number
-  /** Longest time without a byte from the client, milliseconds. Default 30,000. */
-  idleTimeoutMs?: number
-  /** Least bytes a second from the client, on the average, `idleTimeoutMs` being free. Default 500. */
-  minBytesPerSec?: number
-  /** Uploads that a subject may begin in an hour, resumable ones and those over X's own wire: each is kept. Default 1000. */
-  maxCreationsPerHour?: number
-  /** What a subject may upload in a period. Default: no quota. */
-  quota?: QuotaOptions
-  /**
-   * Where resumable uploads, those over X's own wire, quotas and the owners of media are kept. Default: this instance's memory, for the uploads
-   * alone; a durable one is needed wherever the next request may meet another instance, or the same one after a restart.
+   * Where resumable uploads, uploads over X's own API, quotas and the owners of media are kept. Default: this instance's
+   * memory, for uploads alone. Use a durable store wherever the next request may reach another instance, or the same one
+   * after a restart.
    */
   store?: Store
+  /** Whether to serve X's own media API too, below the mount's `/2/media`, for clients that speak it. Default false. */
+  compat?: boolean
   /**
-   * Origins whose pages may upload, besides the server's own, as `https://app.example`; `*` for every one, which is only
-   * for apps that do not sign in by cookies. Others' requests are refused, and these get CORS headers. Default: none.
+   * Looks at a file before X hears of it; a string refuses the file and goes to the client. Gets the first 4,100 bytes, or
+   * the whole file, or `x.segmentBytes` if that is less. They match the media type by then, which proves nothing about
+   * the rest.
+   */
+  inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile<E>) => Awaitable<string | undefined>
+  /** Called with everything that happens to an upload; must not throw. */
+  onEvent?: OnEvent
+  /** Called with a line for everything an operator must see. Default `console.error`. */
+  log?: Log
+  http?: HttpOptions<E>
+  x?: XApiOptions
+  limits?: LimitOptions
+}
+
+/** How clients reach the mount. */
+export interface HttpOptions<E extends Env = UndeclaredEnv> {
+  /**
+   * Other origins whose pages may upload (CORS), such as `https://app.example`. `'*'` allows any, and is only for apps that
+   * do not sign in by cookie. Default: none but the server's own.
    */
   origins?: '*' | readonly string[]
   /**
-   * Whether X's own media API is served too, below the mount's `/2/media`, for clients that speak it. Default false.
+   * The path of the mount as clients see it, where a proxy or another framework hides it. A function is called before
+   * `authorize` too. Default: taken from the request's URL.
    */
-  compat?: boolean
+  mountPath?: string | ((c: Context<E>) => string)
+}
+
+/** How to call X. */
+export interface XApiOptions {
+  /** Where X's API is. Default `https://api.x.com`. */
+  baseUrl?: string
+  /** Which generation of X's API to call. Default `resource`, the live one; X withdrew `command` in May 2025. */
+  dialect?: DialectName
+  /** Bytes per APPEND, 1 to 5,000,000. Default 4 MiB; smaller ones cost more calls against X's rate limit. */
+  segmentBytes?: number
+  /** APPENDs in flight per upload, 1 to 6. Default 3; each holds a segment in memory. Workers allow six connections. */
+  concurrency?: number
   /**
-   * The path clients see the mount at, where a proxy or another framework hides it. Asked before `authorize` too. Default:
-   * from the request's URL.
+   * Segments per upload, 1 to 1,000. Default 1,000, X's limit. Each is a call, and a Worker on the free plan may make 50
+   * per request, retries included: 40 leaves room for those and the other steps, and allows 200 MB.
+   * https://developers.cloudflare.com/workers/platform/limits/#subrequests
    */
-  mountPath?: string | ((c: Context) => string)
+  maxSegments?: number
+  /**
+   * Images up to this many bytes go in one call instead of three, 0 to 5,000,000. Default 0: none. Saves latency and rate
+   * limit; only in the `resource` dialect.
+   */
+  oneShotBytes?: number
+  /** How failed calls are repeated. Each member has its own default. */
+  retry?: Partial<RetryOptions>
+  /** Sends the calls. Default: the platform's `fetch`. */
+  fetch?: Fetch
 }
 
-/** The options once read, with what all requests of an instance share. */
-export interface Instance extends Core {
-  options: XMediaOptions
-  uploads: ConcurrencyLimit
-  listeners: ConcurrencyLimit
-  pace: PaceOptions
-  quota: Quota | undefined
-  creations: Quota
-  sessions: Sessions
-  compatUploads: CompatUploads
-  /** Whose a media is, where a store of the app's own remembers it. */
-  owners: Owners | undefined
+/** What an instance takes on. Beyond a limit a client gets a problem that names it. */
+export interface LimitOptions {
+  /** Largest upload, bytes. Default 5,000,000,000: 1,000 of the largest segments. */
+  uploadBytes?: number
+  /** Largest upload per category, bytes. Default: X's limits for an ordinary account; raise them for a Premium one. */
+  categoryBytes?: Partial<Record<MediaCategory, number>>
+  /** Uploads at once on this instance. Default 450: at 144 KiB each, the least an upload needs, they fill the memory. */
+  uploads?: number
+  /** Uploads at once of one subject. Default: half of `uploads`, so that nobody keeps everyone else out. */
+  uploadsPerSubject?: number
+  /** Resumable uploads, and uploads over X's own API, that a subject may create in an hour. Default 1,000. */
+  creationsPerHour?: number
+  /** Event streams at once on this instance. Default 1,000. */
+  listeners?: number
+  /** Event streams at once of one subject. Default 20. */
+  listenersPerSubject?: number
+  /** Longest time without a byte from the client, milliseconds. Default 30,000. */
+  idleMs?: number
+  /** Slowest average rate of a client, bytes a second; the first `idleMs` do not count. Default 500. */
+  minBytesPerSec?: number
+  /**
+   * Memory for the segments of all uploads, bytes, at least 32 MiB. Default 64 MiB: half of what a Worker has. When it runs
+   * short, segments shrink and fewer are in flight; an upload that finds no memory at all gets `overloaded`.
+   */
+  memoryBytes?: number
+  /**
+   * Longest time for one upload, or for one request of a resumable upload or of X's own API, milliseconds. Default
+   * 3,600,000, one hour.
+   */
+  deadlineMs?: number
+  /** What a subject may upload per period. Default: no quota. */
+  quota?: QuotaOptions
 }
 
-const instances = new WeakMap<XMediaOptions, Instance>()
+/** The limits that also apply to uploads from the app itself. */
+export type ClientLimitOptions = Pick<LimitOptions, 'uploadBytes' | 'categoryBytes' | 'memoryBytes' | 'deadlineMs'>
 
-/** The instance of these options: mounts that are given the same object share memory, limits and quotas. */
-export function instanceOf(options: XMediaOptions): Instance {
-  const instance = instances.get(options) ?? createInstance(options)
-  instances.set(options, instance)
-  return instance
-}
-
-/** Throws `TypeError` for an option of the wrong kind and `RangeError` for a number out of its range. */
-export function createInstance(options: XMediaOptions): Instance {
-  const { token, authorize, secret } = options
-  if (typeof authorize !== 'function')
-    throw new TypeError('authorize must be a function: it tells who a request is from')
-  if (typeof token !== 'function' && !(typeof token === 'string' && token !== '')) {
-    throw new TypeError('token must be a string or a function')
-  }
-  if (typeof secret !== 'function') checkSecret(secret)
-  checkOrigins(options.origins)
-  checkKinds(options)
-  const core = createCore(options)
-  const maxUploads = range('maxUploads', options.maxUploads ?? 450, 1, MAX)
-  const shared = options.store && guardedStore(options.store, core.clock)
-  const store = shared ?? memoryStore(core.clock)
-  const creations = range('maxCreationsPerHour', options.maxCreationsPerHour ?? 1000, 1, MAX)
-  const perSubject = options.maxUploadsPerSubject ?? Math.ceil(maxUploads / 2)
-  return {
-    ...core,
-    options,
-    uploads: createConcurrencyLimit({
-      max: maxUploads,
-      maxPerSubject: range('maxUploadsPerSubject', perSubject, 1, MAX),
-      ...{ code: 'too_many_uploads', name: 'uploads' },
-    }),
-    listeners: createConcurrencyLimit({
-      max: range('maxListeners', options.maxListeners ?? 1000, 1, MAX),
-      maxPerSubject: range('maxListenersPerSubject', options.maxListenersPerSubject ?? 20, 1, MAX),
-      ...{ code: 'too_many_listeners', name: 'event streams' },
-    }),
-    pace: {
-      idleMs: range('idleTimeoutMs', options.idleTimeoutMs ?? 30_000, 1, MAX),
-      minBytesPerSec: range('minBytesPerSec', options.minBytesPerSec ?? 500, 1, MAX),
-    },
-    quota: options.quota && createQuota(checkedQuota(options.quota), core.clock, shared),
-    creations: createQuota({ uploads: creations, periodSecs: 3600 }, core.clock, store, 'creations:'),
-    sessions: createSessions(store, core.clock),
-    compatUploads: createCompatUploads(store),
-    owners: shared && createOwners(shared),
-  }
-}
-
-const MAX = Number.MAX_SAFE_INTEGER
-
-function checkedQuota(quota: QuotaOptions): QuotaOptions {
-  range('quota.uploads', quota.uploads ?? 1, 1, MAX)
-  range('quota.bytes', quota.bytes ?? 1, 1, MAX)
-  range('quota.periodSecs', quota.periodSecs ?? DEFAULT_PERIOD_SECS, 1, MAX)
-  return quota
-}
-
-function checkKinds({ compat, inspect, mountPath, quota, store }: XMediaOptions): void {
-  checkKind('compat', compat, 'boolean')
-  checkKind('inspect', inspect, 'function')
-  checkKind('mountPath', mountPath, 'string', 'function')
-  checkKind('quota', quota, 'object')
-  checkKind('store', store, 'object')
-  if (store)
-    for (const name of ['get', 'compareAndSwap'] as const) checkKind(`store.${name}`, store[name] ?? null, 'function')
-}
-
-function checkOrigins(origins: '*' | readonly string[] = []): void {
-  if (origins !== '*' && !Array.isArray(origins)) throw new TypeError(`origins must be '*' or a list of origins`)
-  for (const origin of origins === '*' ? [] : origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new TypeError(`origins must be like https://app.example, not ${JSON.stringify(origin)}`)
-    }
-  }
+/** The options of `createXMedia`. */
+export interface XMediaClientOptions {
+  /** The OAuth 2.0 user token with the scope `media.write`, or a function that gets it. */
+  token: string | TokenSource
+  /** Called with everything that happens to an upload; must not throw. */
+  onEvent?: OnEvent
+  x?: XApiOptions
+  limits?: ClientLimitOptions
 }

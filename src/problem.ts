@@ -1,96 +1,81 @@
-import { XMediaError, type XMediaErrorCode } from './errors.ts'
-
-/** An answer that tells a client what went wrong. RFC 9457 */
+/** What an error looks like to a client: a problem document (RFC 9457), as `application/problem+json`. */
 export interface Problem {
   type: string
   title: string
   status: number
+  /** What was wrong, and what to do about it. */
   detail: string
   code: XMediaErrorCode
 }
 
-export const TITLES: Readonly<Record<XMediaErrorCode, string>> = {
-  unauthorized: 'Not signed in',
-  not_found: 'Not found',
-  invalid_parameter: 'Invalid parameter',
-  length_required: 'Length required',
-  invalid_length: 'Invalid length',
-  length_conflict: 'Lengths disagree',
-  body_too_short: 'Body too short',
-  body_too_long: 'Body too long',
-  body_incomplete: 'Body incomplete',
-  empty_body: 'Empty body',
-  body_too_slow: 'Body too slow',
-  malformed_multipart: 'Malformed multipart body',
-  multipart_limit: 'Too much around the file',
-  file_missing: 'No file',
-  too_many_files: 'Too many files',
-  too_large: 'Too large',
-  unsupported_media_type: 'Unsupported media type',
-  unsupported_encoding: 'Unsupported content encoding',
-  signature_mismatch: 'Content does not fit its type',
-  content_refused: 'Content refused',
-  origin_not_allowed: 'Origin not allowed',
-  too_many_uploads: 'Too many uploads at once',
-  too_many_listeners: 'Too many listeners at once',
-  overloaded: 'No memory left',
-  quota_exceeded: 'Quota used up',
-  category_mismatch: 'Category does not fit',
-  upload_locked: 'Upload locked',
-  upload_failed: 'Upload failed',
-  upload_completed: 'Upload completed',
-  length_inconsistent: 'Lengths of one upload disagree',
-  offset_mismatch: 'Offset mismatch',
-  piece_too_small: 'Chunk too small',
-  checksum_mismatch: 'Checksum mismatch',
-  checksum_unsupported: 'Checksum not supported',
-  unsupported_version: 'Version not supported',
-  unsupported_extension: 'Extension not supported',
-  client_closed: 'Connection closed',
-  deadline_exceeded: 'Took too long',
-  store_unavailable: 'The store does not work',
-  token_unavailable: 'No X token',
-  x_unauthorized: 'X refused the server’s token',
-  x_forbidden: 'X forbids this',
-  x_forbidden_scope: 'X token lacks a scope',
-  x_payment_required: 'X asks for payment',
-  x_rate_limited: 'X’s rate limit is reached',
-  x_rejected_media: 'X rejected the media',
-  x_segment_too_large: 'X refused a segment',
-  x_unavailable: 'X is unavailable',
-}
+/**
+ * Every way a request can fail: status and title by `code`, which never changes between versions. Codes that begin with
+ * `x_` are about X; the others are about the client or this server. The types of iana.org are registered by
+ * draft-ietf-httpbis-resumable-upload-11 section 7.
+ */
+export const PROBLEMS = {
+  unauthorized: { status: 401, title: 'Not signed in' },
+  not_found: { status: 404, title: 'Not found' },
+  invalid_parameter: { status: 400, title: 'Invalid parameter' },
+  length_required: { status: 411, title: 'Length required' },
+  invalid_length: { status: 400, title: 'Invalid length' },
+  length_conflict: { status: 400, title: 'Lengths disagree' },
+  body_too_short: { status: 400, title: 'Body too short' },
+  body_too_long: { status: 400, title: 'Body too long' },
+  body_incomplete: { status: 400, title: 'Body incomplete' },
+  empty_body: { status: 400, title: 'Empty body' },
+  body_too_slow: { status: 408, title: 'Body too slow' },
+  malformed_multipart: { status: 400, title: 'Malformed multipart body' },
+  multipart_limit: { status: 400, title: 'Too much around the file' },
+  file_missing: { status: 400, title: 'No file' },
+  too_many_files: { status: 400, title: 'Too many files' },
+  too_large: { status: 413, title: 'Too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  unsupported_encoding: { status: 415, title: 'Unsupported content encoding' },
+  signature_mismatch: { status: 415, title: 'Content does not match its type' },
+  content_refused: { status: 422, title: 'Content refused' },
+  category_mismatch: { status: 400, title: 'Category does not match the type' },
+  origin_not_allowed: { status: 403, title: 'Origin not allowed' },
+  too_many_uploads: { status: 503, title: 'Too many uploads at once' },
+  too_many_listeners: { status: 503, title: 'Too many listeners at once' },
+  overloaded: { status: 503, title: 'Out of memory' },
+  quota_exceeded: { status: 429, title: 'Quota used up' },
+  upload_locked: { status: 423, title: 'Upload locked' },
+  upload_failed: { status: 422, title: 'Upload failed' },
+  upload_completed: {
+    status: 400,
+    title: 'Upload completed',
+    type: 'https://iana.org/assignments/http-problem-types#completed-upload',
+  },
+  length_inconsistent: {
+    status: 400,
+    title: 'Upload length changed',
+    type: 'https://iana.org/assignments/http-problem-types#inconsistent-upload-length',
+  },
+  offset_mismatch: {
+    status: 409,
+    title: 'Wrong offset',
+    type: 'https://iana.org/assignments/http-problem-types#mismatching-upload-offset',
+  },
+  piece_too_small: { status: 400, title: 'Chunk too small' },
+  checksum_mismatch: { status: 460, title: 'Checksum mismatch' },
+  checksum_unsupported: { status: 400, title: 'Unsupported checksum' },
+  unsupported_version: { status: 412, title: 'Unsupported version' },
+  unsupported_extension: { status: 400, title: 'Unsupported extension' },
+  client_closed: { status: 499, title: 'Connection closed' },
+  deadline_exceeded: { status: 504, title: 'Took too long' },
+  misconfigured: { status: 500, title: 'Server misconfigured' },
+  store_unavailable: { status: 503, title: 'Store unavailable' },
+  token_unavailable: { status: 500, title: 'No X token' },
+  x_unauthorized: { status: 502, title: 'X refused the server’s token' },
+  x_forbidden: { status: 502, title: 'X forbids this' },
+  x_forbidden_scope: { status: 502, title: 'X token lacks a scope' },
+  x_payment_required: { status: 502, title: 'X asks for payment' },
+  x_rate_limited: { status: 503, title: 'X’s rate limit reached' },
+  x_rejected_media: { status: 502, title: 'X rejected the media' },
+  x_segment_too_large: { status: 502, title: 'X refused a segment’s size' },
+  x_unavailable: { status: 502, title: 'X unavailable' },
+} as const
 
-/** Problems that have a type of their own. draft-ietf-httpbis-resumable-upload-11 section 7 */
-const TYPES: Partial<Record<XMediaErrorCode, string>> = {
-  offset_mismatch: 'https://iana.org/assignments/http-problem-types#mismatching-upload-offset',
-  upload_completed: 'https://iana.org/assignments/http-problem-types#completed-upload',
-  length_inconsistent: 'https://iana.org/assignments/http-problem-types#inconsistent-upload-length',
-}
-
-export function problemOf(error: XMediaError): Problem {
-  const { code, status, message, members } = error
-  return {
-    type: TYPES[code] ?? `urn:hono-x-media:${code}`,
-    title: TITLES[code],
-    status,
-    detail: message,
-    code,
-    ...members,
-  }
-}
-
-/** The only place that writes an error a client can read. Errors of other kinds are not ours to show. */
-export function problemResponse(error: XMediaError): Response {
-  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
-  if (error.retryAfterSecs !== undefined) headers.set('retry-after', String(error.retryAfterSecs))
-  return new Response(JSON.stringify(problemOf(error)), { status: error.status, headers })
-}
-
-export function unauthorized(): XMediaError {
-  return new XMediaError('unauthorized', 'Sign in to the app that offers this upload, and send its credentials.')
-}
-
-/** One answer for an unknown id, a foreign one and a wrong ticket: none of them may be told apart. */
-export function notFound(): XMediaError {
-  return new XMediaError('not_found', 'There is no such upload or media, or it is not yours.')
-}
+/** The `code` of a problem and of an `XMediaError`: it never changes between versions. */
+export type XMediaErrorCode = keyof typeof PROBLEMS

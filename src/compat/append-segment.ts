@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
-import { XMediaError } from '../errors.ts'
-import { createCheck, type UploadChecks } from '../ingress/read-upload.ts'
+import { notFound, XMediaError } from '../errors.ts'
+import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { HEAD_BYTES } from '../ingress/upload-source.ts'
-import type { Instance } from '../options.ts'
-import { notFound } from '../problem.ts'
+import type { Instance } from '../instance.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
-import { checksFor } from '../routes/checks.ts'
+import { policyFor } from '../routes/upload-policy.ts'
 import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import type { CompatBody } from './body.ts'
+import type { CompatInstance } from './instance.ts'
 import { type CompatRequest, check, doNotAddUp, ended, invalid, isRefusal, missingMedia } from './response.ts'
 import { type ClientSegment, decodeClientSegment, partsOf, receiveClientSegment, sendClientSegment } from './segment.ts'
 import { type CompatUpload, sumOf, withoutSegment, withSegment } from './upload-record.ts'
@@ -44,7 +44,7 @@ export async function append(
   call: CompatRequest,
   { mediaId, index }: { mediaId: string; index: number },
   segment: ClientSegment,
-  instance: Instance,
+  instance: CompatInstance,
 ): Promise<CompatUpload> {
   const { principal, context } = call
   const { relay, compatUploads } = instance
@@ -89,15 +89,15 @@ async function checkHead(
   mediaId: string,
   upload: CompatUpload,
   bytes: Uint8Array<ArrayBuffer>,
-  instance: Instance,
+  instance: CompatInstance,
 ): Promise<void> {
   if (bytes.length < Math.min(HEAD_BYTES, upload.totalBytes)) {
     throw invalid(`The first segment must have ${HEAD_BYTES} bytes, or the whole file.`)
   }
   // What it uses up was used up by INIT.
-  const checks: UploadChecks = { ...checksFor(c, principal, instance), consume: async () => {} }
+  const policy: UploadPolicy = { ...policyFor(c, principal, instance), consumeQuota: async () => {} }
   const head = bytes.slice(0, HEAD_BYTES)
-  await createCheck(upload, checks)(head, upload.totalBytes, context.signal).catch(async (error: unknown) => {
+  await admitAndConsumeQuota(upload, policy)(head, upload.totalBytes, context.signal).catch(async (error: unknown) => {
     if (error instanceof XMediaError) {
       await instance.compatUploads.change(mediaId, (now) => (now.state === 'open' ? { ...now, state: 'refused' } : now))
     }

@@ -1,8 +1,9 @@
 import type { Context, Handler } from 'hono'
 import type * as z from 'zod/mini'
 import { XMediaError, type XMediaErrorCode } from '../errors.ts'
+import type { Instance } from '../instance.ts'
 import { isRecord } from '../lib/is-record.ts'
-import type { Instance, Principal } from '../options.ts'
+import type { Principal } from '../options.ts'
 import { type PrincipalEnv, tokenFor } from '../routes/authorize.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XProblem } from '../x/schemas.ts'
@@ -77,21 +78,25 @@ export function asX(
     const { clock, deadlineMs, emit } = instance
     let last: XResponse | undefined
     const context: CallContext = {
-      token: tokenFor(c, principal, instance),
+      token: tokenFor(c, principal, instance.token),
       emit,
       deadline: clock.now() + deadlineMs,
       onResponse(response) {
         last = response
       },
     }
-    try {
-      return respond(await handle({ c, principal, context, lastAnswer: () => last }), last)
-    } catch (error) {
-      if (error instanceof InvalidRequest) return invalidResponse(error.items)
-      if (error instanceof XMediaError) return refuse(error, last, clock.now())
-      throw error
-    }
+    return await handle({ c, principal, context, lastAnswer: () => last }).then(
+      (reply) => respond(reply, last),
+      (error) => errorAsX(error, last, clock.now()),
+    )
   }
+}
+
+/** An error as X would answer it. Rethrows what is not ours to show. */
+export function errorAsX(error: unknown, last?: XResponse, now?: number): Response {
+  if (error instanceof InvalidRequest) return invalidResponse(error.items)
+  if (error instanceof XMediaError) return refuse(error, last, now)
+  throw error
 }
 
 export function invalidResponse(items: XProblemItem[]): Response {
@@ -99,7 +104,7 @@ export function invalidResponse(items: XProblemItem[]): Response {
 }
 
 /** An error in X's shape: X's own, where it is X that said it. */
-export function refuse(error: XMediaError, last?: XResponse, now: number = Date.now()): Response {
+function refuse(error: XMediaError, last?: XResponse, now: number = Date.now()): Response {
   const { code, retryAfterSecs } = error
   // X's 401 is about the server's token: a client would ask its user to sign in again.
   if (code.startsWith('x_') && last !== undefined && last.status >= 400 && last.status !== 401) {

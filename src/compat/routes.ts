@@ -1,13 +1,13 @@
 import { zValidator } from '@hono/zod-validator'
 import { Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
+import { notFound } from '../errors.ts'
 import { readLength } from '../ingress/lengths.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
+import type { Instance } from '../instance.ts'
 import { isRecord } from '../lib/is-record.ts'
-import type { Instance } from '../options.ts'
-import { notFound } from '../problem.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
-import { authorize, type PrincipalEnv } from '../routes/authorize.ts'
+import { authorize, type PrincipalEnv, requireSecret } from '../routes/authorize.ts'
 import { allowOrigins } from '../routes/origin.ts'
 import { withBody } from '../routes/request-body.ts'
 import { ID_PATTERN, MAX_SEGMENT_BYTES } from '../x/limits.ts'
@@ -28,24 +28,27 @@ import {
   type CompatRequest,
   type CompatResponse,
   check,
+  errorAsX,
   InvalidRequest,
   invalidResponse,
   missingMedia,
-  refuse,
 } from './response.ts'
 import { runCommand } from './run-command.ts'
 import { isStreamable, uploadAtOnce } from './single-request.ts'
 import { finalize, findOwn, initialize } from './steps.ts'
+import { createCompatUploads } from './upload-record.ts'
 
 /**
  * X's own media API, so that what speaks to X uploads here with another base URL, and without a token. Below the mount's
  * `/2/media`. https://docs.x.com/x-api/media/introduction
  */
-export function xCompat(instance: Instance): Hono<PrincipalEnv> {
+export function xCompat(parts: Instance): Hono<PrincipalEnv> {
+  const instance = { ...parts, compatUploads: createCompatUploads(parts.store) }
   const { client, statuses } = instance
 
   return new Hono<PrincipalEnv>()
-    .use(allowOrigins(instance, refuse), authorize(instance, refuse))
+    .onError((error) => errorAsX(error))
+    .use(requireSecret(instance), allowOrigins(instance.origins), authorize(instance))
     .post('/upload/initialize', noQuery, answer(initializeUpload))
     .post('/upload/:id/append', noQuery, validateId, answer(appendSegment))
     .post('/upload/:id/finalize', noQuery, validateId, answer(finalizeUpload))
@@ -54,7 +57,9 @@ export function xCompat(instance: Instance): Hono<PrincipalEnv> {
     .post('/metadata', noQuery, answer(setMetadata))
     .post('/subtitles', noQuery, answer(addSubtitles))
     .delete('/subtitles', noQuery, answer(deleteSubtitles))
-    .all('*', () => refuse(notFound()))
+    .all('*', () => {
+      throw notFound()
+    })
 
   function answer(handle: (call: CompatRequest) => Promise<CompatResponse>) {
     return asX(instance, handle)

@@ -1,6 +1,6 @@
-import type { Instance } from '../options.ts'
 import { commandAppend, commandFinalize, commandInitialize } from '../x/command-schemas.ts'
 import { append } from './append-segment.ts'
+import type { CompatInstance } from './instance.ts'
 import { type CompatRequest, type CompatResponse, check, InvalidRequest, missingMedia } from './response.ts'
 import type { ClientSegment } from './segment.ts'
 import { finalize, initialize } from './steps.ts'
@@ -10,7 +10,7 @@ export async function runCommand(
   call: CompatRequest,
   parameters: Record<string, unknown>,
   segment: ClientSegment | undefined,
-  instance: Instance,
+  instance: CompatInstance,
 ): Promise<CompatResponse> {
   switch (parameters['command']) {
     case 'INIT': {

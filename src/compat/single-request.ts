@@ -1,12 +1,11 @@
 import { type ByteReader, openReader } from '../ingress/byte-reader.ts'
 import { checkMedia } from '../ingress/media-type.ts'
-import { createCheck } from '../ingress/read-upload.ts'
 import { matchesSignature } from '../ingress/signature.ts'
+import { admitAndConsumeQuota } from '../ingress/upload-policy.ts'
 import { emptyBody, HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
-import type { Instance } from '../options.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
 import { relay } from '../relay/relay.ts'
-import { checksFor } from '../routes/checks.ts'
+import { policyFor } from '../routes/upload-policy.ts'
 import { rememberOwner } from '../routes/uploaded-media.ts'
 import {
   categoryAccepts,
@@ -20,6 +19,7 @@ import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type UploadFields, uploadFields } from '../x/schemas.ts'
 import type { Gathered } from './append-segment.ts'
 import type { CompatBody, CompatMedia } from './body.ts'
+import type { CompatInstance } from './instance.ts'
 import { type CompatRequest, check, invalid, missingMedia } from './response.ts'
 
 /** A file in one request. */
@@ -27,19 +27,19 @@ export async function uploadAtOnce(
   call: CompatRequest,
   body: CompatBody,
   { reservation, gathered }: { reservation: MemoryReservation; gathered: Gathered | undefined },
-  instance: Instance,
+  instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   const { clock, creations, relay: options, statuses, compatUploads } = instance
   const { c, principal, context } = call
   const { fields, mediaType, ...file } = gathered ? hold(body, gathered) : streamed(body)
   const { category } = checkMedia(mediaType, fields.media_category)
-  const checks = checksFor(c, principal, instance)
-  if (file.totalBytes !== undefined) checks.checkSize(file.totalBytes, category)
+  const policy = policyFor(c, principal, instance)
+  if (file.totalBytes !== undefined) policy.checkSize(file.totalBytes, category)
   if (file.totalBytes === 0 && !file.atMostBytes) throw emptyBody()
   await creations.consume(principal.subject, 0)
   const additionalOwners = fields.additional_owners
   const checked = { mediaType, category }
-  const source: UploadSource = { ...checked, ...file, additionalOwners, check: createCheck(checked, checks) }
+  const source: UploadSource = { ...checked, ...file, additionalOwners, admit: admitAndConsumeQuota(checked, policy) }
   const answer = await relay(source, reservation, context, options)
   const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   await compatUploads.create(id, {

@@ -1,14 +1,14 @@
+import { notFound } from '../errors.ts'
 import { checkMedia } from '../ingress/media-type.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
-import type { Instance } from '../options.ts'
-import { notFound } from '../problem.ts'
-import { checksFor } from '../routes/checks.ts'
+import { policyFor } from '../routes/upload-policy.ts'
 import { rememberOwner } from '../routes/uploaded-media.ts'
 import type { CommandInitialize } from '../x/command-schemas.ts'
 import { isMediaType, MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { InitializeRequest } from '../x/schemas.ts'
 import { missingParameter } from '../x/x-problems.ts'
+import type { CompatInstance } from './instance.ts'
 import { type CompatRequest, doNotAddUp, ended, InvalidRequest, invalid, isRefusal } from './response.ts'
 import { isWhole } from './upload-record.ts'
 
@@ -18,7 +18,7 @@ import { isWhole } from './upload-record.ts'
 export async function initialize(
   { c, principal, context }: CompatRequest,
   request: InitializeRequest | Omit<CommandInitialize, 'command'>,
-  instance: Instance,
+  instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   const { client, clock, creations, compatUploads } = instance
   const { total_bytes: totalBytes, media_type: type, additional_owners: additionalOwners, shared } = request
@@ -28,10 +28,10 @@ export async function initialize(
   if (totalBytes === 0) throw emptyBody()
   const { mediaType, category } = checkMedia(type, request.media_category)
   const { subject } = principal
-  const checks = checksFor(c, principal, instance)
-  checks.checkSize(totalBytes, category)
+  const policy = policyFor(c, principal, instance)
+  policy.checkSize(totalBytes, category)
   await creations.consume(subject, 0)
-  await checks.consume(totalBytes)
+  await policy.consumeQuota(totalBytes)
   const answer = await client.initialize({ mediaType, category, totalBytes, additionalOwners, shared }, context)
   const { id: mediaId, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   const expiresAt = clock.now() + expiresAfterSecs * 1000
@@ -45,7 +45,7 @@ export async function initialize(
 export async function finalize(
   { principal, context }: CompatRequest,
   mediaId: string,
-  instance: Instance,
+  instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   const { client, clock, statuses, compatUploads } = instance
   const upload = await compatUploads.find(mediaId, principal.subject)
@@ -85,7 +85,7 @@ export async function finalize(
 export async function findOwn(
   mediaId: string,
   { principal }: CompatRequest,
-  { owners, compatUploads }: Instance,
+  { owners, compatUploads }: CompatInstance,
 ): Promise<{ isProcessed: boolean }> {
   const { subject } = principal
   const upload = await compatUploads.find(mediaId, subject)

@@ -1,6 +1,5 @@
 import { XMediaError } from '../errors.ts'
 import {
-  CATEGORY_MAX_BYTES,
   categoryAccepts,
   inferCategory,
   isMediaType,
@@ -31,31 +30,4 @@ export function checkMedia(declaredType: string | null, declaredCategory: MediaC
     )
   }
   return { mediaType, category }
-}
-
-/** The sizes an instance accepts. */
-export interface MediaLimits {
-  /** Largest upload of all, bytes. */
-  maxBytes: number
-  /** Throws `too_large`; `maxBytes` may be less than the instance's. */
-  checkSize(bytes: number, category: MediaCategory, maxBytes?: number): void
-}
-
-export interface MediaLimitOptions {
-  /** Largest upload of all, bytes. */
-  maxBytes: number
-  /** Largest upload per category, bytes, instead of X's own number. */
-  categoryMaxBytes: Partial<Record<MediaCategory, number>>
-}
-
-export function createMediaLimits({ maxBytes, categoryMaxBytes }: MediaLimitOptions): MediaLimits {
-  return {
-    maxBytes,
-    checkSize(bytes, category, most = maxBytes) {
-      const limit = Math.min(most, maxBytes, categoryMaxBytes[category] ?? CATEGORY_MAX_BYTES[category])
-      if (!(bytes <= limit)) {
-        throw new XMediaError('too_large', `An upload as ${category} may have ${limit} bytes; this one has ${bytes}.`)
-      }
-    },
-  }
 }

@@ -1,57 +1,27 @@
 import { XMediaError } from '../errors.ts'
-import type { MediaCategory } from '../x/limits.ts'
-import type { CheckedMedia } from './media-type.ts'
+import { declaredLengths, rawLength } from './lengths.ts'
+import { checkMedia } from './media-type.ts'
 import { MAX_AROUND_FILE_BYTES } from './multipart-form.ts'
 import { readMultipart } from './multipart-upload.ts'
-import { readRaw } from './raw.ts'
-import { matchesSignature } from './signature.ts'
-import { emptyBody, type UploadRequest, type UploadSource } from './upload-source.ts'
-
-/** What an upload must pass. Each refuses by throwing. */
-export interface UploadChecks {
-  /** Largest upload of all, bytes. */
-  maxBytes: number
-  checkSize(bytes: number, category: MediaCategory): void
-  /** The app's own look at the first bytes. */
-  inspect(head: Uint8Array<ArrayBuffer>, file: CheckedMedia & { totalBytes: number }): Promise<void>
-  /** Called once all else is found good. */
-  consume(totalBytes: number): Promise<void>
-}
+import { admitAndConsumeQuota, type UploadPolicy } from './upload-policy.ts'
+import { emptyBody, type UploadBody, type UploadRequest, type UploadSource } from './upload-source.ts'
 
 /** Reads as much of a request as tells what is uploaded, and refuses from the headers alone what they condemn. */
-export async function readUpload(request: UploadRequest, checks: UploadChecks): Promise<UploadSource> {
+export async function readUpload(request: UploadRequest, policy: UploadPolicy): Promise<UploadSource> {
   const { headers } = request
   checkFraming(headers)
   const isMultipart = /^multipart\/form-data(?:[;\s]|$)/i.test(headers.get('content-type') ?? '')
-  if (isMultipart) checkBodySize(headers, checks.maxBytes)
+  if (isMultipart) checkBodySize(headers, policy.uploadBytes)
   const { parameters, ...upload } = isMultipart ? await readMultipart(request) : readRaw(request)
   const { mediaType, category, totalBytes, atMostBytes = 0 } = upload
-  if (totalBytes !== undefined) checks.checkSize(totalBytes, category)
+  if (totalBytes !== undefined) policy.checkSize(totalBytes, category)
   if (totalBytes === 0 && atMostBytes === 0) throw emptyBody()
   return {
     ...upload,
     additionalOwners: parameters.additional_owners,
     shared: parameters.shared,
     altText: parameters.alt_text,
-    check: createCheck({ mediaType, category }, checks),
-  }
-}
-
-/** What the first bytes of a file and its size must pass before X is asked. */
-export function createCheck(media: CheckedMedia, checks: UploadChecks): NonNullable<UploadSource['check']> {
-  return async (head, size, signal) => {
-    // A size that was not known before is judged here.
-    checks.checkSize(size, media.category)
-    if (!matchesSignature(head, media.mediaType)) {
-      throw new XMediaError(
-        'signature_mismatch',
-        `The first bytes are not those of ${media.mediaType}; declare the type that the file has.`,
-      )
-    }
-    await checks.inspect(head, { ...media, totalBytes: size })
-    // An upload that ended meanwhile uses nothing up.
-    signal?.throwIfAborted()
-    await checks.consume(size)
+    admit: admitAndConsumeQuota({ mediaType, category }, policy),
   }
 }
 
@@ -67,9 +37,25 @@ export function checkFraming(headers: Headers): void {
   }
 }
 
-function checkBodySize(headers: Headers, maxBytes: number): void {
+function checkBodySize(headers: Headers, uploadBytes: number): void {
   const contentLength = Number(headers.get('content-length') ?? 0)
-  if (contentLength > maxBytes + MAX_AROUND_FILE_BYTES) {
-    throw new XMediaError('too_large', `An upload may have ${maxBytes} bytes; this body has ${contentLength}.`)
+  if (contentLength > uploadBytes + MAX_AROUND_FILE_BYTES) {
+    throw new XMediaError(
+      'too_large',
+      `The body has ${contentLength.toLocaleString('en')} bytes; the limit for an upload is ${uploadBytes.toLocaleString('en')}.`,
+    )
   }
+}
+
+/** A raw body is the file itself; its media type is the request's `Content-Type`, or the `media_type` parameter. */
+function readRaw({ headers, body, parameters }: UploadRequest): UploadBody {
+  const media = checkMedia(parameters.media_type ?? headers.get('content-type'), parameters.media_category)
+  const totalBytes = rawLength(declaredLengths(headers, parameters.total_bytes))
+  if (totalBytes === undefined) {
+    throw new XMediaError(
+      'length_required',
+      'X needs the size before the first byte: send Content-Length, or Upload-Length with a chunked body.',
+    )
+  }
+  return { ...media, parameters, totalBytes, body }
 }

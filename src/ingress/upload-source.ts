@@ -30,8 +30,11 @@ export interface UploadSource {
   /** Set when `totalBytes` is not sure: most bytes the file can have. */
   atMostBytes?: number | undefined
   body: ByteReader
-  /** Asked before INIT with the first bytes of the file, `HEAD_BYTES`, all or a segment, and its size; rejects to refuse it. */
-  check?:
+  /**
+   * Runs before INIT, with the first `HEAD_BYTES` of the file (or all of it, or a segment) and its size. Rejects to refuse the
+   * file; once it has resolved, the upload counts towards its subject's quota.
+   */
+  admit?:
     | ((head: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined) => Promise<void>)
     | undefined
   additionalOwners?: readonly string[] | undefined

@@ -37,7 +37,7 @@ export function createInitialization(
   let result: Promise<InitializedMedia> | undefined
 
   async function initialize(head: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<InitializedMedia> {
-    await source.check?.(head, totalBytes, scope.signal)
+    await source.admit?.(head, totalBytes, scope.signal)
     const { data } = await client.initialize({ ...source, totalBytes }, call)
     const media = { ...data, totalBytes }
     onInitialized(media)

@@ -30,7 +30,7 @@ export interface OneShotOptions {
 
 /** Reads a whole file, and then uploads it in one call. */
 export async function sendOneShot(
-  { body, totalBytes = 0, category, additionalOwners, check }: UploadSource,
+  { body, totalBytes = 0, category, additionalOwners, admit }: UploadSource,
   { client, clock, plan, reservation, call }: OneShotOptions,
 ): Promise<XMediaAnswer> {
   const fields = {
@@ -43,6 +43,6 @@ export async function sendOneShot(
   const segments = readSegments(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment
   if (file === undefined) throw emptyBody()
-  if (check) await abortable(check(file.slice(0, HEAD_BYTES), totalBytes, call.signal), call.signal)
+  if (admit) await abortable(admit(file.slice(0, HEAD_BYTES), totalBytes, call.signal), call.signal)
   return await client.upload({ contentType: envelope.contentType, body: envelope.wrap(file, fields) }, call)
 }

@@ -1,13 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import { readLength } from '../ingress/lengths.ts'
 import { type CheckedMedia, checkMedia } from '../ingress/media-type.ts'
-import {
-  isParameter,
-  mergeParameters,
-  readParameters,
-  type UploadParameters,
-  type UploadQuery,
-} from '../ingress/upload-parameters.ts'
+import { isParameter, mergeParameters, readParameters, type UploadParameters } from '../ingress/upload-parameters.ts'
 import type { Checksum } from '../ingress/upload-source.ts'
 
 /** The protocols for resumable uploads; both speak of the same resource. */
@@ -154,17 +148,17 @@ export function agreed(one: number | undefined, other: number | undefined): numb
 const MAX_METADATA_CHARS = 8192
 
 /** https://tus.io/protocols/resumable-upload#upload-metadata */
-function readMetadata(metadata = ''): UploadQuery & { type?: string } {
+function readMetadata(metadata = ''): Record<string, string> {
   if (metadata.length > MAX_METADATA_CHARS) {
     throw new XMediaError('invalid_parameter', `Upload-Metadata may have ${MAX_METADATA_CHARS} characters.`)
   }
-  const fields: UploadQuery & { type?: string } = {}
+  const fields: Record<string, string> = {}
   for (const pair of metadata.split(',').filter((text) => text.trim() !== '')) {
     const [name = '', value = '', ...more] = pair.trim().split(' ')
     if (!/^[\x21-\x7e]+$/.test(name) || more.length > 0) throw malformed(pair)
     // What else the client tells is its own, and is only told to it again.
     if (isParameter(name)) fields[name] = decode(value)
-    else if (name === 'filetype' || name === 'type') fields.type ??= decode(value)
+    else if (name === 'filetype' || name === 'type') fields['type'] ??= decode(value)
     else decode(value)
   }
   return fields

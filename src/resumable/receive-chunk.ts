@@ -1,20 +1,19 @@
 import type { Context } from 'hono'
-import { XMediaError, type XMediaErrorCode } from '../errors.ts'
-import { createCheck, type UploadChecks } from '../ingress/read-upload.ts'
+import { notFound, XMediaError, type XMediaErrorCode } from '../errors.ts'
+import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
-import type { Instance } from '../options.ts'
-import { notFound } from '../problem.ts'
 import { planSegments } from '../relay/segment-plan.ts'
 import { tokenFor } from '../routes/authorize.ts'
-import { checksFor } from '../routes/checks.ts'
 import { withBody } from '../routes/request-body.ts'
 import type { UploadEnv } from '../routes/upload.ts'
+import { policyFor } from '../routes/upload-policy.ts'
 import { acquireLease } from '../session/acquire.ts'
 import { finishSession } from '../session/finish.ts'
 import { receiveChunk } from '../session/receive.ts'
 import type { Lease, Session } from '../session/record.ts'
 import type { CallContext } from '../x/call.ts'
 import { agreed, type DeclaredChunk } from './headers.ts'
+import type { ResumableInstance } from './instance.ts'
 import { type FilesContext, leastBytes } from './response.ts'
 
 export type FileId = { in: { param: { id: string } }; out: { param: { id: string } } }
@@ -30,20 +29,28 @@ export async function working(lease: Lease, work: () => Promise<void>): Promise<
   }
 }
 
-export async function take(c: Context<UploadEnv, string, FileId>, { clock, sessions }: Instance): Promise<Lease> {
+export async function take(
+  c: Context<UploadEnv, string, FileId>,
+  { clock, sessions }: ResumableInstance,
+): Promise<Lease> {
   const { id } = c.req.valid('param')
   const lease = await acquireLease(sessions, id, c.var.xMediaPrincipal.subject, clock)
   if (lease === undefined) throw notFound()
   return lease
 }
 
-export function contextOf(c: FilesContext, instance: Instance): CallContext {
+export function contextOf(c: FilesContext, instance: ResumableInstance): CallContext {
   const { clock, deadlineMs, emit } = instance
   // Without the request's signal: what a client has sent is X's even when it is gone.
-  return { token: tokenFor(c, c.var.xMediaPrincipal, instance), emit, deadline: clock.now() + deadlineMs }
+  return { token: tokenFor(c, c.var.xMediaPrincipal, instance.token), emit, deadline: clock.now() + deadlineMs }
 }
 
-export async function receive(c: FilesContext, lease: Lease, chunk: DeclaredChunk, instance: Instance): Promise<void> {
+export async function receive(
+  c: FilesContext,
+  lease: Lease,
+  chunk: DeclaredChunk,
+  instance: ResumableInstance,
+): Promise<void> {
   refuseFailed(lease.session)
   const { offset, totalBytes: known, state, category } = lease.session
   if (chunk.offset !== offset) {
@@ -57,25 +64,25 @@ export async function receive(c: FilesContext, lease: Lease, chunk: DeclaredChun
   }
   const totalBytes = agreed(known, chunk.totalBytes)
   if (totalBytes === 0) throw emptyBody()
-  const checks = checksFor(c, c.var.xMediaPrincipal, instance)
+  const policy = policyFor(c, c.var.xMediaPrincipal, instance)
   if (totalBytes !== known && totalBytes !== undefined) {
     if (totalBytes < offset) throw new XMediaError('length_inconsistent', `The upload has ${offset} bytes already.`)
-    checks.checkSize(totalBytes, category)
+    policy.checkSize(totalBytes, category)
     await lease.advance({ ...lease.session, totalBytes })
   }
   const context = contextOf(c, instance)
   if (chunk.bytes !== 0) {
-    const check = createCheck(lease.session, { ...checks, consume: consumeOnce(lease, checks) })
-    await receiveBytes(c, lease, chunk, { context, check }, instance)
+    const admit = admitAndConsumeQuota(lease.session, { ...policy, consumeQuota: consumeOnce(lease, policy) })
+    await receiveBytes(c, lease, chunk, { context, admit }, instance)
   }
   await finishSession(lease, context, instance.relay)
 }
 
 /** An INIT that failed is tried again by the next chunk, which is the same upload. */
-function consumeOnce(lease: Lease, { consume }: UploadChecks): UploadChecks['consume'] {
+function consumeOnce(lease: Lease, { consumeQuota }: UploadPolicy): UploadPolicy['consumeQuota'] {
   return async (bytes) => {
     if (lease.session.spent) return
-    await consume(bytes)
+    await consumeQuota(bytes)
     await lease.advance({ ...lease.session, spent: true })
   }
 }
@@ -84,8 +91,8 @@ async function receiveBytes(
   c: FilesContext,
   lease: Lease,
   { bytes, checksum }: DeclaredChunk,
-  { context, check }: { context: CallContext; check: ReturnType<typeof createCheck> },
-  instance: Instance,
+  { context, admit }: { context: CallContext; admit: ReturnType<typeof admitAndConsumeQuota> },
+  instance: ResumableInstance,
 ): Promise<void> {
   const { offset, totalBytes } = lease.session
   if (totalBytes === undefined) {
@@ -104,7 +111,7 @@ async function receiveBytes(
   }
   await withBody(c, c.var.xMediaPrincipal, instance, async (body, reservation) => {
     const chunk = { body, bytes, checksum }
-    const received = await receiveChunk({ lease, chunk, check, reservation, context }, instance.relay)
+    const received = await receiveChunk({ lease, chunk, admit, reservation, context }, instance.relay)
     if (received.failure && lease.session.offset < totalBytes) throw received.failure
     if (lease.session.offset === offset && received.bytes > 0) {
       throw new XMediaError('piece_too_small', `Send at least ${leastBytes(lease.session)} bytes at once.`)

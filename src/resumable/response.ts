@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import { XMediaError } from '../errors.ts'
 import { HEAD_BYTES } from '../ingress/upload-source.ts'
-import type { Instance } from '../options.ts'
-import { problemResponse } from '../problem.ts'
+import type { Instance } from '../instance.ts'
+import { mountPath } from '../routes/mount-path.ts'
 import type { UploadEnv } from '../routes/upload.ts'
-import { presentMedia, statusPath } from '../routes/uploaded-media.ts'
+import { describeMedia, statusPath } from '../routes/uploaded-media.ts'
 import type { Session } from '../session/record.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import { protocolOf, TUS_VERSION } from './headers.ts'
@@ -21,7 +21,7 @@ export function answering<C extends FilesContext>(handle: (c: C) => Promise<Resp
       response = await handle(c)
     } catch (error) {
       if (!(error instanceof XMediaError)) throw error
-      response = problemResponse(error)
+      response = error.getResponse()
       const expected = error.members?.['expected-offset']
       if (expected !== undefined) response.headers.set('upload-offset', String(expected))
       if (error.code === 'unsupported_version') response.headers.set('tus-version', TUS_VERSION)
@@ -52,9 +52,9 @@ export async function answer(
   const expiresAfterSecs = Math.max(0, Math.floor((expiresAt - instance.clock.now()) / 1000))
   const known = { ...result, data: { ...result.data, expires_after_secs: expiresAfterSecs } }
   instance.statuses.put(known)
-  const media = await presentMedia(c, known, c.var.xMediaPrincipal, instance)
+  const media = await describeMedia(c, known, c.var.xMediaPrincipal, instance)
   const { ticket: _, errors, ...data } = media
-  const where = statusPath(c, media, instance, pathBelow(c))
+  const where = statusPath(mountPath(c, instance.mountPath, pathBelow(c)), media)
   c.header('x-media-id', media.id)
   c.header('x-media-status', where)
   // Of a new upload this tells where the upload is, as its protocols want it.
@@ -70,10 +70,10 @@ function standing({ offset, totalBytes, state }: Session): { offset: number; tot
 }
 
 /** draft-ietf-httpbis-resumable-upload-11 section 4.1.4 */
-export function uploadLimit({ clock, limits }: Instance, session?: Session): string {
+export function uploadLimit({ clock, sizeLimits }: Pick<Instance, 'clock' | 'sizeLimits'>, session?: Session): string {
   const maxAge = session ? Math.max(0, Math.floor((session.expiresAt - clock.now()) / 1000)) : MEDIA_EXPIRY_SECS
   const least = session ? leastBytes(session) : HEAD_BYTES
-  return `max-size=${limits.maxBytes}, min-append-size=${least}, max-age=${maxAge}`
+  return `max-size=${sizeLimits.uploadBytes}, min-append-size=${least}, max-age=${maxAge}`
 }
 
 export function pathBelow(c: FilesContext): string {

@@ -1,20 +1,20 @@
 import { zValidator } from '@hono/zod-validator'
-import type { Context, Handler, MiddlewareHandler } from 'hono'
+import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
-import { XMediaError } from '../errors.ts'
+import { notFound, XMediaError } from '../errors.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
-import { toHex } from '../lib/hex.ts'
-import type { Instance } from '../options.ts'
-import { notFound, problemResponse } from '../problem.ts'
+import type { Instance } from '../instance.ts'
+import { toHex } from '../lib/encoding.ts'
 import { planSegments } from '../relay/segment-plan.ts'
-import { secretFor } from '../routes/authorize.ts'
-import { checksFor } from '../routes/checks.ts'
-import type { UploadEnv, UploadInput } from '../routes/upload.ts'
-import { mountPath } from '../routes/uploaded-media.ts'
+import { readSecret } from '../routes/authorize.ts'
+import { mountPath } from '../routes/mount-path.ts'
+import { type UploadEnv, type UploadInput, validateUpload } from '../routes/upload.ts'
+import { policyFor } from '../routes/upload-policy.ts'
 import { finishSession } from '../session/finish.ts'
-import type { Session } from '../session/record.ts'
+import { createSessions, type Session } from '../session/record.ts'
 import { CHECKSUM_ALGORITHMS, readChunk, readCreation, TUS_VERSION } from './headers.ts'
+import type { ResumableInstance } from './instance.ts'
 import { contextOf, type FileId, isTransient, receive, refuseFailed, take, working } from './receive-chunk.ts'
 import { answer, answering, pathBelow, uploadLimit } from './response.ts'
 
@@ -29,37 +29,51 @@ const ID_BYTES = 16
 /** How long an upload without bytes is kept, milliseconds. */
 const UNUSED_EXPIRY_MS = 3_600_000
 
-export const validateFileId: MiddlewareHandler<UploadEnv, string, FileId> = zValidator(
+const validateFileId: MiddlewareHandler<UploadEnv, string, FileId> = zValidator(
   'param',
   z.object({ id: z.string().check(z.regex(/^[0-9a-f]{32}$/)) }),
-  (result) => (result.success ? undefined : problemResponse(notFound())),
+  (result) => {
+    if (!result.success) throw notFound()
+  },
 )
 
+/** The routes below `/files`. */
+export function resumable(parts: Instance): Hono<UploadEnv> {
+  const instance = { ...parts, sessions: createSessions(parts.store, parts.clock) }
+  return new Hono<UploadEnv>()
+    .on('OPTIONS', ['/', '/:id'], describeFiles(instance))
+    .post('/', validateUpload, createFile(instance))
+    .get('/:id', validateFileId, inspectFile(instance)) // HEAD too
+    .patch('/:id', validateFileId, appendFile(instance))
+    .delete('/:id', validateFileId, removeFile(instance))
+    .post('/:id', validateFileId, overriddenFile(instance))
+}
+
 /** Tells what this server can do; asks nothing of X. */
-export function describeFiles(instance: Instance): Handler<UploadEnv> {
+function describeFiles(instance: ResumableInstance): Handler<UploadEnv> {
   return answering(async function describeFiles(c) {
     c.header('tus-version', TUS_VERSION)
     c.header('tus-extension', 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum')
     c.header('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
-    c.header('tus-max-size', String(instance.limits.maxBytes))
+    c.header('tus-max-size', String(instance.sizeLimits.uploadBytes))
     c.header('upload-limit', uploadLimit(instance))
     return c.body(null, 204)
   })
 }
 
 /** Opens an upload, with its first bytes if they come along. */
-export function createFile(instance: Instance): Handler<UploadEnv, string, UploadInput> {
+function createFile(instance: ResumableInstance): Handler<UploadEnv, string, UploadInput> {
   return answering(async function createFile(c: Context<UploadEnv, string, UploadInput>) {
     const { clock, creations, relay, sessions } = instance
     const { subject } = c.var.xMediaPrincipal
     const { headers } = c.req.raw
     checkFraming(headers)
-    // A key that cannot work must show before X has the file.
-    secretFor(c, instance)
+    // Fail on a bad key now, not after X has the whole file.
+    readSecret(c, instance)
     const { parameters, chunk, totalBytes, ...creation } = readCreation(c.req.raw, c.req.valid('query'))
     if (totalBytes === 0) throw emptyBody()
     if (totalBytes !== undefined) {
-      checksFor(c, c.var.xMediaPrincipal, instance).checkSize(totalBytes, creation.category)
+      policyFor(c, c.var.xMediaPrincipal, instance).checkSize(totalBytes, creation.category)
       planSegments(totalBytes, relay.segmentSize.preferred, relay.maxSegments)
     }
     const session: Session = {
@@ -70,7 +84,7 @@ export function createFile(instance: Instance): Handler<UploadEnv, string, Uploa
     }
     await creations.consume(subject, 0)
     await sessions.create(session)
-    const location = `${mountPath(c, instance, pathBelow(c))}/files/${session.id}`
+    const location = `${mountPath(c, instance.mountPath, pathBelow(c))}/files/${session.id}`
     c.header('location', location)
     if (chunk === undefined || chunk.bytes === 0) return await answer(c, session, 201, instance)
     const lease = await sessions.lease(session.id)
@@ -85,7 +99,7 @@ export function createFile(instance: Instance): Handler<UploadEnv, string, Uploa
 }
 
 /** Takes more bytes. */
-export function appendFile(instance: Instance): Handler<UploadEnv, string, FileId> {
+function appendFile(instance: ResumableInstance): Handler<UploadEnv, string, FileId> {
   return answering(async function appendFile(c: Context<UploadEnv, string, FileId>) {
     checkFraming(c.req.raw.headers)
     const chunk = readChunk(c.req.raw)
@@ -103,7 +117,7 @@ const ASK_AGAIN_SECS = 5
  * give up an upload that they cannot ask about, and send it all again: only 423 makes them wait.
  * https://github.com/tus/tus-js-client/blob/main/lib/upload.js
  */
-export function inspectFile(instance: Instance): Handler<UploadEnv, string, FileId> {
+function inspectFile(instance: ResumableInstance): Handler<UploadEnv, string, FileId> {
   return answering(async function inspectFile(c: Context<UploadEnv, string, FileId>) {
     const session = await inspect(c, instance).catch((error: unknown) => {
       if (!isTransient(error)) throw error
@@ -117,7 +131,7 @@ export function inspectFile(instance: Instance): Handler<UploadEnv, string, File
   })
 }
 
-async function inspect(c: Context<UploadEnv, string, FileId>, instance: Instance): Promise<Session> {
+async function inspect(c: Context<UploadEnv, string, FileId>, instance: ResumableInstance): Promise<Session> {
   const lease = await take(c, instance)
   return await working(lease, async () => {
     refuseFailed(lease.session)
@@ -126,7 +140,7 @@ async function inspect(c: Context<UploadEnv, string, FileId>, instance: Instance
 }
 
 /** Forgets an upload. X forgets by itself what was not finalized. */
-export function removeFile(instance: Instance): Handler<UploadEnv, string, FileId> {
+function removeFile(instance: ResumableInstance): Handler<UploadEnv, string, FileId> {
   return answering(async function removeFile(c: Context<UploadEnv, string, FileId>) {
     const lease = await take(c, instance)
     await lease.remove()
@@ -135,7 +149,7 @@ export function removeFile(instance: Instance): Handler<UploadEnv, string, FileI
 }
 
 /** Clients behind proxies that know no PATCH send it as POST. https://tus.io/protocols/resumable-upload#x-http-method-override */
-export function overriddenFile(instance: Instance): Handler<UploadEnv, string, FileId> {
+function overriddenFile(instance: ResumableInstance): Handler<UploadEnv, string, FileId> {
   const handlers: Readonly<Record<string, Handler<UploadEnv, string, FileId>>> = {
     PATCH: appendFile(instance),
     DELETE: removeFile(instance),
@@ -143,7 +157,9 @@ export function overriddenFile(instance: Instance): Handler<UploadEnv, string, F
   }
   return async function overriddenFile(c, next) {
     const method = c.req.header('x-http-method-override')?.toUpperCase() ?? ''
-    return (await handlers[method]?.(c, next)) ?? problemResponse(notFound())
+    const response = await handlers[method]?.(c, next)
+    if (response) return response
+    throw notFound()
   }
 }
 

@@ -1,11 +1,10 @@
 import type { Handler } from 'hono'
-import type { Paths } from '../openapi/body-schemas.ts'
+import type { Instance } from '../instance.ts'
 import { describeRoutes } from '../openapi/openapi.ts'
-import type { Instance } from '../options.ts'
-import type { UploadEnv } from './upload.ts'
-import { mountPath } from './uploaded-media.ts'
+import type { Paths } from '../openapi/openapi-objects.ts'
+import { mountPath } from './mount-path.ts'
 
 /** Describes the routes to anyone who asks: nothing in it is secret. */
-export function apiDescription(instance: Instance, paths: Paths): Handler<UploadEnv> {
-  return (c) => c.json(describeRoutes(mountPath(c, instance, '/openapi.json'), paths))
+export function apiDescription(mount: Instance['mountPath'], paths: Paths): Handler {
+  return (c) => c.json(describeRoutes(mountPath(c, mount, '/openapi.json'), paths))
 }

@@ -1,25 +1,24 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { XMediaError } from '../errors.ts'
-import type { Instance, Principal } from '../options.ts'
-import { problemResponse, unauthorized } from '../problem.ts'
-import { checkSecret } from '../ticket.ts'
+import { XMediaError } from '../errors.ts'
+import type { Instance } from '../instance.ts'
+import type { Log, Principal } from '../options.ts'
+import { isSecret, MIN_SECRET_BYTES } from '../ticket.ts'
 import { type CachedToken, cacheToken } from '../x/token.ts'
 
 export interface PrincipalEnv {
   Variables: { xMediaPrincipal: Principal }
 }
 
-/** Lets nobody pass whom the app's `authorize` does not know; reads nothing of the body. */
-export function authorize(
-  { options }: Instance,
-  refuse: (error: XMediaError) => Response = problemResponse,
-): MiddlewareHandler<PrincipalEnv> {
-  return createMiddleware<PrincipalEnv>(async function authorize(c, next) {
-    const principal = await options.authorize(c)
-    if (principal === null || principal === undefined) return refuse(unauthorized())
+/** Lets nobody pass whom the app's `authorize` does not know. Reads nothing of the body. */
+export function authorize({ authorize, log }: Pick<Instance, 'authorize' | 'log'>): MiddlewareHandler<PrincipalEnv> {
+  return createMiddleware<PrincipalEnv>(async function authorizeRequest(c, next) {
+    const principal = await authorize(c)
+    if (principal === null || principal === undefined) {
+      throw new XMediaError('unauthorized', 'Sign in to the app that offers this upload, and send its credentials.')
+    }
     if (typeof principal.subject !== 'string' || principal.subject === '') {
-      throw new TypeError('authorize must answer with a subject that is a string and not empty')
+      throw misconfigured(log, 'authorize must return a subject that is a non-empty string.')
     }
     c.set('xMediaPrincipal', principal)
     return next()
@@ -27,14 +26,43 @@ export function authorize(
 }
 
 /** The X token for one request's calls. */
-export function tokenFor(c: Context, principal: Principal, { options }: Instance): CachedToken {
-  return cacheToken((ask) => {
+export function tokenFor(c: Context, principal: Principal, token: Instance['token']): CachedToken {
+  return cacheToken((request) => {
     if (principal.token !== undefined) return principal.token
-    return typeof options.token === 'string' ? options.token : options.token({ ...ask, c, principal })
+    return typeof token === 'string' ? token : token({ ...request, c, principal })
+  })
+}
+
+/** Where the key comes from, and who hears of one that does not work. */
+export type SecretSource = Pick<Instance, 'secret' | 'log'>
+
+/** Refuses every request with `misconfigured` until a `secret` that is a function has returned a key that works. */
+export function requireSecret(source: SecretSource): MiddlewareHandler {
+  let works = typeof source.secret === 'string'
+  return createMiddleware(async function requireSecret(c, next) {
+    if (!works) readSecret(c, source)
+    works = true
+    return next()
   })
 }
 
 /** The key that signs this request's tickets. */
-export function secretFor(c: Context, { options }: Instance): string {
-  return checkSecret(typeof options.secret === 'function' ? options.secret(c) : options.secret)
+export function readSecret(c: Context, { secret, log }: SecretSource): string {
+  const key = typeof secret === 'function' ? secret(c) : secret
+  if (isSecret(key)) return key
+  throw misconfigured(
+    log,
+    `secret must be a string of at least ${MIN_SECRET_BYTES} bytes; the function returned ${lengthOf(key)}.`,
+  )
+}
+
+function lengthOf(key: unknown): string {
+  if (typeof key !== 'string') return key === null ? 'null' : typeof key
+  return `${new TextEncoder().encode(key).length} bytes`
+}
+
+/** A mistake in the app's own set-up: the operator gets the reason, and the client only that there is one. */
+function misconfigured(log: Log, reason: string): XMediaError {
+  log(`hono-x-media: ${reason}`)
+  return new XMediaError('misconfigured', 'This server is not set up correctly. Its log says what is wrong.')
 }

@@ -2,10 +2,9 @@ import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
-import type { Instance } from '../options.ts'
-import { problemResponse } from '../problem.ts'
+import type { Instance } from '../instance.ts'
 
-/** Headers of answers that a page of another origin may read. */
+/** Response headers that a page of another origin may read. */
 const EXPOSED = [
   ...['Location', 'Preference-Applied', 'Retry-After', 'X-Media-Id', 'X-Media-Status'],
   ...['Upload-Offset', 'Upload-Length', 'Upload-Defer-Length', 'Upload-Metadata', 'Upload-Expires'],
@@ -14,18 +13,14 @@ const EXPOSED = [
   ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Checksum-Algorithm'],
 ]
 
-/** Seconds that a browser may remember a preflight; Chromium keeps none longer. https://fetch.spec.whatwg.org/#http-access-control-max-age */
+/** Seconds a browser may cache a preflight; Chromium allows no more. https://fetch.spec.whatwg.org/#http-access-control-max-age */
 const PREFLIGHT_SECS = 7200
 
 /**
- * Lets pages of the allowed origins in, by CORS, and refuses requests that pages of others make: a form may be posted to
- * any site, with the cookies the user has there. Clients that are no browsers send no such headers and pass.
+ * Admits pages of the allowed origins by CORS, and refuses requests from pages of any other: a page can post a form to any
+ * site, with the user's cookies for it. Clients that are not browsers send no such headers and pass.
  */
-export function allowOrigins(
-  { options }: Instance,
-  refuse: (error: XMediaError) => Response = problemResponse,
-): MiddlewareHandler {
-  const { origins = [] } = options
+export function allowOrigins(origins: Instance['origins']): MiddlewareHandler {
   const allow = cors({
     origin: origins === '*' ? '*' : [...origins],
     credentials: origins !== '*',
@@ -37,17 +32,15 @@ export function allowOrigins(
   return createMiddleware(async function allowOrigins(c, next) {
     const origin = c.req.header('origin')
     if (origin !== undefined && (origins === '*' || origins.includes(origin))) return allow(c, next)
-    if (isForeign(origin, c.req.header('sec-fetch-site'), c.req.url)) return refuse(originNotAllowed())
+    if (isForeign(origin, c.req.header('sec-fetch-site'), c.req.url)) {
+      throw new XMediaError('origin_not_allowed', 'Pages of this origin may not upload here.')
+    }
     return next()
   })
 }
 
-/** What the browser says of the two sites goes first: behind a proxy the URL may not be the one that the page knows. */
+/** What the browser says goes first: behind a proxy the URL may not be the one that the page knows. */
 function isForeign(origin: string | undefined, site: string | undefined, url: string): boolean {
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   return origin !== undefined && origin !== new URL(url).origin
-}
-
-function originNotAllowed(): XMediaError {
-  return new XMediaError('origin_not_allowed', 'Pages of this origin may not upload here.')
 }

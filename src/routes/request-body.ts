@@ -1,19 +1,20 @@
 import type { Context } from 'hono'
 import { openRequestReader } from '../ingress/byte-reader.ts'
 import { type PacedReader, paced } from '../ingress/pace.ts'
+import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
-import type { Instance, Principal } from '../options.ts'
+import type { Principal } from '../options.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
 import { MIN_UPLOAD_MEMORY_BYTES } from '../relay/segment-plan.ts'
 
 /**
- * Works on a request's body, for which there must be a place and memory: throws `too_many_uploads` and `overloaded`. The
- * reading ends with the request, and with the work.
+ * Runs `work` on a request's body, with a place among the uploads and memory for it. Reading ends with the request or with
+ * the work, whichever comes first. Throws `too_many_uploads` and `overloaded`.
  */
 export async function withBody<Outcome>(
   c: Context,
   { subject, limits }: Principal,
-  { clock, pace, relay, uploads }: Instance,
+  { clock, pace, relay, uploads }: Pick<Instance, 'clock' | 'pace' | 'relay' | 'uploads'>,
   work: (body: PacedReader, reservation: MemoryReservation) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { signal } = c.req.raw
@@ -24,7 +25,7 @@ export async function withBody<Outcome>(
   let leave: (() => void) | undefined
   let reservation: MemoryReservation | undefined
   try {
-    leave = uploads.admit(subject, limits?.maxUploads)
+    leave = uploads.admit(subject, limits?.uploads)
     reservation = relay.memory.reserve(MIN_UPLOAD_MEMORY_BYTES, subject)
     return await work(body, reservation)
   } catch (error) {

@@ -1,6 +1,7 @@
 import { zValidator } from '@hono/zod-validator'
-import type { Context, Handler, MiddlewareHandler } from 'hono'
+import type { Context, Handler, MiddlewareHandler, TypedResponse } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import type { StatusCode } from 'hono/utils/http-status'
 import { XMediaError } from '../errors.ts'
 import { readUpload } from '../ingress/read-upload.ts'
 import {
@@ -9,51 +10,62 @@ import {
   type UploadQuery,
   uploadParameters,
 } from '../ingress/upload-parameters.ts'
-import type { Instance } from '../options.ts'
-import { problemResponse } from '../problem.ts'
+import type { Instance } from '../instance.ts'
+import type { PROBLEMS, Problem, XMediaErrorCode } from '../problem.ts'
 import { relay } from '../relay/relay.ts'
-import { type PrincipalEnv, secretFor, tokenFor } from './authorize.ts'
-import { checksFor } from './checks.ts'
+import type { XMediaAnswer } from '../x/media-answer.ts'
+import { type PrincipalEnv, readSecret, tokenFor } from './authorize.ts'
+import { mountPath } from './mount-path.ts'
 import { withBody } from './request-body.ts'
-import { presentMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
+import { policyFor } from './upload-policy.ts'
+import { describeMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
 
-/** What `xMediaUpload` leaves for the handlers behind it. */
+/** What `xMediaUpload` leaves in the context for the handlers after it. */
 export interface XMediaEnv {
   Variables: { xMedia: UploadedMedia }
 }
 
 export type UploadEnv = { Variables: PrincipalEnv['Variables'] & XMediaEnv['Variables'] }
 
-/** The longest that an answer is held back for `Prefer: wait`. */
+/** The longest that `Prefer: wait` holds a response back. */
 const MAX_WAIT_SECS = 60
 
-export type UploadInput = { in: { query: UploadQuery }; out: { query: UploadParameters } }
+/** A form with a file: `hc` sends it as `multipart/form-data`. Fields may stand in the query instead. */
+export type UploadForm = UploadQuery & { media: File | Blob }
+
+export type UploadInput = { in: { query?: UploadQuery; form?: UploadForm }; out: { query: UploadParameters } }
+
+/** hono has no names for 460 and 499, which these routes do not answer with. */
+type ProblemStatus = Extract<(typeof PROBLEMS)[XMediaErrorCode]['status'], StatusCode>
+
+/** What a refused request is answered with. */
+export type ProblemResponse = TypedResponse<Problem, ProblemStatus, 'json'>
+
+/** What a finished upload, and its status, are answered with. */
+export type MediaResponse<Status extends 200 | 201> = TypedResponse<XMediaAnswer, Status, 'json'>
 
 /** Refuses parameters in the query that X would refuse, before the body is read. */
 export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> = zValidator(
   'query',
   uploadParameters,
-  (result) => (result.success ? undefined : problemResponse(invalidParameter(result.error.issues))),
+  (result) => {
+    if (!result.success) throw invalidParameter(result.error.issues)
+  },
 )
 
-/** Relays the request's body to X; the handlers behind it run only after FINALIZE succeeded. */
+/** Relays the request's body to X. The handlers after it run only when FINALIZE has succeeded. */
 export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, string, UploadInput> {
   return createMiddleware<UploadEnv, string, UploadInput>(async function receiveUpload(c, next) {
-    try {
-      c.set('xMedia', await receive(c, instance))
-    } catch (error) {
-      if (error instanceof XMediaError) return problemResponse(error)
-      throw error
-    }
+    c.set('xMedia', await receive(c, instance))
     return next()
   })
 }
 
-/** Answers with the media in X's own shape; `Location` is where its processing can be followed. */
-export function answerUpload(instance: Instance): Handler<UploadEnv> {
+/** Responds with the media in X's own shape; `Location` is where to follow its processing. */
+export function sendMedia(mount: Instance['mountPath']): Handler<UploadEnv, string, UploadInput> {
   return (c) => {
     const { ticket: _, errors, ...data } = c.var.xMedia
-    c.header('location', statusPath(c, c.var.xMedia, instance))
+    c.header('location', statusPath(mountPath(c, mount), c.var.xMedia))
     c.header('cache-control', 'no-store')
     return c.json({ data, ...(errors ? { errors } : {}) }, 201)
   }
@@ -64,22 +76,22 @@ type UploadContext = Context<UploadEnv, string, UploadInput>
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
   const { clock, deadlineMs, emit, statuses } = instance
   const principal = c.var.xMediaPrincipal
-  // A key that cannot work must show before X has the file.
-  secretFor(c, instance)
+  // Fail on a bad key now, not after X has the whole file.
+  readSecret(c, instance)
   const { signal } = c.req.raw
-  const context = { token: tokenFor(c, principal, instance), emit, signal, deadline: clock.now() + deadlineMs }
+  const context = { token: tokenFor(c, principal, instance.token), emit, signal, deadline: clock.now() + deadlineMs }
   const relayed = await withBody(c, principal, instance, async (body, reservation) => {
     const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body }
-    const source = await readUpload(request, checksFor(c, principal, instance))
+    const source = await readUpload(request, policyFor(c, principal, instance))
     return await relay(source, reservation, context, instance.relay)
   })
   statuses.put(relayed)
-  // The media is there: a status that cannot be had now must not lose it.
+  // X has the media: failing to read its status now must not lose it.
   const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch((error: unknown) => {
     if (error instanceof XMediaError || signal.aborted) return relayed
     throw error
   })
-  return await presentMedia(c, answer, principal, instance)
+  return await describeMedia(c, answer, principal, instance)
 }
 
 /** `Prefer: wait=N`: the client would rather wait N seconds than come back. RFC 7240 section 4.3 */

@@ -1,59 +1,51 @@
 import type { Context } from 'hono'
-import type { Instance, Principal } from '../options.ts'
+import type { Instance } from '../instance.ts'
+import type { Principal } from '../options.ts'
 import type { OwnedMedia } from '../store/owners.ts'
 import { issueTicket } from '../ticket.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { XMedia, XProblem } from '../x/schemas.ts'
-import { secretFor } from './authorize.ts'
+import { readSecret } from './authorize.ts'
 
-/** A finished upload: X's own description of the media, and the ticket to ask for its status with. */
+/** A finished upload: X's own description of the media, and the ticket that shows its status. */
 export interface UploadedMedia extends XMedia {
   ticket: string
-  /** Partial errors X reported beside the data. */
+  /** Partial errors that X reported beside the data. */
   errors?: XProblem[]
 }
 
-/** Describes a finished upload to its subject; with a store, that it is this subject's is remembered. */
-export async function presentMedia(
+/** Describes a finished upload to its subject, and remembers its owner where there is a store for it. */
+export async function describeMedia(
   c: Context,
   { data, errors }: XMediaAnswer,
   principal: Principal,
-  instance: Instance,
+  instance: Pick<Instance, 'clock' | 'owners' | 'secret' | 'log'>,
 ): Promise<UploadedMedia> {
-  const known = await rememberOwner(data, principal, instance)
-  const ticket = await issueTicket({ mediaId: data.id, ...known }, secretFor(c, instance))
+  const owned = await rememberOwner(data, principal, instance)
+  const ticket = await issueTicket({ mediaId: data.id, ...owned }, readSecret(c, instance))
   return { ...data, ...(errors === undefined ? {} : { errors }), ticket }
 }
 
-/** Remembers whose a finished media is, where there is a store for it. */
+/** Remembers who owns a finished media, where there is a store for it. */
 export async function rememberOwner(
   { id, media_key: mediaKey, size, ...data }: XMedia,
   { subject }: Principal,
-  { clock, owners }: Instance,
+  { clock, owners }: Pick<Instance, 'clock' | 'owners'>,
 ): Promise<OwnedMedia> {
-  const known = {
+  const owned = {
     subject,
     expiresAt: Math.floor(clock.now() / 1000) + (data.expires_after_secs ?? MEDIA_EXPIRY_SECS),
     ...(data.processing_info === undefined
       ? { done: { ...(mediaKey === undefined ? {} : { mediaKey }), ...(size === undefined ? {} : { size }) } }
       : {}),
   }
-  // The media is there, and its ticket tells the same: a store that fails now must not lose it.
-  await owners?.remember(id, known).catch(() => {})
-  return known
+  // X has the media and its ticket says the same, so a store that fails now must not lose it.
+  await owners?.remember(id, owned).catch(() => {})
+  return owned
 }
 
-/** Where the status of a media is, as a client sees it. */
-export function statusPath(c: Context, { id, ticket }: UploadedMedia, instance: Instance, below?: string): string {
-  return `${mountPath(c, instance, below)}/status/${id}?ticket=${ticket}`
-}
-
-/** The path that a client sees the mount at. @param below The request's path below it. */
-export function mountPath(c: Context, { options }: Instance, below = ''): string {
-  const own = new URL(c.req.url).pathname.replace(/\/+$/, '')
-  const option = options.mountPath
-  const path = typeof option === 'function' ? option(c) : (option ?? own.slice(0, own.length - below.length))
-  // One slash in front at most: two would make the path a host.
-  return path.replace(/\/+$/, '').replace(/^\/+/, '/')
+/** The path of a media's status. @param mount The path at which the client sees the mount. */
+export function statusPath(mount: string, { id, ticket }: UploadedMedia): string {
+  return `${mount}/status/${id}?ticket=${ticket}`
 }

@@ -22,7 +22,7 @@ export interface Receiving {
   lease: Lease
   chunk: Chunk
   /** Asked before INIT, as for any upload. */
-  check: UploadSource['check']
+  admit: UploadSource['admit']
   reservation: MemoryReservation
   context: CallContext
 }
@@ -131,7 +131,7 @@ interface SessionInitialization extends Initialization {
 
 /** INIT, if the session has not been there yet. */
 function initializationOf(
-  { lease, chunk, check }: Receiving,
+  { lease, chunk, admit }: Receiving,
   headBytes: number,
   { call, scope, progress }: { call: CallContext; scope: AbortScope; progress: Progress },
   { client, clock }: RelayOptions,
@@ -148,7 +148,7 @@ function initializationOf(
   let recorded: Promise<void> | undefined
   let begun = false
   const initialization = createInitialization(
-    { ...lease.session, totalBytes, check, body: chunk.body },
+    { ...lease.session, totalBytes, admit, body: chunk.body },
     {
       client,
       call,

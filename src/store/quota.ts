@@ -1,6 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
-import { memoryStore, type Store, update } from './store.ts'
+import { memoryStore } from './memory-store.ts'
+import { type Store, update } from './store.ts'
 
 /** What a subject has used, or may use, in a period. */
 export interface QuotaUse {
@@ -25,17 +26,22 @@ export interface QuotaOptions {
   store?: QuotaStore
 }
 
+/** The options of a quota, with its period. */
+export interface QuotaSettings {
+  uploads?: number | undefined
+  bytes?: number | undefined
+  periodSecs: number
+  store?: QuotaStore | undefined
+}
+
 export interface Quota {
   /** Uses up one upload of so many bytes, or throws `quota_exceeded`. What has begun counts, however it ends. */
   consume(subject: string, bytes: number, limits?: Partial<QuotaUse>): Promise<void>
 }
 
-/** A day: X's own limits for posting are per day. */
-export const DEFAULT_PERIOD_SECS = 86_400
-
 /** @param name Tells several quotas in one store apart. */
-export function createQuota(options: QuotaOptions, clock: Clock, shared?: Store, name = ''): Quota {
-  const { uploads, bytes, periodSecs = DEFAULT_PERIOD_SECS } = options
+export function createQuota(options: QuotaSettings, clock: Clock, shared?: Store, name = ''): Quota {
+  const { uploads, bytes, periodSecs } = options
   const store = options.store ?? (shared ? quotaStore(shared) : memoryQuotaStore(clock))
   const periodMs = periodSecs * 1000
 

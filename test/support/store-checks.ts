@@ -1,12 +1,10 @@
 import { createSessions, LEASE_MS, type Session } from '../../src/session/record.ts'
 import { quotaStore } from '../../src/store/quota.ts'
 import { type Store, update } from '../../src/store/store.ts'
+import { type Checks, equal, runChecks } from './checks.ts'
 
-/**
- * What every store must do, in terms of the platform alone, so that it runs wherever the store does. Each check throws when
- * it does not hold.
- */
-export const STORE_CHECKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
+/** What every store must do, in terms of the platform alone, so that it runs wherever the store does. */
+export const STORE_CHECKS: Checks<Store> = {
   async 'has nothing under a new key'(store) {
     equal(await store.get(newKey()), undefined)
   },
@@ -148,16 +146,8 @@ export const STORE_CHECKS: Readonly<Record<string, (store: Store) => Promise<voi
 }
 
 /** Runs all checks; what is wrong by the check's name. */
-export async function checkStore(store: Store): Promise<Record<string, string>> {
-  const wrong: Record<string, string> = {}
-  for (const [name, check] of Object.entries(STORE_CHECKS)) {
-    try {
-      await check(store)
-    } catch (error) {
-      wrong[name] = String(error)
-    }
-  }
-  return wrong
+export function checkStore(store: Store): Promise<Record<string, string>> {
+  return runChecks(STORE_CHECKS, store)
 }
 
 function newKey(): string {
@@ -173,10 +163,6 @@ function newSession(): Session {
     ...{ id: crypto.randomUUID(), subject: 'u1', mediaType: 'video/mp4', category: 'tweet_video', totalBytes: 100 },
     ...{ offset: 0, nextSegment: 0, segmentBytes: 0, planned: [], state: 'open', expiresAt: later() },
   }
-}
-
-function equal(found: unknown, expected: unknown): void {
-  if (found !== expected) throw new Error(`found ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`)
 }
 
 async function codeOf(work: Promise<void>): Promise<unknown> {

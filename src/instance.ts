@@ -1,0 +1,68 @@
+import type { PaceOptions } from './ingress/pace.ts'
+import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
+import { parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
+import type { Log } from './options.ts'
+import { guardedStore } from './store/guarded-store.ts'
+import { memoryStore } from './store/memory-store.ts'
+import { createOwners, type Owners } from './store/owners.ts'
+import { createQuota, type Quota } from './store/quota.ts'
+import type { Store } from './store/store.ts'
+import { createUploader, type Uploader } from './uploader.ts'
+
+type Settings = Pick<XMediaSettings, 'authorize' | 'token' | 'secret' | 'compat' | 'inspect'>
+
+/** The parts that all requests of an instance share. */
+export interface Instance extends Uploader, Settings {
+  origins: XMediaSettings['http']['origins']
+  mountPath: XMediaSettings['http']['mountPath']
+  log: Log
+  uploads: ConcurrencyLimit
+  listeners: ConcurrencyLimit
+  pace: PaceOptions
+  quota: Quota | undefined
+  creations: Quota
+  /** The app's own store, or this instance's memory. */
+  store: Store
+  /** Who owns which media. Only a store of the app's own remembers it. */
+  owners: Owners | undefined
+}
+
+const instances = new WeakMap<object, Instance>()
+
+/** The instance of these options. Mounts that are given the same object share memory, limits and quotas. */
+export function instanceOf(options: object): Instance {
+  const instance = instances.get(options) ?? createInstance(options)
+  instances.set(options, instance)
+  return instance
+}
+
+/** Throws one `TypeError` that lists everything wrong with the options. */
+export function createInstance(options: object): Instance {
+  const settings = parseXMediaOptions(options)
+  const { authorize, token, secret, compat, inspect, http, limits } = settings
+  const uploader = createUploader(settings)
+  const { clock } = uploader
+  const shared = settings.store && guardedStore(settings.store, clock)
+  const store = shared ?? memoryStore(clock)
+  return {
+    ...uploader,
+    ...{ authorize, token, secret, compat, inspect, store },
+    origins: http.origins,
+    mountPath: http.mountPath,
+    log: settings.log ?? ((line) => console.error(line)),
+    uploads: createConcurrencyLimit({
+      max: limits.uploads,
+      maxPerSubject: limits.uploadsPerSubject ?? Math.ceil(limits.uploads / 2),
+      ...{ code: 'too_many_uploads', name: 'uploads' },
+    }),
+    listeners: createConcurrencyLimit({
+      max: limits.listeners,
+      maxPerSubject: limits.listenersPerSubject,
+      ...{ code: 'too_many_listeners', name: 'event streams' },
+    }),
+    pace: { idleMs: limits.idleMs, minBytesPerSec: limits.minBytesPerSec },
+    quota: limits.quota && createQuota(limits.quota, clock, shared),
+    creations: createQuota({ uploads: limits.creationsPerHour, periodSecs: 3600 }, clock, store, 'creations:'),
+    owners: shared && createOwners(shared),
+  }
+}

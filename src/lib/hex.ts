@@ -1,4 +1,0 @@
-/** Bytes as lower-case hexadecimal digits, two for each. `Uint8Array.prototype.toHex` is too recent to rely on. */
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}

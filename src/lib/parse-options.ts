@@ -1,0 +1,98 @@
+import { closestMatch } from 'leven'
+import * as z from 'zod/mini'
+
+type Issue = NonNullable<ReturnType<z.ZodMiniType['safeParse']>['error']>['issues'][number]
+
+/** A misspelt name differs from the one that was meant by this many letters at most. */
+const MAX_TYPOS = 3
+
+/**
+ * Options as their schema reads them, defaults filled in.
+ *
+ * Throws one `TypeError` that lists everything wrong, a line each: the path, what it must be, and for an unknown name the
+ * one that was probably meant.
+ *
+ * @param renamed Names of earlier versions, and the paths they have now.
+ */
+export function parseOptions<Output>(
+  schema: z.ZodMiniType<Output>,
+  options: unknown,
+  renamed: Readonly<Record<string, string>> = {},
+): Output {
+  const result = schema.safeParse(options, { reportInput: true })
+  if (result.success) return result.data
+  const lines = result.error.issues.flatMap((issue) => describe(issue))
+  throw new TypeError(`These options do not work:\n${lines.map((line) => `- ${line}`).join('\n')}`)
+
+  function describe(issue: Issue): string[] {
+    const path = issue.path.join('.')
+    switch (issue.code) {
+      case 'unrecognized_keys':
+        return issue.keys.map((key) => unknownOption(path === '' ? key : `${path}.${key}`, key))
+      case 'invalid_type':
+        return [`${path} must be ${nameOf(issue.expected)}, not ${kindOf(issue.input)}`]
+      case 'invalid_value':
+        return [
+          `${path} must be ${issue.values.map((value) => `'${String(value)}'`).join(' or ')}, not ${show(issue.input)}`,
+        ]
+      case 'too_small':
+        return [`${path} must be at least ${count(issue.minimum)}, not ${show(issue.input)}`]
+      case 'too_big':
+        return [`${path} must be at most ${count(issue.maximum)}, not ${show(issue.input)}`]
+      default:
+        return [`${path} ${issue.message}`]
+    }
+  }
+
+  function unknownOption(path: string, key: string): string {
+    const now = renamed[path]
+    if (now !== undefined) return `${path} is now called ${now}`
+    const known = pathsOf(schema)
+    const meant = nearest(path, known) ?? nearest(key, known, lastName)
+    return meant === undefined ? `${path} is not an option` : `${path} is not an option: did you mean ${meant}?`
+  }
+}
+
+/** The paths of everything an object may have: `limits`, `limits.memoryBytes` … */
+function pathsOf(schema: z.core.$ZodType, prefix = ''): string[] {
+  if (schema instanceof z.ZodMiniObject) {
+    return Object.entries(schema.shape).flatMap(([name, member]) => [
+      prefix + name,
+      ...pathsOf(member, `${prefix}${name}.`),
+    ])
+  }
+  const isWrapper =
+    schema instanceof z.ZodMiniOptional || schema instanceof z.ZodMiniDefault || schema instanceof z.ZodMiniPrefault
+  return isWrapper ? pathsOf(schema._zod.def.innerType, prefix) : []
+}
+
+/** The known path nearest to a name, compared as a whole or by `part`, without regard to case. */
+function nearest(name: string, known: readonly string[], part = (path: string): string => path): string | undefined {
+  const byText = new Map(known.map((path) => [part(path).toLowerCase(), path]))
+  const closest = closestMatch(name.toLowerCase(), [...byText.keys()], { maxDistance: MAX_TYPOS })
+  return closest === undefined ? undefined : byText.get(closest)
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1)
+}
+
+function nameOf(expected: string): string {
+  if (expected === 'int') return 'a whole number'
+  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'number') return String(value)
+  if (Array.isArray(value)) return 'an array'
+  return nameOf(typeof value)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' ? count(value) : (JSON.stringify(value) ?? String(value))
+}
+
+function count(value: number | bigint): string {
+  return value.toLocaleString('en')
+}

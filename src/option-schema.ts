@@ -1,0 +1,219 @@
+import * as z from 'zod/mini'
+import { parseOptions } from './lib/parse-options.ts'
+import type {
+  ClientLimitOptions,
+  HttpOptions,
+  LimitOptions,
+  XApiOptions,
+  XMediaClientOptions,
+  XMediaOptions,
+} from './options.ts'
+import type { QuotaOptions, QuotaSettings } from './store/quota.ts'
+import { isSecret, MIN_SECRET_BYTES } from './ticket.ts'
+import type { RetryOptions } from './x/call.ts'
+import { DEFAULT_SEGMENT_BYTES, isMediaCategory, MAX_SEGMENT_BYTES, MAX_SEGMENTS } from './x/limits.ts'
+
+/*
+ * The one source of the options' ranges and defaults. What an option means stands beside its type in options.ts.
+ */
+
+/** `x`, with its defaults. */
+export interface XApiSettings extends Required<Omit<XApiOptions, 'retry' | 'fetch'>> {
+  retry: RetryOptions
+  fetch?: XApiOptions['fetch'] | undefined
+}
+
+/** `limits`, with its defaults. */
+export interface LimitSettings extends Required<Omit<LimitOptions, 'uploadsPerSubject' | 'quota'>> {
+  uploadsPerSubject?: number | undefined
+  quota?: QuotaSettings | undefined
+}
+
+/** The options of `xMedia`, with their defaults. */
+export interface XMediaSettings extends Pick<XMediaOptions, 'token' | 'authorize' | 'secret'> {
+  store?: XMediaOptions['store'] | undefined
+  compat: boolean
+  inspect?: XMediaOptions['inspect'] | undefined
+  onEvent?: XMediaOptions['onEvent'] | undefined
+  log?: XMediaOptions['log'] | undefined
+  http: { origins: '*' | readonly string[]; mountPath?: HttpOptions['mountPath'] | undefined }
+  x: XApiSettings
+  limits: LimitSettings
+}
+
+/** The options of `createXMedia`, with their defaults. */
+export interface XMediaClientSettings extends Pick<XMediaClientOptions, 'token'> {
+  onEvent?: XMediaClientOptions['onEvent'] | undefined
+  x: XApiSettings
+  limits: Required<ClientLimitOptions>
+}
+
+const MIB = 1024 * 1024
+const HOUR_MS = 3_600_000
+const DAY_SECS = 86_400
+const MAX = Number.MAX_SAFE_INTEGER
+
+/** One subject's three quarters hold two of the largest segments, each counted twice: what a file near X's limit needs. */
+const MIN_MEMORY_BYTES = 32 * MIB
+
+const whole = (min: number, max = MAX) => z.int().check(z.minimum(min), z.maximum(max))
+const isFunction = (value: unknown) => typeof value === 'function'
+const func = <T>(): z.ZodMiniType<T> => z.custom<T>(isFunction, 'must be a function')
+const textOrFunc = <T>(isText: (text: string) => boolean, message: string): z.ZodMiniType<T> =>
+  z.custom<T>((value) => isFunction(value) || (typeof value === 'string' && isText(value)), message)
+
+const token = <T>(): z.ZodMiniType<T> =>
+  textOrFunc<T>((text) => text !== '', 'must be a non-empty string, or a function that gets one')
+
+const baseUrl = z.pipe(
+  z.string().check(z.refine(isBaseUrl, 'must be an http(s) URL without credentials, query and fragment')),
+  z.transform((text: string) => new URL(text).href.replace(/\/+$/, '')),
+)
+
+function isBaseUrl(text: string): boolean {
+  // Node has no URL.parse before 20.18.
+  const url = URL.canParse(text) ? new URL(text) : null
+  return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '' && url.username === ''
+}
+
+const retry = z.strictObject({
+  retries: z._default(whole(0, 100), 5),
+  backoffMs: z._default(whole(0, HOUR_MS), 500),
+  maxBackoffMs: z._default(whole(0, HOUR_MS), 20_000),
+  maxRateLimitWaitMs: z._default(whole(0, 24 * HOUR_MS), 60_000),
+  timeoutMs: z._default(whole(1, HOUR_MS), 30_000),
+})
+
+const x = z.strictObject({
+  baseUrl: z._default(baseUrl, 'https://api.x.com'),
+  dialect: z._default(z.enum(['resource', 'command']), 'resource'),
+  segmentBytes: z._default(whole(1, MAX_SEGMENT_BYTES), DEFAULT_SEGMENT_BYTES),
+  concurrency: z._default(whole(1, 6), 3),
+  maxSegments: z._default(whole(1, MAX_SEGMENTS), MAX_SEGMENTS),
+  oneShotBytes: z._default(whole(0, MAX_SEGMENT_BYTES), 0),
+  retry: z.prefault(retry, {}),
+  fetch: z.optional(func<NonNullable<XApiOptions['fetch']>>()),
+})
+
+const categoryBytes = z.custom<NonNullable<LimitOptions['categoryBytes']>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(([name, bytes]) => isMediaCategory(name) && whole(0).safeParse(bytes).success),
+  'must map media categories of X to whole numbers of bytes',
+)
+
+const clientLimitShape = {
+  uploadBytes: z._default(whole(1), MAX_SEGMENTS * MAX_SEGMENT_BYTES),
+  categoryBytes: z._default(categoryBytes, {}),
+  memoryBytes: z._default(whole(MIN_MEMORY_BYTES), 64 * MIB),
+  deadlineMs: z._default(whole(1), HOUR_MS),
+}
+
+const hasMethods = (value: unknown, ...names: readonly string[]) =>
+  typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)))
+
+const quota = z.strictObject({
+  uploads: z.optional(whole(1)),
+  bytes: z.optional(whole(1)),
+  periodSecs: z._default(whole(1), DAY_SECS),
+  store: z.optional(
+    z.custom<NonNullable<QuotaOptions['store']>>(
+      (value) => hasMethods(value, 'add'),
+      'must be an object with the method add',
+    ),
+  ),
+})
+
+const limits = z.strictObject({
+  ...clientLimitShape,
+  uploads: z._default(whole(1), 450),
+  uploadsPerSubject: z.optional(whole(1)),
+  creationsPerHour: z._default(whole(1), 1000),
+  listeners: z._default(whole(1), 1000),
+  listenersPerSubject: z._default(whole(1), 20),
+  idleMs: z._default(whole(1), 30_000),
+  minBytesPerSec: z._default(whole(1), 500),
+  quota: z.optional(quota),
+})
+
+const isOrigin = (text: unknown) => typeof text === 'string' && URL.canParse(text) && new URL(text).origin === text
+const origins = z.custom<'*' | readonly string[]>(
+  (value) => value === '*' || (Array.isArray(value) && value.every(isOrigin)),
+  "must be '*' or a list of origins such as https://app.example",
+)
+
+const http = z.strictObject({
+  origins: z._default(origins, []),
+  mountPath: z.optional(
+    textOrFunc<NonNullable<HttpOptions['mountPath']>>(() => true, 'must be a string or a function'),
+  ),
+})
+
+const common = {
+  onEvent: z.optional(func<NonNullable<XMediaOptions['onEvent']>>()),
+  x: z.prefault(x, {}),
+}
+
+const xMediaOptions: z.ZodMiniType<XMediaSettings> = z.strictObject({
+  ...common,
+  token: token<XMediaOptions['token']>(),
+  authorize: func<XMediaOptions['authorize']>(),
+  secret: textOrFunc<XMediaOptions['secret']>(
+    isSecret,
+    `must be a string of at least ${MIN_SECRET_BYTES} bytes, or a function that gets one`,
+  ),
+  store: z.optional(
+    z.custom<NonNullable<XMediaOptions['store']>>(
+      (value) => hasMethods(value, 'get', 'compareAndSwap'),
+      'must be an object with the methods get and compareAndSwap',
+    ),
+  ),
+  compat: z._default(z.boolean(), false),
+  inspect: z.optional(func<NonNullable<XMediaOptions['inspect']>>()),
+  log: z.optional(func<NonNullable<XMediaOptions['log']>>()),
+  http: z.prefault(http, {}),
+  limits: z.prefault(limits, {}),
+})
+
+const xMediaClientOptions: z.ZodMiniType<XMediaClientSettings> = z.strictObject({
+  ...common,
+  token: token<XMediaClientOptions['token']>(),
+  limits: z.prefault(z.strictObject(clientLimitShape), {}),
+})
+
+/** What the options of 0.1.0 are called now. */
+const RENAMED: Readonly<Record<string, string>> = {
+  apiBaseUrl: 'x.baseUrl',
+  dialect: 'x.dialect',
+  segmentBytes: 'x.segmentBytes',
+  concurrency: 'x.concurrency',
+  maxSegments: 'x.maxSegments',
+  oneShotBytes: 'x.oneShotBytes',
+  retry: 'x.retry',
+  fetch: 'x.fetch',
+  maxBytes: 'limits.uploadBytes',
+  categoryMaxBytes: 'limits.categoryBytes',
+  memoryBytes: 'limits.memoryBytes',
+  deadlineMs: 'limits.deadlineMs',
+  maxUploads: 'limits.uploads',
+  maxUploadsPerSubject: 'limits.uploadsPerSubject',
+  maxCreationsPerHour: 'limits.creationsPerHour',
+  maxListeners: 'limits.listeners',
+  maxListenersPerSubject: 'limits.listenersPerSubject',
+  idleTimeoutMs: 'limits.idleMs',
+  minBytesPerSec: 'limits.minBytesPerSec',
+  quota: 'limits.quota',
+  origins: 'http.origins',
+  mountPath: 'http.mountPath',
+}
+
+/** Reads the options of `xMedia` and `xMediaUpload`. Throws one `TypeError` that lists everything wrong with them. */
+export function parseXMediaOptions(options: unknown): XMediaSettings {
+  return parseOptions(xMediaOptions, options, RENAMED)
+}
+
+/** Reads the options of `createXMedia`. Throws one `TypeError` that lists everything wrong with them. */
+export function parseClientOptions(options: unknown): XMediaClientSettings {
+  return parseOptions(xMediaClientOptions, options, RENAMED)
+}

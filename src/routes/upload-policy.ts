@@ -1,0 +1,23 @@
+import type { Context } from 'hono'
+import { XMediaError } from '../errors.ts'
+import type { UploadPolicy } from '../ingress/upload-policy.ts'
+import type { Instance } from '../instance.ts'
+import type { Principal } from '../options.ts'
+
+/** What this request's principal may upload. */
+export function policyFor(
+  c: Context,
+  principal: Principal,
+  { sizeLimits, inspect, quota }: Pick<Instance, 'sizeLimits' | 'inspect' | 'quota'>,
+): UploadPolicy {
+  const { uploadBytes = sizeLimits.uploadBytes, quota: ownQuota } = principal.limits ?? {}
+  return {
+    uploadBytes,
+    checkSize: (bytes, category) => sizeLimits.check(bytes, category, uploadBytes),
+    async inspect(head, file) {
+      const refusal = await inspect?.(head, { ...file, c, principal })
+      if (typeof refusal === 'string') throw new XMediaError('content_refused', refusal)
+    },
+    consumeQuota: async (bytes) => await quota?.consume(principal.subject, bytes, ownQuota),
+  }
+}

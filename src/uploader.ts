@@ -1,0 +1,45 @@
+import { createSizeLimits, type SizeLimits } from './ingress/size-limits.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
+import type { XMediaClientSettings } from './option-schema.ts'
+import { createMemoryPool } from './relay/memory-pool.ts'
+import type { RelayOptions } from './relay/relay.ts'
+import type { XMediaEventBody } from './x/events.ts'
+import { platformFetch } from './x/platform-fetch.ts'
+import { createStatusCache, type StatusCache } from './x/status-cache.ts'
+import { createXClient, type XClient } from './x/x-client.ts'
+
+/** What every upload needs, whether it comes over HTTP or from the app itself. */
+export interface Uploader {
+  client: XClient
+  clock: Clock
+  sizeLimits: SizeLimits
+  relay: RelayOptions
+  statuses: StatusCache
+  deadlineMs: number
+  emit: (event: XMediaEventBody) => void
+}
+
+export function createUploader(
+  { x, limits, onEvent }: Pick<XMediaClientSettings, 'x' | 'limits' | 'onEvent'>,
+  clock: Clock = systemClock,
+): Uploader {
+  const { baseUrl, dialect, retry, fetch = platformFetch } = x
+  const client = createXClient({ baseUrl, dialect, fetch, clock, retry })
+  return {
+    client,
+    clock,
+    sizeLimits: createSizeLimits(limits),
+    relay: {
+      client,
+      clock,
+      concurrency: x.concurrency,
+      maxSegments: x.maxSegments,
+      oneShotBytes: dialect === 'resource' ? x.oneShotBytes : 0,
+      memory: createMemoryPool(limits.memoryBytes),
+      segmentSize: { preferred: x.segmentBytes, largestAccepted: 0 },
+    },
+    statuses: createStatusCache(client, clock),
+    deadlineMs: limits.deadlineMs,
+    emit: (event) => onEvent?.({ at: clock.now(), ...event }),
+  }
+}
