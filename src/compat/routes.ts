@@ -48,7 +48,7 @@ export function xCompat(parts: Instance): Hono<PrincipalEnv> {
 
   return new Hono<PrincipalEnv>()
     .onError((error) => errorAsX(error))
-    .use(requireSecret(instance), allowOrigins(instance.origins), authorize(instance))
+    .use(allowOrigins(instance.origins), requireSecret(instance), authorize(instance))
     .post('/upload/initialize', noQuery, answer(initializeUpload))
     .post('/upload/:id/append', noQuery, validateId, answer(appendSegment))
     .post('/upload/:id/finalize', noQuery, validateId, answer(finalizeUpload))
