@@ -133,3 +133,14 @@ it('what an operator must see goes to console.error by default', async () => {
   await createApp(optionsWith({ secret: () => key })).request('/media/openapi.json')
   expect(error.mock.calls).toEqual([[expect.stringMatching(/^hono-x-media: secret must be a string/)]])
 })
+
+it('a limit that authorize names wrongly is refused instead of lifted', async () => {
+  key = KEY
+  const app = createApp(
+    optionsWith({ ...ours, authorize: () => Object.assign({ subject: 'u1' }, { limits: { maxBytes: 1 } }) }),
+  )
+  expect(await codeOf(app.request('/media', post(png)))).toEqual([500, 'misconfigured'])
+  expect(logged).toEqual([
+    'hono-x-media: authorize returned the unknown limit maxBytes; known limits are uploadBytes, uploads, quota.',
+  ])
+})
