@@ -64,13 +64,13 @@ export async function relay(
 
 /** A file whose size is not said for sure is held whole and counted, if it fits into one segment. */
 function settleSize(source: UploadSource, segmentBytes: number): UploadSource {
-  const atMostBytes = source.totalBytes === undefined ? segmentBytes : source.atMostBytes
-  if (atMostBytes === undefined || atMostBytes > segmentBytes) return source
-  return { ...source, totalBytes: undefined, atMostBytes }
+  const maxTotalBytes = source.totalBytes === undefined ? segmentBytes : source.maxTotalBytes
+  if (maxTotalBytes === undefined || maxTotalBytes > segmentBytes) return source
+  return { ...source, totalBytes: undefined, maxTotalBytes }
 }
 
 function planFor(source: UploadSource, oneShot: boolean, { segmentSize, maxSegments }: RelayOptions): SegmentPlan {
-  if (source.totalBytes === undefined) return planWhole(source.atMostBytes ?? segmentSize.preferred)
+  if (source.totalBytes === undefined) return planWhole(source.maxTotalBytes ?? segmentSize.preferred)
   if (oneShot) return planWhole(source.totalBytes)
   return planSegments(source.totalBytes, segmentSize.preferred, maxSegments)
 }

@@ -8,7 +8,7 @@ import {
   type UploadParameters,
   type UploadQuery,
 } from '../ingress/upload-parameters.ts'
-import type { Checksum } from '../ingress/upload-source.ts'
+import type { Checksum } from '../session/chunk.ts'
 
 /** The protocols for resumable uploads; both speak of the same resource. */
 export type Protocol = 'tus' | 'ietf'
