@@ -21,8 +21,8 @@ declare const Bun: {
 
 /**
  * Serves an app on Bun, without Bun's body limit of 128 MiB (uploads have their own, `limits.uploadBytes`) and with a
- * longer idle timeout than its 10 seconds, which would end an upload that waits for X. Needs Bun 1.4: older versions hold
- * whole bodies in memory.
+ * longer idle timeout than its 10 seconds, which would end an upload that waits for X. Needs Bun 1.4: older versions
+ * hold whole bodies in memory.
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options

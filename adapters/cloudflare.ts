@@ -12,8 +12,8 @@ declare const Cloudflare: { compatibilityFlags: Record<string, boolean> } | unde
  * A Worker around an app: `export default worker((env: Env) => app)`. The first request brings the environment with its
  * secrets; the app is created then, once.
  *
- * Throws a `TypeError` without the compatibility flag `enable_request_signal` (the default from 2026-11-17 on): only the
- * request's signal tells that a client has reset its connection.
+ * Throws a `TypeError` without the compatibility flag `enable_request_signal` (the default from 2026-11-17 on): only
+ * the request's signal tells that a client has reset its connection.
  */
 export function worker<Env>(createApp: (env: Env) => FetchApp): Worker<Env> {
   let app: FetchApp | undefined
@@ -24,7 +24,7 @@ export function worker<Env>(createApp: (env: Env) => FetchApp): Worker<Env> {
         app = createApp(env)
       }
       const responding = Promise.resolve(app.fetch(request, env, context))
-      // When a client disconnects, workerd ends everything that is not waited for. What was received must still be saved.
+      // Saves what was received even when the client disconnects: workerd then ends everything else.
       // https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil
       if (hasWaitUntil(context)) context.waitUntil(responding.then(noop, noop))
       const response = await responding

@@ -17,8 +17,8 @@ interface DenoKvAtomic {
 const PREFIX = 'x_media'
 
 /**
- * A store in Deno KV, which all instances of a deployment share: `denoKvStore(await Deno.openKv())`. Deno needs the flag
- * `--unstable-kv`.
+ * A store in Deno KV, which all instances of a deployment share: `denoKvStore(await Deno.openKv())`. Deno needs the
+ * flag `--unstable-kv`.
  */
 export function denoKvStore(kv: DenoKv): Store {
   async function read(key: string) {

@@ -34,8 +34,8 @@ const OBJECT_URL = 'https://x-media.invalid/'
 const ENTRY_KEY = 'entry'
 
 /**
- * A store with one Durable Object per key, which all instances of a Worker share: `durableObjectStore(env.UPLOADS)`. Export
- * `XMediaObject` from the Worker and bind it in wrangler.toml, with `new_sqlite_classes`.
+ * A store with one Durable Object per key, which all instances of a Worker share: `durableObjectStore(env.UPLOADS)`.
+ * Export `XMediaObject` from the Worker and bind it in wrangler.toml, with `new_sqlite_classes`.
  */
 export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
   async function send(key: string, init?: RequestInit): Promise<{ text?: string; swapped?: boolean }> {

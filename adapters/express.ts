@@ -17,8 +17,8 @@ export type ExpressHandler = (
 
 /**
  * The middleware as an Express handler: `app.use('/media', xMediaHandler({ … }))`, before any body parser.
- * `globalThis.Request` and `Response` stay as they are. Start the server with `listen`, which lifts Node's time limits, or
- * lift them yourself.
+ * `globalThis.Request` and `Response` stay as they are. Start the server with `listen`, which lifts Node's time limits,
+ * or lift them yourself.
  */
 export function xMediaHandler(options: XMediaOptions): ExpressHandler {
   const media = xMedia({

@@ -14,9 +14,9 @@ export function createNodeListener(app: FetchApp): ReturnType<typeof getRequestL
 }
 
 /**
- * Reads the chunks of a Node request directly; the web stream that Node makes of them copies every one. Undefined when the
- * chunks may not be ours alone: something else reads the request, has read it for us (`rawBody` on some platforms), or no
- * socket brings it. Throws a `TypeError` when the request yields text.
+ * Reads the chunks of a Node request directly; the web stream that Node makes of them copies every one. Undefined when
+ * the chunks may not be ours alone: something else reads the request, has read it for us (`rawBody` on some platforms),
+ * or no socket brings it. Throws a `TypeError` when the request yields text.
  */
 function openIncomingMessage(incoming: Readable): ChunkReader | undefined {
   if (incoming.readableEncoding !== null) {

@@ -11,8 +11,8 @@ import {
 } from './serve.ts'
 
 /**
- * Serves an app on Node, without Node's limit of 300 seconds per request, which would end a large upload over a slow line.
- * A silent connection is closed instead. `globalThis.Request` and `Response` stay as they are.
+ * Serves an app on Node, without Node's limit of 300 seconds per request, which would end a large upload over a slow
+ * line. A silent connection is closed instead. `globalThis.Request` and `Response` stay as they are.
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options

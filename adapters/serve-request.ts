@@ -19,9 +19,9 @@ function hasBody({ headers, method }: Request): boolean {
 }
 
 /**
- * A response that ends only when the client has stopped sending, within limits. With `Connection: close`, a server closes
- * the connection when the response ends. Bytes that arrive then reset it, and the client never sees the response.
- * RFC 9112 section 9.6
+ * A response that ends only when the client has stopped sending, within limits. With `Connection: close`, a server
+ * closes the connection when the response ends. Bytes that arrive then reset it, and the client never sees the
+ * response. RFC 9112 section 9.6
  */
 async function endAfterDrain(response: Response, request: Request): Promise<Response> {
   const exclusiveBody = exclusiveBodyOf(request)

@@ -22,8 +22,8 @@ export const DEFAULT_PORT = 8787
 export const DEFAULT_HOSTNAME = '127.0.0.1'
 
 /**
- * Longest silence on a connection, seconds; then it is closed. It replaces the limits on whole requests, which would end a
- * long upload, and is long enough for a body that waits for X's rate limit to reset. 255 is Bun's maximum.
+ * Longest silence on a connection, seconds; then it is closed. It replaces the limits on whole requests, which would
+ * end a long upload, and is long enough for a body that waits for X's rate limit to reset. 255 is Bun's maximum.
  */
 export const IDLE_TIMEOUT_SECS = 255
 

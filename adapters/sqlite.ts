@@ -16,8 +16,8 @@ const BUSY_MS = 5000
 
 /**
  * A store in a SQLite database, which the processes of one machine can share. On Node, pass a `DatabaseSync` of
- * `node:sqlite`: `sqliteStore(new DatabaseSync('uploads.db'))`; on Bun, a `Database` of `bun:sqlite`. Throws a `TypeError`
- * when the table name is not valid.
+ * `node:sqlite`: `sqliteStore(new DatabaseSync('uploads.db'))`; on Bun, a `Database` of `bun:sqlite`. Throws a
+ * `TypeError` when the table name is not valid.
  */
 export function sqliteStore(database: SqliteDatabase, { table = 'x_media' }: SqliteStoreOptions = {}): Store {
   if (!/^[A-Za-z_]\w*$/.test(table))

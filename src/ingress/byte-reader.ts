@@ -16,7 +16,7 @@ export interface ByteReader {
    * view; `view` itself cannot be used afterwards.
    */
   read(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult>
-  /** Stops reading. A pending read rejects with the reason at once, even where the runtime's own read would never settle. */
+  /** Stops reading. A pending read rejects at once with the reason, even where the runtime's own would never settle. */
   cancel(reason: unknown): void
 }
 
@@ -35,7 +35,7 @@ export function openReader(stream: ReadableStream<Uint8Array>): ByteReader {
   return toByteReader(createCopyingReader(stream.getReader(), { freeChunks: false }))
 }
 
-/** Reads the body of a request. `cancel` drains it, so that the client sees why; on Cloudflare the adapter does that. */
+/** Reads the body of a request. `cancel` drains it, so that the client sees why; on Workers, the adapter does that. */
 export function openRequestReader(request: Request): ByteReader {
   const exclusiveBody = exclusiveBodyOf(request)
   const nativeChunks = exclusiveBody?.openNative?.()

@@ -4,8 +4,8 @@ import type { ExclusiveBody } from './exclusive-body.ts'
 import type { StreamReader } from './stream-reader.ts'
 
 /**
- * Most bytes that are read and discarded after a refusal: some clients look for the response only when they have sent the
- * whole body. RFC 9112 section 9.6
+ * Most bytes that are read and discarded after a refusal: some clients look for the response only when they have sent
+ * the whole body. RFC 9112 section 9.6
  */
 export const DRAIN_MAX_BYTES: number = 16 * 1024 * 1024
 /** Longest time for that, milliseconds. */
@@ -17,8 +17,8 @@ export const DRAIN_READ_BYTES: number = 64 * 1024
 const STOPPED_SENDING: readonly string[] = ['client_closed', 'body_incomplete', 'body_too_slow']
 
 /**
- * A reader that drains the body before it cancels it. A server answers a cancelled body by closing the connection, and a
- * client that is still sending would never see why.
+ * A reader that drains the body before it cancels it. A server answers a cancelled body by closing the connection, and
+ * a client that is still sending would never see why.
  */
 export function drainOnCancel(reader: StreamReader, exclusiveBody: ExclusiveBody | undefined): StreamReader {
   return {

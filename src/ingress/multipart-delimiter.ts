@@ -17,9 +17,9 @@ const STEPS_WHERE_CRS_ARE_CLOSE = 64
 /**
  * A search for `CRLF "--" boundary` (RFC 2046 section 5.1.1) that skips ahead by the last byte (Horspool's algorithm).
  *
- * It takes linear time, whatever boundary and bytes a client sends. A delimiter has one CR, its first byte, so comparisons
- * that start at different CRs never look at the same byte. Where the last byte allows no skip (a one-letter boundary, a
- * file of that letter), the search goes to the next CR directly.
+ * It takes linear time, whatever boundary and bytes a client sends. A delimiter has one CR, its first byte, so
+ * comparisons that start at different CRs never look at the same byte. Where the last byte allows no skip (a one-letter
+ * boundary, a file of that letter), the search goes to the next CR directly.
  */
 export function createDelimiterSearch(boundary: string): DelimiterSearch {
   const delimiter = new TextEncoder().encode(`\r\n--${boundary}`)

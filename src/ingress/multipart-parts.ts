@@ -24,8 +24,8 @@ const LINE_BREAK = '\r\n'
  * character per byte and begins where the body does.
  *
  * Where RFC 2046 and 7578 leave parsers a choice, this one is strict, so that no two parsers read a body differently:
- * delimiters stand alone on their lines, headers are neither folded nor repeated, and no delimiter is among the headers.
- * Streaming parsers do not tell positions, which we need to infer the size of the file before reading it.
+ * delimiters stand alone on their lines, headers are neither folded nor repeated, and no delimiter is among the
+ * headers. Streaming parsers do not tell positions, which we need to infer the size of the file before reading it.
  */
 export function parseParts(text: string, boundary: string, isLast: (part: Part) => boolean): ParsedParts {
   const body = LINE_BREAK + text

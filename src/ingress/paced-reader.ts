@@ -2,7 +2,7 @@ import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { ByteReader, WatchedReader } from './byte-reader.ts'
 
-/** How slowly a client may send. Only the time spent waiting for the client counts, not the time spent waiting for X. */
+/** How slowly a client may send. Only the time spent waiting for the client counts, not the time waiting for X. */
 export interface PaceOptions {
   /** Longest time without a byte, milliseconds. Default 30,000. */
   idleMs: number

@@ -61,15 +61,16 @@ function fillsBuffer({ byteLength }: Uint8Array, buffer: ArrayBufferLike): buffe
 }
 
 /**
- * Bytes that an in-place read waits for. It returns more when more are there. With a larger minimum, a client that sends a
- * few hundred bytes a second would look silent.
+ * Bytes that an in-place read waits for. It returns more when more are there. With a larger minimum, a client that
+ * sends a few hundred bytes a second would look silent.
  */
 const MIN_READ_BYTES = 4096
 
 /**
- * The stream's BYOB reader, where reading in place pays off; otherwise undefined, and the stream stays unlocked. That is
- * only on workerd: there the default reader yields chunks of 4 KiB and costs seven times the CPU. On Deno, BYOB reads of
- * chunked bodies hang (2.8.3 – 2.9.6), and with 16 uploads at once they take twice the CPU and three times the memory.
+ * The stream's BYOB reader, where reading in place pays off; otherwise undefined, and the stream stays unlocked. That
+ * is only on workerd: there the default reader yields chunks of 4 KiB and costs seven times the CPU. On Deno, BYOB
+ * reads of chunked bodies hang (2.8.3 – 2.9.6), and with 16 uploads at once they take twice the CPU and three times the
+ * memory.
  * https://developers.cloudflare.com/workers/runtime-apis/streams/readablestreambyobreader/
  */
 export function openByobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
@@ -111,7 +112,7 @@ export function createInPlaceReader(reader: ReadableStreamBYOBReader): StreamRea
       if (done) reader.releaseLock()
       return { view: new Uint8Array(value.buffer, byteOffset, length), bytes: value.length, done }
     },
-    // Only unlocks the stream: adapters/cloudflare.ts drains it, because workerd holds the response back while nobody reads.
+    // Only unlocks the stream, for adapters/cloudflare.ts to drain: workerd sends no response while nobody reads.
     async cancel() {
       await pending.catch(() => {})
       reader.releaseLock()

@@ -9,7 +9,7 @@ import {
   type MediaType,
 } from '../x/limits.ts'
 
-/** The parameters of an upload, from the query, a form's fields before the file, or tus metadata. Others are ignored. */
+/** The parameters of an upload, from the query, the fields before the file, or tus metadata. Others are ignored. */
 export interface UploadParameters {
   media_type?: string
   media_category?: MediaCategory

@@ -15,8 +15,8 @@ export interface UploadSource {
   maxTotalBytes?: number | undefined
   body: ByteReader
   /**
-   * Runs before INIT with the first `HEAD_BYTES` of the file (fewer when the file or its first segment is shorter) and its
-   * size. Rejects to refuse the file. When it resolves, the upload counts towards its subject's quota.
+   * Runs before INIT with the first `HEAD_BYTES` of the file (fewer when the file or its first segment is shorter) and
+   * its size. Rejects to refuse the file. When it resolves, the upload counts towards its subject's quota.
    */
   admit?:
     | ((head: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined) => Promise<void>)
@@ -27,7 +27,7 @@ export interface UploadSource {
   altText?: string | undefined
 }
 
-/** Bytes that tell the type of a file: as many as the package `file-type` reads. https://github.com/sindresorhus/file-type */
+/** Bytes that tell the type of a file, as many as `file-type` reads. https://github.com/sindresorhus/file-type */
 export const HEAD_BYTES = 4100
 
 export function emptyBody(): XMediaError {
