@@ -7,7 +7,7 @@ export interface ExclusiveBody {
    * reads the body after all.
    */
   openNative?: (() => ChunkReader | undefined) | undefined
-  /** Set when the body is refused; resolves when the rest of it has been discarded, or is given up. */
+  /** Set when the body is refused; resolves when its rest is discarded, or when we give up. */
   drained?: Promise<void>
 }
 
