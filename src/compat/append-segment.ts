@@ -34,7 +34,7 @@ export async function gather(
   }
   if (media === undefined) throw missingMedia()
   const { body, length, behind } = media
-  const segment = await receiveClientSegment(body, length.atMostBytes, { reservation, clock, signal: context.signal })
+  const segment = await receiveClientSegment(body, length.maxTotalBytes, { reservation, clock, signal: context.signal })
   for (const name of Object.keys(behind())) if (name in fields) throw invalid(`Duplicate field ${name}`)
   return { fields: { ...fields, ...behind() }, segment }
 }

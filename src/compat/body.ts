@@ -1,6 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
-import { declaredLengths, type FileLength, fileLength } from '../ingress/lengths.ts'
+import { declaredLengths, type FileLength, multipartFileLength } from '../ingress/lengths.ts'
 import { readFields, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
 import { copyToLarger } from '../lib/buffers.ts'
@@ -55,7 +55,7 @@ async function readParts(headers: Headers, body: ByteReader): Promise<CompatBody
   const { fields, file } = await readForm(headers.get('content-type') ?? '', body, {
     isFile: ({ name }) => name === 'media',
     isField,
-    onRest(parts: readonly Part[], bytes) {
+    onTrailingParts(parts: readonly Part[], bytes) {
       if (parts.some(({ name }) => name === 'media')) {
         throw new XMediaError('invalid_parameter', 'The field media is there twice; send it once.')
       }
@@ -63,7 +63,7 @@ async function readParts(headers: Headers, body: ByteReader): Promise<CompatBody
     },
   })
   if (file === undefined) return { kind: 'form', fields, media: undefined }
-  const length = fileLength(declaredLengths(headers, undefined), file.aroundBytes)
+  const length = multipartFileLength(declaredLengths(headers, undefined), file.aroundBytes)
   return { kind: 'form', fields, media: { ...file, length, behind: () => behind } }
 }
 

@@ -35,7 +35,7 @@ export async function uploadAtOnce(
   const { category } = checkMedia(mediaType, fields.media_category)
   const policy = policyFor(c, principal, instance)
   if (file.totalBytes !== undefined) policy.checkSize(file.totalBytes, category)
-  if (file.totalBytes === 0 && !file.atMostBytes) throw emptyBody()
+  if (file.totalBytes === 0 && !file.maxTotalBytes) throw emptyBody()
   await creations.consume(principal.subject, 0)
   const additionalOwners = fields.additional_owners
   const checked = { mediaType, category }
@@ -51,7 +51,7 @@ export async function uploadAtOnce(
   return answer
 }
 
-interface OneShot extends Pick<UploadSource, 'body' | 'totalBytes' | 'atMostBytes'> {
+interface OneShot extends Pick<UploadSource, 'body' | 'totalBytes' | 'maxTotalBytes'> {
   fields: UploadFields
   mediaType: MediaType
 }

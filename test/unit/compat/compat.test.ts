@@ -187,7 +187,14 @@ describe('X’s own wire', () => {
     ['no base64', 'POST', '/upload/1/append', json({ media: '*', segment_index: 0 }), 400, '$.media: is not valid'],
     ['no id', 'GET', '/upload', undefined, 400, '$.media_id: is missing'],
     ['a foreign command', 'POST', '/upload?command=STOP', undefined, 400, 'The query parameter [command] is not'],
-    ['a name twice', 'POST', '/upload', form(['a', '1'], ['a', '2'], ['media', image]), 400, 'The field a is there'],
+    [
+      'a name twice',
+      'POST',
+      '/upload',
+      form(['a', '1'], ['a', '2'], ['media', image]),
+      400,
+      '`a` is in the form twice',
+    ],
     [
       'a text',
       'POST',

@@ -136,9 +136,9 @@ it('what an operator must see goes to console.error by default', async () => {
 
 it('a limit that authorize names wrongly is refused instead of lifted', async () => {
   key = KEY
-  const app = createApp(
-    optionsWith({ ...ours, authorize: () => Object.assign({ subject: 'u1' }, { limits: { maxBytes: 1 } }) }),
-  )
+  // As an app in plain JavaScript could write it.
+  const limits: object = { maxBytes: 1 }
+  const app = createApp(optionsWith({ ...ours, authorize: () => ({ subject: 'u1', limits }) }))
   expect(await codeOf(app.request('/media', post(png)))).toEqual([500, 'misconfigured'])
   expect(logged).toEqual([
     'hono-x-media: authorize returned the unknown limit maxBytes; known limits are uploadBytes, uploads, quota.',
