@@ -20,7 +20,7 @@ export function describeRoutes(mount: string, paths: Paths): OpenApiDocument {
     openapi: '3.1.1',
     info: {
       title: 'hono-x-media',
-      version: '0.1.0',
+      version: '0.2.0',
       description:
         'Uploads images, GIFs, video and subtitles to X. Who may upload, and how they say who they are, is the app’s own. ' +
         'Errors are problems (RFC 9457) with a stable code.',
@@ -84,7 +84,7 @@ export const UPLOAD_PATHS: Paths = {
       summary: 'This description.',
       responses: {
         200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
-        ...problems(['origin_not_allowed']),
+        ...problems(['origin_not_allowed', 'misconfigured']),
       },
     },
   },

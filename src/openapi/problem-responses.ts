@@ -4,7 +4,7 @@ import type { Json } from './body-schemas.ts'
 type Codes = readonly XMediaErrorCode[]
 
 /** The codes that routes have in common. */
-export const WHO: Codes = ['unauthorized', 'origin_not_allowed']
+export const WHO: Codes = ['unauthorized', 'origin_not_allowed', 'misconfigured']
 export const FILE: Codes = [
   'invalid_parameter',
   'length_required',
