@@ -63,7 +63,7 @@ async function readMultipart(headers: Headers, body: ByteReader): Promise<Compat
     isField,
     onRest(parts: readonly Part[], bytes) {
       if (parts.some(({ name }) => name === 'media')) {
-        throw new XMediaError('invalid_parameter', 'The field media appears twice; send it once.')
+        throw new XMediaError('invalid_parameter', '`media` is in the form twice. Send it once.')
       }
       fieldsAfter = readFields(parts, bytes, isField)
     },

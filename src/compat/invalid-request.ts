@@ -50,7 +50,7 @@ export function validate<T>(schema: z.ZodMiniType<T>, fields: Record<string, unk
 export function uniqueFields(entries: Iterable<[string, unknown]>): Record<string, unknown> {
   const fields = new Map<string, unknown>()
   for (const [name, value] of entries) {
-    if (fields.has(name)) throw new InvalidRequest(`The parameter ${name} appears twice; send it once.`)
+    if (fields.has(name)) throw new InvalidRequest(`\`${name}\` appears twice. Send it once.`)
     fields.set(name, value)
   }
   return Object.fromEntries(fields)

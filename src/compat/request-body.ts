@@ -75,7 +75,7 @@ export async function receiveBody(
   const segment = await receiveClientSegment(media.body, media.length.atMostBytes, reservation, clock)
   const fieldsAfter = media.fieldsAfter()
   for (const name of Object.keys(fieldsAfter)) {
-    if (name in fields) throw new InvalidRequest(`The field ${name} appears twice; send it once.`)
+    if (name in fields) throw new InvalidRequest(`\`${name}\` is in the form twice. Send it once.`)
   }
   return { fields: { ...fields, ...fieldsAfter }, media: segment }
 }
