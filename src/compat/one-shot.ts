@@ -101,7 +101,7 @@ const LAST_RESORTS: readonly MediaType[] = ['video/mp4', 'video/quicktime']
 
 /** X's request has no field for the media type, so the first bytes must tell it. */
 function detectType(head: Uint8Array<ArrayBuffer>, category: MediaCategory): MediaType {
-  const candidates = [...MEDIA_TYPES.filter((type) => !LAST_RESORTS.includes(type)).reverse(), ...LAST_RESORTS]
+  const candidates = [...MEDIA_TYPES.filter((type) => !LAST_RESORTS.includes(type)), ...LAST_RESORTS]
   const found = candidates.find((type) => categoryAccepts(category, type) && matchesSignature(head, type))
   if (found === undefined) throw unrecognizedMediaType()
   return found

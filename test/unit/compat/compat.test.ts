@@ -16,6 +16,7 @@ import {
   VIDEO,
   video,
 } from '../../support/compat-calls.ts'
+import { sampleFile } from '../../support/media.ts'
 
 describe('X’s own media API', () => {
   it('is served only with the compat option', async () => {
@@ -89,6 +90,18 @@ describe('X’s own media API', () => {
       expect(answer.status, await answer.clone().text()).toBe(200)
       await expectReceived(await idOf(answer), image)
     }
+  })
+
+  it.each([
+    ['image/jpeg', 'tweet_image'],
+    ['image/png', 'dm_image'],
+    ['video/mp4', 'tweet_video'],
+    ['video/webm', 'tweet_video'],
+    ['text/vtt', 'subtitles'],
+  ] as const)('finds the type of a file in one request by its first bytes: %s', async (media_type, media_category) => {
+    const media = base64(sampleFile(media_type, 9000))
+    const id = await idOf(await compatClient()('POST', '/upload', json({ media, media_category })))
+    expect(await emulator.upload(id)).toMatchObject({ media_type, media_category })
   })
 
   it('repeats its answer to FINALIZE, and answers STATUS as X does', async () => {
