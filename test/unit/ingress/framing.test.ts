@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { base, codeOf, describedMedia, png } from '../../support/app.ts'
-import { json, messageOf, VIDEO, wireOf } from '../../support/compat-calls.ts'
+import { compatClient, errorOf, json, VIDEO } from '../../support/compat-calls.ts'
 import { contentTypeOf, part, render } from '../../support/multipart.ts'
 
 /** Proxies and servers that go by different lengths disagree on where the next request starts. */
@@ -45,7 +45,7 @@ describe('a request with both Content-Length and Transfer-Encoding', () => {
   })
 
   it('is refused: a call of X’s own API', async () => {
-    const ask = wireOf()
+    const ask = compatClient()
     const send = (more: Record<string, string>) => {
       const { body = null, headers = {} } = json(VIDEO)
       return ask('POST', '/upload/initialize', {
@@ -53,7 +53,7 @@ describe('a request with both Content-Length and Transfer-Encoding', () => {
         headers: { ...Object.fromEntries(new Headers(headers)), ...more },
       })
     }
-    expect(await messageOf(send(CHUNKED))).toEqual([400, expect.stringContaining('Transfer-Encoding')])
+    expect(await errorOf(send(CHUNKED))).toEqual([400, expect.stringContaining('Transfer-Encoding')])
     expect((await send({})).status).toBe(200)
   })
 })

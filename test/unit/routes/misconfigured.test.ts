@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
 import { codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
-import { json, VIDEO, wireOf } from '../../support/compat-calls.ts'
+import { compatClient, json, VIDEO } from '../../support/compat-calls.ts'
 
 const KEY = 'a good key of at least thirty-two bytes'
 const BAD_KEYS: [string | undefined, string][] = [
@@ -82,7 +82,7 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
   )
 
   it.each(REQUESTS_OF_X)('%s /2/media%s is answered so in X’s shape', async (method, path, status, init) => {
-    const ask = wireOf(ours)
+    const ask = compatClient(ours)
     key = badKey
     const refused = await ask(method, path, init)
     expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
@@ -121,7 +121,7 @@ describe('while authorize returns an empty subject', () => {
   )
 
   it.each(REQUESTS_OF_X)('%s /2/media%s is answered so in X’s shape', async (method, path, _, init) => {
-    const refused = await wireOf(nobody)(method, path, init)
+    const refused = await compatClient(nobody)(method, path, init)
     expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
     expect(logged).toEqual([line])
   })
