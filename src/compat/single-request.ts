@@ -1,21 +1,14 @@
 import { type ByteReader, openReader } from '../ingress/byte-reader.ts'
 import { checkMedia } from '../ingress/media-type.ts'
 import { createCheck } from '../ingress/read-upload.ts'
-import { matchesSignature } from '../ingress/signature.ts'
+import { identify } from '../ingress/signatures/identify.ts'
 import { emptyBody, HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
 import type { Instance } from '../options.ts'
 import type { MemoryReservation } from '../relay/memory.ts'
 import { relay } from '../relay/relay.ts'
 import { checksFor } from '../routes/checks.ts'
 import { rememberOwner } from '../routes/uploaded-media.ts'
-import {
-  categoryAccepts,
-  isMediaType,
-  MEDIA_EXPIRY_SECS,
-  MEDIA_TYPES,
-  type MediaCategory,
-  type MediaType,
-} from '../x/limits.ts'
+import { categoryAccepts, isMediaType, MEDIA_EXPIRY_SECS, type MediaCategory, type MediaType } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type UploadFields, uploadFields } from '../x/schemas.ts'
 import type { Gathered } from './append-segment.ts'
@@ -91,12 +84,9 @@ function hold({ media }: CompatBody, { fields: given, segment }: Gathered): OneS
   return { fields, mediaType, body: openReader(new Blob([bytes]).stream()), totalBytes: bytes.length }
 }
 
-/** X's request has no field for the type: the first bytes tell. Those that fit many files are asked last. */
+/** X's request has no field for the type: the first bytes tell. */
 function typeOf(head: Uint8Array<ArrayBuffer>, category: MediaCategory): MediaType {
-  const isOf = (type: MediaType) => categoryAccepts(category, type) && matchesSignature(head, type)
-  const found = LAST.concat(MEDIA_TYPES.filter((type) => !LAST.includes(type))).findLast(isOf)
-  if (found === undefined) throw invalid('media type unrecognized')
+  const found = identify(head)?.mediaType
+  if (!(found && categoryAccepts(category, found))) throw invalid('media type unrecognized')
   return found
 }
-
-const LAST: readonly MediaType[] = ['video/quicktime', 'video/mp4']

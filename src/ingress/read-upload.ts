@@ -4,7 +4,7 @@ import type { CheckedMedia } from './media-type.ts'
 import { MAX_AROUND_FILE_BYTES } from './multipart-form.ts'
 import { readMultipart } from './multipart-upload.ts'
 import { readRaw } from './raw.ts'
-import { matchesSignature } from './signature.ts'
+import { settleMedia } from './settle-media.ts'
 import { emptyBody, type UploadRequest, type UploadSource } from './upload-source.ts'
 
 /** What an upload must pass. Each refuses by throwing. */
@@ -42,12 +42,7 @@ export function createCheck(media: CheckedMedia, checks: UploadChecks): NonNulla
   return async (head, size, signal) => {
     // A size that was not known before is judged here.
     checks.checkSize(size, media.category)
-    if (!matchesSignature(head, media.mediaType)) {
-      throw new XMediaError(
-        'signature_mismatch',
-        `The first bytes are not those of ${media.mediaType}; declare the type that the file has.`,
-      )
-    }
+    settleMedia({ declaredType: media.mediaType, mediaTypes: [media.mediaType], category: media.category }, head)
     await checks.inspect(head, { ...media, totalBytes: size })
     // An upload that ended meanwhile uses nothing up.
     signal?.throwIfAborted()

@@ -101,9 +101,13 @@ const CATEGORY_KINDS: Readonly<Record<MediaCategory, readonly MediaKind[]>> = {
   subtitles: ['subtitles'],
 }
 
-/** Whether a category takes media of this type: a PNG sent as `amplify_video` gets an id and then fails. [seen] */
+/**
+ * Whether a category takes media of this type: a PNG sent as `amplify_video` gets an id and then fails. [seen]
+ * A GIF of one image is an image too. [docs]
+ */
 export function categoryAccepts(category: MediaCategory, type: MediaType): boolean {
-  return CATEGORY_KINDS[category].includes(mediaKind(type))
+  const kinds = CATEGORY_KINDS[category]
+  return kinds.includes(mediaKind(type)) || (type === 'image/gif' && kinds.includes('image'))
 }
 
 /** The category X assumes for a type when none is given. [docs] */
