@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { send } from '../test/support/client.ts'
+import { randomVideo } from '../test/support/media.ts'
 import { peakMemory } from '../test/support/memory.ts'
 import { MIB } from './bodies.ts'
 import { type Measured, startServer, startSink, type Target } from './processes.ts'
@@ -65,12 +66,14 @@ async function upload(server: Measured, bytes: number): Promise<void> {
   for (let offset = 0; offset < bytes; ) {
     const length = Math.min(PIECE_BYTES, bytes - offset)
     const piece = { 'content-type': 'application/offset+octet-stream', 'content-length': length }
-    const answer = await send('PATCH', at, { ...TUS, ...piece, 'upload-offset': offset }, writes(length))
+    const body = writes(length, offset === 0 ? randomVideo(MIB) : WRITE)
+    const answer = await send('PATCH', at, { ...TUS, ...piece, 'upload-offset': offset }, body)
     if (answer.status !== 204) throw new Error(`PATCH: ${answer.status} ${answer.text}`)
     offset = Number(answer.headers['upload-offset'])
   }
 }
 
-function* writes(bytes: number): Generator<Uint8Array, void> {
-  for (let sent = 0; sent < bytes; sent += WRITE.length) yield WRITE.subarray(0, bytes - sent)
+function* writes(bytes: number, first: Uint8Array): Generator<Uint8Array, void> {
+  yield first.subarray(0, bytes)
+  for (let sent = first.length; sent < bytes; sent += WRITE.length) yield WRITE.subarray(0, bytes - sent)
 }

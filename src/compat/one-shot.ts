@@ -1,21 +1,14 @@
 import { XMediaError } from '../errors.ts'
 import { type ByteReader, openReader } from '../ingress/byte-reader.ts'
 import { checkMedia } from '../ingress/media-type.ts'
-import { matchesSignature } from '../ingress/signature.ts'
+import { identify } from '../ingress/signatures/identify.ts'
 import { admitAndConsumeQuota } from '../ingress/upload-policy.ts'
 import { emptyBody, HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
 import { relay } from '../relay/relay.ts'
 import { policyFor } from '../routes/upload-policy.ts'
 import { rememberOwner } from '../routes/uploaded-media.ts'
-import {
-  categoryAccepts,
-  isMediaType,
-  MEDIA_EXPIRY_SECS,
-  MEDIA_TYPES,
-  type MediaCategory,
-  type MediaType,
-} from '../x/limits.ts'
+import { categoryAccepts, isMediaType, MEDIA_EXPIRY_SECS, type MediaCategory, type MediaType } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type UploadFields, uploadFields } from '../x/schemas.ts'
 import type { CompatBody, CompatMedia } from './body.ts'
@@ -96,13 +89,9 @@ function declaredType(media: CompatMedia | undefined): string {
   return media?.mediaType?.toLowerCase() ?? ''
 }
 
-/** Their signatures fit many files, so they are tried after all others. */
-const LAST_RESORTS: readonly MediaType[] = ['video/mp4', 'video/quicktime']
-
 /** X's request has no field for the media type, so the first bytes must tell it. */
 function detectType(head: Uint8Array<ArrayBuffer>, category: MediaCategory): MediaType {
-  const candidates = [...MEDIA_TYPES.filter((type) => !LAST_RESORTS.includes(type)), ...LAST_RESORTS]
-  const found = candidates.find((type) => categoryAccepts(category, type) && matchesSignature(head, type))
-  if (found === undefined) throw unrecognizedMediaType()
+  const found = identify(head)?.mediaType
+  if (found === undefined || !categoryAccepts(category, found)) throw unrecognizedMediaType()
   return found
 }

@@ -1,7 +1,6 @@
-import { XMediaError } from '../errors.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import type { CheckedMedia } from './media-type.ts'
-import { matchesSignature } from './signature.ts'
+import { settleMedia } from './settle-media.ts'
 import type { UploadSource } from './upload-source.ts'
 
 /** What one principal may upload. Each check throws an `XMediaError` to refuse. */
@@ -23,12 +22,7 @@ export function admitAndConsumeQuota(media: CheckedMedia, policy: UploadPolicy):
   return async function admit(head, totalBytes, signal) {
     // The size may have been unknown until now.
     policy.checkSize(totalBytes, media.category)
-    if (!matchesSignature(head, media.mediaType)) {
-      throw new XMediaError(
-        'signature_mismatch',
-        `The file does not start like ${media.mediaType}. Declare the type that the file really has.`,
-      )
-    }
+    settleMedia({ declaredType: media.mediaType, mediaTypes: [media.mediaType], category: media.category }, head)
     await policy.inspect(head, { ...media, totalBytes })
     // An upload that was aborted during the inspection must not consume quota.
     signal?.throwIfAborted()

@@ -101,9 +101,13 @@ const CATEGORY_KINDS: Readonly<Record<MediaCategory, readonly MediaKind[]>> = {
   subtitles: ['subtitles'],
 }
 
-/** Whether a category accepts a media type. X gives a PNG sent as `amplify_video` an id, and fails it later. [seen] */
+/**
+ * Whether a category accepts a media type. X gives a PNG sent as `amplify_video` an id, and fails it later. [seen]
+ * A still GIF is also an image. [docs]
+ */
 export function categoryAccepts(category: MediaCategory, type: MediaType): boolean {
-  return CATEGORY_KINDS[category].includes(mediaKind(type))
+  const kinds = CATEGORY_KINDS[category]
+  return kinds.includes(mediaKind(type)) || (type === 'image/gif' && kinds.includes('image'))
 }
 
 /** The category that X assumes when none is given. [docs] */

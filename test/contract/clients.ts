@@ -82,7 +82,7 @@ export function clients(target: Target): void {
       })
 
       it.each([
-        ['of a byte', 1],
+        ['of eight bytes', 8],
         ['of less than a block', 4000],
         ['of three segments', 10 * MIB],
         ['of exactly one segment', 4 * MIB],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, open, randomFile, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
-import { sampleFile } from '../support/media.ts'
+import { randomVideo, sampleFile } from '../support/media.ts'
 import { type Program, start } from '../support/processes.ts'
 import { openSocket, type RawAnswer, sendRaw } from '../support/socket.ts'
 import type { Target } from './contract.ts'
@@ -58,7 +58,7 @@ export function hazards(target: Target): void {
     const form = `--b\r\ncontent-disposition: form-data; name="media"; filename="f"\r\ncontent-type: video/mp4\r\n\r\n`
     const stages: [string, string[], Uint8Array[]][] = [
       ['after its headers', [...head('dropping'), 'content-length: 1000'], []],
-      ['in its first segment', [...head('dropping'), 'content-length: 1000000'], [Buffer.alloc(100_000)]],
+      ['in its first segment', [...head('dropping'), 'content-length: 1000000'], [randomVideo(100_000)]],
       [
         'in a multipart head',
         [...head('dropping', 'multipart/form-data; boundary=b'), 'content-length: 900'],
@@ -67,7 +67,7 @@ export function hazards(target: Target): void {
       [
         'in a multipart file',
         [...head('dropping', 'multipart/form-data; boundary=b'), 'content-length: 900000'],
-        [Buffer.from(form), Buffer.alloc(9000)],
+        [Buffer.from(form), randomVideo(9000)],
       ],
     ]
     it.each(['FIN', 'RST'] as const)('by %s leaves nothing behind at any stage', async (how) => {
@@ -97,7 +97,7 @@ export function hazards(target: Target): void {
         'content-type': 'video/mp4',
         'content-length': size,
       })
-      const piece = Buffer.alloc(MIB)
+      const piece = randomVideo(MIB)
       for (let sent = 0; sent < 9; sent++) await opened.write(piece)
       const upload = async () => (await emulator.uploads()).find(({ total_bytes }) => total_bytes === size)
       await expect.poll(async () => (await upload())?.segments.length, { timeout: 20_000 }).toBe(1)
@@ -167,7 +167,7 @@ export function hazards(target: Target): void {
     it('finalizes nothing when the connection ends early', async () => {
       const { socket, write } = await openSocket(media())
       await write(`${[...head('u1'), 'content-length: 70001', 'host: x'].join('\r\n')}\r\n\r\n`)
-      await write(Buffer.alloc(70_000))
+      await write(randomVideo(70_000))
       const cut = async () => (await emulator.uploads()).find(({ total_bytes }) => total_bytes === 70_001)
       await expect.poll(cut).toBeDefined()
       socket.end()
@@ -263,10 +263,10 @@ export function hazards(target: Target): void {
     })
     expect(preflight.headers['access-control-allow-methods']).toContain('POST')
     const answers = await Promise.all([
-      send('POST', media(), { ...page, 'x-demo-user': 'u1', 'content-type': 'video/mp4', 'content-length': 1 }, [
-        Buffer.from('a'),
+      send('POST', media(), { ...page, 'x-demo-user': 'u1', 'content-type': 'video/mp4', 'content-length': 8 }, [
+        randomVideo(8),
       ]),
-      send('POST', media(), { ...page, 'content-type': 'video/mp4', 'content-length': 1 }, [Buffer.from('a')]),
+      send('POST', media(), { ...page, 'content-type': 'video/mp4', 'content-length': 8 }, [randomVideo(8)]),
     ])
     expect(answers.map(({ status }) => status)).toEqual([201, 401])
     for (const { headers } of answers) {

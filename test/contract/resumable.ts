@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { type HttpResponse, Upload, type UploadOptions } from 'tus-js-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { open, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { randomVideo } from '../support/media.ts'
 import { type Program, start } from '../support/processes.ts'
 import type { Target } from './contract.ts'
 
@@ -81,7 +82,7 @@ export function resumable(target: Target): void {
     const idOf = (response: HttpResponse) => response.getHeader('x-media-id')
 
     it('goes over with tus-js-client, and the last answer tells where the status is', async () => {
-      const file = randomBytes(10 * MIB)
+      const file = randomVideo(10 * MIB)
       const last = await upload(file)
       await expectReceived(idOf(last), file)
       const status = await send('GET', new URL(last.getHeader('location') ?? '', server.url).href, USER)
@@ -93,35 +94,35 @@ export function resumable(target: Target): void {
     })
 
     it('goes over in pieces that are no segments', async () => {
-      const file = randomBytes(11 * MIB + 1)
+      const file = randomVideo(11 * MIB + 1)
       await expectReceived(idOf(await upload(file, { chunkSize: 3 * MIB + 7 })), file)
     })
 
     it('goes over with its first bytes in the creation', async () => {
-      const file = randomBytes(6 * MIB)
+      const file = randomVideo(6 * MIB)
       const options = { uploadDataDuringCreation: true, chunkSize: 5 * MIB }
       await expectReceived(idOf(await upload(file, options)), file)
     })
 
     it('goes over from a stream whose length is told with its last bytes', async () => {
-      const file = randomBytes(5 * MIB)
+      const file = randomVideo(5 * MIB)
       const options = { uploadLengthDeferred: true, chunkSize: 8 * MIB }
       await expectReceived(idOf(await upload(Readable.from([file]), options)), file)
     })
 
     it('goes over with the IETF’s draft', async () => {
-      const file = randomBytes(9 * MIB)
+      const file = randomVideo(9 * MIB)
       const options = { protocol: 'ietf-draft-05', chunkSize: 5 * MIB }
       await expectReceived(idOf(await upload(file, options)), file)
     })
 
     it('goes on after it was paused, in the middle of segments', async () => {
-      const file = randomBytes(24 * MIB)
+      const file = randomVideo(24 * MIB)
       await expectReceived(idOf(await upload(file, {}, [1, 5 * MIB + 3, 13 * MIB, 20 * MIB])), file)
     })
 
     it('goes over five at a time', async () => {
-      const files = Array.from({ length: 5 }, () => randomBytes(6 * MIB))
+      const files = Array.from({ length: 5 }, () => randomVideo(6 * MIB))
       const answers = await Promise.all(files.map((file, at) => upload(file, {}, [at * MIB])))
       for (const [at, file] of files.entries()) {
         const answer = answers[at]
@@ -140,7 +141,7 @@ export function resumable(target: Target): void {
       send('PATCH', at, { ...PIECE, 'upload-offset': offset, 'content-length': bytes.length }, [bytes])
 
     it('tells a client that is wrong about the offset where to go on', async () => {
-      const file = randomBytes(6 * MIB)
+      const file = randomVideo(6 * MIB)
       const at = await create(file.length)
       expect((await patch(at, 0, file.subarray(0, 5 * MIB))).headers['upload-offset']).toBe(String(5 * MIB))
       const wrong = await patch(at, 4 * MIB, file.subarray(4 * MIB))
@@ -151,7 +152,7 @@ export function resumable(target: Target): void {
     })
 
     it('takes an upload from a holder that is silent within seconds, and refuses it to a newcomer until then', async () => {
-      const file = randomBytes(6 * MIB)
+      const file = randomVideo(6 * MIB)
       const at = await create(file.length)
       const silent = open('PATCH', at, { ...PIECE, 'upload-offset': 0, 'content-length': file.length })
       await silent.write(file.subarray(0, 5 * MIB))
@@ -168,7 +169,7 @@ export function resumable(target: Target): void {
     it('gives an upload to one of two clients at the same time, every time', async () => {
       const rounds = 200
       const size = 64 * 1024
-      const file = randomBytes(rounds * size)
+      const file = randomVideo(rounds * size)
       const at = await create(file.length)
       for (let round = 0; round < rounds; round++) {
         const bytes = file.subarray(round * size, (round + 1) * size)
@@ -191,7 +192,7 @@ export function resumable(target: Target): void {
       for (let deaths = 0; deaths < DEATHS; deaths++) {
         const uploads = await Promise.all(
           Array.from({ length: UPLOADS_A_DEATH }, async () => {
-            const file = randomBytes(5 * MIB + Math.floor(Math.random() * 4 * MIB))
+            const file = randomVideo(5 * MIB + Math.floor(Math.random() * 4 * MIB))
             return { file, at: await create(file.length) }
           }),
         )

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { randomVideo } from '../support/media.ts'
 import { start } from '../support/processes.ts'
 import { REDIS, startRedis } from '../support/redis.ts'
 import { bundleWorker } from '../support/worker.ts'
@@ -27,7 +28,7 @@ describe('an upload whose every piece reaches another server', () => {
 
   /** A server by its address and the host that it is asked for. */
   async function alternate(servers: readonly { url: string; host: string }[]): Promise<void> {
-    const file = randomBytes(10 * MIB + 1)
+    const file = randomVideo(10 * MIB + 1)
     const sha256 = createHash('sha256').update(file).digest('hex')
     const ask = (turn: number, method: string, path: string, headers: object, body: Buffer[] = []) => {
       const server = servers[turn % servers.length]

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import { randomVideo } from './media.ts'
 
 export interface Answer {
   status: number
@@ -65,7 +66,7 @@ export async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
   return { status: response.statusCode ?? 0, headers: response.headers, text, json }
 }
 
-/** A file of random bytes, made of one random block so that 200 MiB cost no memory. */
+/** A video of random bytes, made of one random block so that 200 MiB cost no memory. */
 export interface TestFile {
   size: number
   sha256: string
@@ -75,10 +76,10 @@ export interface TestFile {
 const BLOCK = randomBytes(1024 * 1024)
 
 export function randomFile(size: number): TestFile {
-  const salt = randomBytes(Math.min(size, 8))
+  const beginning = randomVideo(Math.min(size, 16))
   function* pieces(): Iterable<Uint8Array<ArrayBuffer>> {
-    if (size > 0) yield salt
-    for (let sent = salt.length; sent < size; sent += BLOCK.length) yield BLOCK.subarray(0, size - sent)
+    yield beginning
+    for (let sent = beginning.length; sent < size; sent += BLOCK.length) yield BLOCK.subarray(0, size - sent)
   }
   const hash = createHash('sha256')
   for (const piece of pieces()) hash.update(piece)

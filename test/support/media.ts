@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { MediaType } from '../../src/x/limits.ts'
 
 /** Null packets, ISO/IEC 13818-1 section 2.4.3.2: the reserved PID, payload only. */
@@ -14,18 +15,26 @@ const HEADS: Readonly<Record<MediaType, string>> = {
   'text/vtt': 'WEBVTT',
   'image/jpeg': '\xff\xd8\xff',
   'image/gif': 'GIF89a',
-  'image/bmp': 'BM',
+  'image/bmp': 'BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0',
   'image/png': '\x89PNG\r\n\x1a\n',
   'image/webp': 'RIFF\0\0\0\0WEBP',
   'image/pjpeg': '\xff\xd8\xff',
   'image/tiff': 'II*\0',
   'model/gltf-binary': 'glTF\x02\0\0\0',
-  'model/vnd.usdz+zip': 'PK\x03\x04',
+  'model/vnd.usdz+zip': `PK\x03\x04${'\0'.repeat(22)}\x06\0\0\0a.usda`,
 }
 
-/** The fewest first bytes that tell this media type; for ISO base media, which need none, an `ftyp` box. */
+/** The fewest first bytes that tell this media type. */
 export function headOf(mediaType: MediaType): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(HEADS[mediaType], (character) => character.charCodeAt(0))
+}
+
+/** An `mdat` box that reaches to the end of the file, as old QuickTime files begin: the fewest bytes that are a video. */
+const MEDIA_DATA = Buffer.from('\0\0\0\0mdat')
+
+/** A video of this many random bytes, 8 at least. */
+export function randomVideo(bytes: number): Buffer<ArrayBuffer> {
+  return Buffer.concat([MEDIA_DATA, randomBytes(bytes - MEDIA_DATA.length)])
 }
 
 /**

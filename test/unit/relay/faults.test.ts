@@ -1,15 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { serveEmulator } from '../../../examples/serve-emulator.ts'
 import type { Emulator, Fault, FaultEffect } from '../../../src/emulator/index.ts'
 import { createXMedia, type XMediaErrorCode, type XMediaEvent, xMedia } from '../../../src/index.ts'
+import { randomVideo } from '../../support/media.ts'
 
 const TOKEN = 'server-held-token'
 const SECRET = 'a secret of at least thirty-two bytes'
 const SEGMENT = 8
-const file = new Uint8Array(randomBytes(5 * SEGMENT))
+const file = randomVideo(5 * SEGMENT)
 const sha256 = createHash('sha256').update(file).digest('hex')
 
 /** Every fault that X is known for, and how an upload ends when it happens at any step: it survives, or fails with a code. */
@@ -147,7 +148,7 @@ describe('two hundred uploads with a fifth of all calls faulty', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, async (_, upload) => {
         // Every size is different, because the emulator tells one INIT from another by its fields.
-        const data = new Uint8Array(randomBytes(5 * SEGMENT + ((upload * 7) % (35 * SEGMENT + 1))))
+        const data = randomVideo(5 * SEGMENT + ((upload * 7) % (35 * SEGMENT + 1)))
         try {
           const answer = await client.upload({ body: data, mediaType: 'video/mp4' })
           const received = await server.upload(answer.data.id)

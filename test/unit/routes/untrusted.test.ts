@@ -6,6 +6,7 @@ import { type InspectedFile, xMediaUpload } from '../../../src/index.ts'
 import type { HttpOptions } from '../../../src/options.ts'
 import { base, codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
+import { readMediaFixture } from '../../support/media-fixtures.ts'
 
 describe('inspect', () => {
   it('sees the first bytes and what is known, before X is asked, and refuses with its own words', async () => {
@@ -43,12 +44,10 @@ describe('inspect', () => {
     expect((await app.request('/', post(sampleFile('image/gif', 5000), { 'content-type': 'image/gif' }))).status).toBe(
       201,
     )
-    const midi = new Uint8Array(100)
-    midi.set(new TextEncoder().encode('MThd\0\0\0\x06'))
-    const refused = await app.request('/', post(midi, { 'content-type': 'video/mp4' }))
+    const refused = await app.request('/', post(readMediaFixture('png-animated.png')))
     expect(await refused.json()).toMatchObject({
       code: 'content_refused',
-      detail: 'This is audio/midi, not video/mp4.',
+      detail: 'This is image/apng, not image/png.',
     })
   })
 

@@ -3,16 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
 import { type XMediaEnv, type XMediaEvent, xMediaUpload } from '../../../src/index.ts'
 import type { HttpOptions } from '../../../src/options.ts'
-import { base, describedMedia, emulator, optionsWith } from '../../support/app.ts'
+import { base, describedMedia, emulator, optionsWith, post as postFile } from '../../support/app.ts'
+import { sampleFile } from '../../support/media.ts'
 
-function post(body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string> = {}): RequestInit {
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-  return {
-    method: 'POST',
-    body: bytes,
-    headers: { 'content-type': 'video/mp4', 'content-length': String(bytes.length), ...headers },
-  }
-}
+const mp4 = sampleFile('video/mp4', 30)
+
+const post = (body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
+  postFile(body, { 'content-type': 'video/mp4', ...headers })
 
 describe('xMediaUpload', () => {
   it('leaves the media in the context of the handler behind it', async () => {
@@ -20,9 +17,9 @@ describe('xMediaUpload', () => {
       const { id, ticket } = c.var.xMedia
       return c.json({ posted: id, ticket })
     })
-    const answer = await app.request('/posts', post('abc'))
+    const answer = await app.request('/posts', post(mp4))
     const { posted, ticket } = await answer.json()
-    expect(await emulator.upload(posted)).toMatchObject({ finalized: true, size: 3 })
+    expect(await emulator.upload(posted)).toMatchObject({ finalized: true, size: 30 })
     expect(ticket).toEqual(expect.any(String))
   })
 
@@ -32,7 +29,7 @@ describe('xMediaUpload', () => {
       reached = true
       return c.text('posted')
     })
-    const answer = await app.request('/posts', post('abc', { 'content-type': 'text/plain' }))
+    const answer = await app.request('/posts', post(mp4, { 'content-type': 'text/plain' }))
     expect(answer.status).toBe(415)
     expect(await answer.json()).toMatchObject({ code: 'unsupported_media_type' })
     expect(reached).toBe(false)
@@ -46,7 +43,7 @@ describe('xMediaUpload', () => {
       },
     })
     const app = new Hono<XMediaEnv>().post('/posts', failing).onError((error, c) => c.text(error.message, 500))
-    expect(await (await app.request('/posts', post('abc'))).text()).toBe('no session store')
+    expect(await (await app.request('/posts', post(mp4))).text()).toBe('no session store')
   })
 })
 
@@ -62,7 +59,7 @@ describe('xMedia', () => {
       const app = new Hono()
         .route('/media', describedMedia({ ...base, http }))
         .route('/a/:b/media', describedMedia(base))
-      const answer = await app.request(path, post('abc', { 'x-from': 'function' }))
+      const answer = await app.request(path, post(mp4, { 'x-from': 'function' }))
       expect(answer.headers.get('location')).toContain(location)
     }
   })
@@ -79,17 +76,17 @@ describe('xMedia', () => {
         },
       },
     })
-    expect((await app.request('/', post('abc'))).status).toBe(201)
+    expect((await app.request('/', post(mp4))).status).toBe(201)
     expect(new Set(tokens)).toEqual(new Set(['Bearer token-of-u1']))
   })
 
   it('sets no alternative text that was left empty in a form', async () => {
     const form = new FormData()
     form.append('alt_text', '')
-    form.append('media', new Blob(['abc'], { type: 'video/mp4' }), 'a.mp4')
+    form.append('media', new Blob([mp4], { type: 'video/mp4' }), 'a.mp4')
     const before = emulator.requests().counts.metadata
     const answer = await describedMedia(base).request('/', { method: 'POST', body: form })
-    expect(await answer.json()).toEqual({ data: expect.objectContaining({ size: 3 }) })
+    expect(await answer.json()).toEqual({ data: expect.objectContaining({ size: 30 }) })
     expect(emulator.requests().counts.metadata).toBe(before)
   })
 
@@ -104,29 +101,29 @@ describe('xMedia', () => {
   it('waits for the processing as the client prefers, and keeps the media when its status cannot be had', async () => {
     const server = createEmulator({ processing: { pendingSecs: 0, inProgressSecs: 0.5 } })
     const app = describedMedia({ ...base, x: { fetch: async (url, init) => server.app.request(url, init) } })
-    const waited = await app.request('/', post('abc', { prefer: 'wait=30' }))
+    const waited = await app.request('/', post(mp4, { prefer: 'wait=30' }))
     expect(waited.headers.get('preference-applied')).toBe('wait=30')
     expect(await waited.json()).toMatchObject({ data: { processing_info: { state: 'succeeded' } } })
 
     server.setFaults({ faults: [{ step: 'status', kind: 'error', status: 402 }] })
-    const kept = await app.request('/', post('abc', { prefer: 'wait=30' }))
+    const kept = await app.request('/', post(mp4, { prefer: 'wait=30' }))
     expect(kept.status).toBe(201)
     expect(await kept.json()).toMatchObject({ data: { processing_info: { state: 'in_progress' } } })
   })
 
   it('tells what happens to an upload', async () => {
     const events: XMediaEvent[] = []
-    const app = describedMedia(optionsWith({ x: { segmentBytes: 4 }, onEvent: (event) => events.push(event) }))
-    await app.request('/', post('0123456789'))
+    const app = describedMedia(optionsWith({ x: { segmentBytes: 12 }, onEvent: (event) => events.push(event) }))
+    await app.request('/', post(mp4))
     expect(events.map(({ type }) => type)).toEqual(['initialized', 'segment', 'segment', 'segment', 'finalized'])
-    expect(events.at(-1)).toMatchObject({ bytes: 10, segments: 3, at: expect.any(Number) })
+    expect(events.at(-1)).toMatchObject({ bytes: 30, segments: 3, at: expect.any(Number) })
   })
 
   it('refuses what is larger than limits.uploadBytes before X is asked, and takes what is not', async () => {
-    const app = describedMedia(optionsWith({ limits: { uploadBytes: 3 } }))
-    expect((await app.request('/', post('abc'))).status).toBe(201)
+    const app = describedMedia(optionsWith({ limits: { uploadBytes: 30 } }))
+    expect((await app.request('/', post(mp4))).status).toBe(201)
     const before = emulator.uploads().length
-    const answer = await app.request('/', post('abcd'))
+    const answer = await app.request('/', post(sampleFile('video/mp4', 31)))
     expect(answer.status).toBe(413)
     expect(await answer.json()).toMatchObject({ code: 'too_large' })
     expect(emulator.uploads()).toHaveLength(before)

@@ -1,0 +1,39 @@
+import { latin1 } from './bytes.ts'
+import type { Finding } from './finding.ts'
+
+/** The number and the times of the first cue must show within this many characters, blanks included. */
+const CUE_CHARACTERS = 200
+
+/** https://www.w3.org/TR/webvtt1/#file-structure, section 4.1 */
+const WEBVTT = /^WEBVTT(?:[ \t\r\n]|$)/
+
+/**
+ * The number and the times of a cue. SubRip has no specification; tools leave the number out, and write times with fewer
+ * or more digits and a full stop. https://www.loc.gov/preservation/digital/formats/fdd/fdd000569.shtml
+ */
+const SUBRIP_CUE = /^(?:\d{1,9}[ \t]*(?:\r\n|\r|\n)[ \t]*)?\d{1,4}:\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->/
+
+/** Subtitles as tools write them. X reads UTF-8 only, so those in UTF-16 are refused. */
+export function recognizeSubtitles(head: Uint8Array): Finding | undefined {
+  const mediaType = subtitlesType(latin1(head))
+  if (mediaType) return { mediaType }
+  const text = readUtf16(head)
+  return text !== undefined && subtitlesType(text) ? UTF_16 : undefined
+}
+
+const UTF_16: Finding = { refusal: 'These are subtitles in UTF-16. Save the file as UTF-8.' }
+
+const UTF_8_MARK = '\xef\xbb\xbf'
+
+function subtitlesType(text: string): 'text/srt' | 'text/vtt' | undefined {
+  const content = text.startsWith(UTF_8_MARK) ? text.slice(UTF_8_MARK.length) : text
+  if (WEBVTT.test(content)) return 'text/vtt'
+  const start = content.search(/[^ \t\r\n]/)
+  return start >= 0 && SUBRIP_CUE.test(content.slice(start, start + CUE_CHARACTERS)) ? 'text/srt' : undefined
+}
+
+/** In UTF-16 of either byte order, with or without a mark, every other byte of an ASCII character is NUL. */
+function readUtf16(head: Uint8Array): string | undefined {
+  if (!head.includes(0)) return undefined
+  return latin1(head.filter((byte) => byte !== 0)).replace(/^(?:\xff\xfe|\xfe\xff)/, '')
+}
