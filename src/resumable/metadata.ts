@@ -1,0 +1,47 @@
+import { XMediaError } from '../errors.ts'
+import { isParameter, type UploadQuery } from '../ingress/upload-parameters.ts'
+import { decodeBase64 } from '../lib/encoding.ts'
+
+/** The longest `Upload-Metadata`, in characters. */
+const MAX_METADATA_CHARS = 8192
+
+/** What `Upload-Metadata` says of the file: upload parameters, and its media type. */
+export interface FileMetadata {
+  parameters: UploadQuery
+  mediaType: string | undefined
+}
+
+/** Parses `Upload-Metadata`. Other keys are the client's own. https://tus.io/protocols/resumable-upload#upload-metadata */
+export function readMetadata(metadata = ''): FileMetadata {
+  if (metadata.length > MAX_METADATA_CHARS) {
+    throw new XMediaError(
+      'invalid_parameter',
+      `Upload-Metadata has ${metadata.length} characters; the limit is ${MAX_METADATA_CHARS}.`,
+    )
+  }
+  const parameters: UploadQuery = {}
+  let mediaType: string | undefined
+  for (const pair of metadata.split(',').filter((text) => text.trim() !== '')) {
+    const [key = '', base64 = '', ...more] = pair.trim().split(' ')
+    if (!/^[\x21-\x7e]+$/.test(key) || more.length > 0) throw malformedMetadata(pair)
+    const value = decodeText(base64)
+    if (isParameter(key)) parameters[key] = value
+    else if (key === 'filetype' || key === 'type') mediaType ??= value
+  }
+  return { parameters, mediaType }
+}
+
+function decodeText(base64: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(decodeBase64(base64))
+  } catch {
+    throw malformedMetadata(base64)
+  }
+}
+
+function malformedMetadata(text: string): XMediaError {
+  return new XMediaError(
+    'invalid_parameter',
+    `Upload-Metadata has an invalid entry: ${JSON.stringify(text.slice(0, 40))}. Send pairs of a key and a base64 value, separated by commas.`,
+  )
+}
