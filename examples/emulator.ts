@@ -1,7 +1,8 @@
 /**
- * X's media API on this machine: `npm run emulator`.
+ * Serves the emulator of X's media API: `npm run emulator`.
  *
- * `PORT` (default 8788; 0 takes any free port), `EMULATOR_OPTIONS` (JSON of `EmulatorOptions`).
+ * `PORT`: the port to listen on. Default 8788; 0 takes any free one.
+ * `EMULATOR_OPTIONS`: `EmulatorOptions` as JSON. Default `{}`.
  */
 
 import process from 'node:process'

@@ -1,33 +1,33 @@
 import { type Env, Hono, type MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
+import type { ToSchema } from 'hono/types'
 import { COMPAT_PATHS } from './compat/paths.ts'
 import { xCompat } from './compat/routes.ts'
 import { errorResponse, notFound } from './errors.ts'
-import type { TypedUploadQuery } from './ingress/upload-parameters.ts'
 import { instanceOf } from './instance.ts'
-import { UPLOAD_PATHS } from './openapi/openapi.ts'
+import { UPLOAD_PATHS } from './openapi/upload-paths.ts'
 import type { UndeclaredEnv, XMediaOptions } from './options.ts'
 import { RESUMABLE_PATHS } from './resumable/paths.ts'
 import { resumable } from './resumable/routes.ts'
 import { apiDescription } from './routes/api-description.ts'
 import { authorize, requireSecret } from './routes/authorize.ts'
-import type { MediaEndpoint } from './routes/endpoint.ts'
 import { allowOrigins } from './routes/origin.ts'
+import { mediaStatus, type StatusInput, validateStatusId, validateStatusTicket } from './routes/status.ts'
 import {
-  mediaStatus,
-  type StatusId,
-  type StatusTicket,
-  validateStatusId,
-  validateStatusTicket,
-} from './routes/status.ts'
-import { receiveUpload, sendMedia, type UploadEnv, validateUpload, type XMediaEnv } from './routes/upload.ts'
+  type MediaResponse,
+  type ProblemResponse,
+  receiveUpload,
+  sendMedia,
+  type UploadEnv,
+  type UploadInput,
+  validateUpload,
+  type XMediaEnv,
+} from './routes/upload.ts'
 
-/** What clients typed by `hc<XMediaApp>` of hono/client may ask. Resumable uploads have clients of their own. */
-export type XMediaSchema = {
-  '/': { $post: MediaEndpoint<{ query?: TypedUploadQuery }, 201> }
-  '/status/:media_id': { $get: MediaEndpoint<StatusId['in'] & Partial<StatusTicket['in']>, 200> }
-}
+/** The routes for `hc` of hono/client. Resumable uploads have clients of their own. */
+type XMediaSchema = ToSchema<'post', '/', UploadInput, MediaResponse<201> | ProblemResponse> &
+  ToSchema<'get', '/status/:media_id', StatusInput, MediaResponse<200> | ProblemResponse>
 
 /** What `xMedia` makes: an app to mount, and the type for `hc`. */
 export type XMediaApp = Hono<UploadEnv, XMediaSchema>

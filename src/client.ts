@@ -16,44 +16,44 @@ import { cacheToken } from './x/token.ts'
 export interface MediaSource {
   body: ReadableStream<Uint8Array> | Blob | Uint8Array<ArrayBuffer>
   mediaType: MediaType
-  /** Default: the category X assumes for the type. */
+  /** What the media is for. Default: the category that X assumes for its type. */
   category?: MediaCategory
-  /** Bytes; a stream must say it, X wants it before the first byte. */
+  /** Size of the file, bytes. Required for a stream: X needs the size before the first byte. */
   totalBytes?: number
-  /** User ids that may use the media too. */
+  /** Ids of other X users who may use the media, at most 100. */
   additionalOwners?: readonly string[]
-  /** Whether the media may be used in more than one direct message. */
+  /** Whether the media may be sent in more than one direct message. */
   shared?: boolean
-  /** Alternative text, at most 1000 characters. */
+  /** Alternative text, at most 1,000 characters. */
   altText?: string
 }
 
-/** What every call of the client takes. */
+/** What every call takes. */
 export interface CallOptions {
   /** Ends the call, with `client_closed`. */
   signal?: AbortSignal
 }
 
-/** What `upload` takes beside its source. */
+/** What `upload` takes besides its source. */
 export interface UploadOptions extends CallOptions {
-  /** Called with what happens to this upload, besides the client's own `onEvent`. */
+  /** Called with everything that happens to this upload, after the client's own `onEvent`. */
   onEvent?: OnEvent
 }
 
-/** What `settle` takes beside the answer. */
+/** What `settle` takes besides the answer. */
 export interface SettleOptions extends UploadOptions {
-  /** How long to ask, milliseconds. Default 600,000, ten minutes. */
+  /** How long to keep asking, milliseconds. Default 600,000, ten minutes. */
   timeoutMs?: number
 }
 
-/** Uploads and what belongs to them for an app's own handlers and jobs, with the same guarantees as over HTTP. */
+/** Uploads from an app's own handlers and jobs, with the same guarantees as over HTTP. */
 export interface XMediaClient {
-  /** Resolves after FINALIZE. Throws an `XMediaError` with the `code` of what went wrong. */
+  /** Uploads a file; resolves after FINALIZE. Throws an `XMediaError` whose `code` says what went wrong. */
   upload(source: MediaSource, options?: UploadOptions): Promise<XMediaAnswer>
-  /** X's status. An image of another client throws `x_rejected_media`: X has no status for what it does not process. */
+  /** Asks X for a media's status. X has none for images: those of other clients throw `x_rejected_media`. */
   status(mediaId: string, options?: CallOptions): Promise<XMediaAnswer>
   /**
-   * Asks for the status until processing has ended, or the time is over. Processing that failed is an answer too: look at
+   * Asks for the status until processing has ended or `timeoutMs` is over. Failed processing does not throw: look at
    * `processing_info`.
    */
   settle(answer: XMediaAnswer, options?: SettleOptions): Promise<XMediaAnswer>
@@ -113,7 +113,8 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
 
 function open({ body, totalBytes }: MediaSource): { body: ReadableStream<Uint8Array>; totalBytes: number } {
   if (body instanceof ReadableStream) {
-    if (totalBytes === undefined) throw new TypeError('totalBytes must be given for a stream')
+    if (totalBytes === undefined)
+      throw new TypeError('totalBytes is required for a stream: X needs the size before the first byte')
     return { body, totalBytes: checkTotal(totalBytes) }
   }
   const blob = body instanceof Blob ? body : new Blob([body])
@@ -121,17 +122,18 @@ function open({ body, totalBytes }: MediaSource): { body: ReadableStream<Uint8Ar
 }
 
 function checkTotal(totalBytes: number): number {
-  if (!Number.isSafeInteger(totalBytes)) throw new TypeError('totalBytes must be a whole number')
-  if (totalBytes < 1) throw new RangeError('totalBytes must be at least 1')
+  if (!Number.isSafeInteger(totalBytes)) throw new TypeError(`totalBytes must be a whole number, not ${totalBytes}`)
+  if (totalBytes < 1) throw new RangeError(`totalBytes must be at least 1, not ${totalBytes}`)
   return totalBytes
 }
 
 function checkId(mediaId: string): string {
-  if (!ID_PATTERN.test(mediaId)) throw new TypeError('a media id is a string of up to 19 digits')
+  if (!ID_PATTERN.test(mediaId)) throw new TypeError('A media id is a string of up to 19 digits.')
   return mediaId
 }
 
 function checkAltText(text: string): string {
-  if (text.length > MAX_ALT_TEXT) throw new RangeError(`altText may have ${MAX_ALT_TEXT} characters`)
+  if (text.length > MAX_ALT_TEXT)
+    throw new RangeError(`altText has ${text.length} characters; the limit is ${MAX_ALT_TEXT}`)
   return text
 }

@@ -1,13 +1,14 @@
 import { sign, verify } from 'hono/jwt'
+import { toHex } from './lib/encoding.ts'
 import { ID_PATTERN } from './x/limits.ts'
 
-/** Proof that a subject uploaded a media, with what is known of it, so that no store is needed to answer for it. */
+/** Proof that a subject uploaded a media, with what we know of it: no store is needed to answer for it. */
 export interface Ticket {
   mediaId: string
   subject: string
-  /** Epoch seconds after which the ticket is worthless: when X forgets the media. */
+  /** When X forgets the media and the ticket expires, epoch seconds. */
   expiresAt: number
-  /** Set when X had nothing to process: there is no status to ask X for. */
+  /** Set when X had nothing to process, so it has no status for this media. */
   done?: { mediaKey?: string; size?: number }
 }
 
@@ -30,7 +31,7 @@ export async function issueTicket(ticket: Ticket, secret: string): Promise<strin
   return await sign(claims, secret, 'HS256')
 }
 
-/** The ticket, if it is genuine, not expired, and this subject's for this media; undefined otherwise, whatever is wrong. */
+/** The ticket, if it is genuine, unexpired, and for this media and subject. Undefined otherwise, whatever is wrong. */
 export async function readTicket(
   token: string,
   mediaId: string,
@@ -63,8 +64,8 @@ export async function readTicket(
   }
 }
 
-/** Subjects are often names or mail addresses; a ticket travels in URLs, which end up in logs. */
+/** Subjects are often names or mail addresses, and tickets travel in URLs, which end up in logs. */
 async function fingerprint(subject: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject)))
-  return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(hash.subarray(0, 16))
 }

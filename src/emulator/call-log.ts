@@ -1,6 +1,6 @@
-/** What the emulator saw: calls, calls that are still open, and breaches of the protocol. */
+/** What the emulator saw: the calls, those still open, and the client's violations of the protocol. */
 
-/** The calls of X's API, the same names in both generations. `post` is `POST /2/tweets`. */
+/** The calls of X's API, under the same names in both generations. `post` is `POST /2/tweets`. */
 export const STEPS = [
   'initialize',
   'append',
@@ -15,99 +15,104 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number]
 
 export type ViolationKind =
-  /** One segment index was sent with two different byte ranges. */
+  /** Two APPENDs sent different bytes under the same segment index. */
   | 'index_two_ranges'
-  /** FINALIZE arrived while an APPEND of the same upload had no answer yet. */
+  /** FINALIZE arrived before every APPEND of the upload was answered. */
   | 'finalize_before_acknowledged'
-  /** A field or parameter that X does not know. */
+  /** A field or query parameter that X does not know. */
   | 'unknown_field'
-  /** An APPEND with chunked transfer encoding; every known client of X declares a length. */
+  /** An APPEND without `Content-Length`; every known client of X declares the length. */
   | 'chunked_append'
-  /** Any other call with a body of undeclared length. */
+  /** Another call that has a body, but no `Content-Length`. */
   | 'missing_content_length'
 
 export interface Violation {
   kind: ViolationKind
   step: Step
+  /** The media id. */
   id?: string
   segment_index?: number
+  /** What exactly was wrong, such as the name of the unknown field. */
   detail: string
 }
 
-/** A call that has not been answered yet. */
+/** A call that has no answer yet. */
 export interface OpenCall {
   step: Step
+  /** The media id. */
   id?: string
   segment_index?: number
 }
 
 export interface RequestCounts {
-  /** Calls per step, refused and faulty ones included. */
+  /** Calls per step, including refused and faulty ones. */
   counts: Record<Step, number>
-  /** Calls without an answer yet. */
+  /** Calls that have no answer yet. */
   in_flight: OpenCall[]
-  /** Most calls of a step that were ever open at the same time. */
+  /** The most calls per step that were open at the same time. */
   max_in_flight: Record<Step, number>
-  /** Calls whose client went away before the answer. */
+  /** Calls whose client left before the answer. */
   aborted: number
 }
 
-export interface Ledger {
+export interface CallLog {
+  /** Records the start of a call. */
   open(call: OpenCall): OpenCall
-  /** A call turned out to be another step than its address said. */
-  rename(call: OpenCall, step: Step): void
-  close(call: OpenCall, aborted: boolean): void
-  violate(call: OpenCall, kind: ViolationKind, detail: string): void
+  /** Corrects the step of a call, when its body tells more than its URL. */
+  changeStep(call: OpenCall, step: Step): void
+  close(call: OpenCall, isAborted: boolean): void
+  addViolation(call: OpenCall, kind: ViolationKind, detail: string): void
   violations(): Violation[]
   requests(): RequestCounts
-  /** APPENDs of this upload without an answer yet. */
+  /** How many APPENDs of this upload have no answer yet. */
   appendsInFlight(id: string): number
+  /** Forgets everything but the open calls. */
   clear(): void
 }
 
-function perStep(): Record<Step, number> {
+function zeroPerStep(): Record<Step, number> {
   return { initialize: 0, append: 0, finalize: 0, status: 0, upload: 0, metadata: 0, subtitles: 0, post: 0, token: 0 }
 }
 
-export function createLedger(): Ledger {
-  const calls = new Set<OpenCall>()
+export function createCallLog(): CallLog {
+  const openCalls = new Set<OpenCall>()
   let violations: Violation[] = []
-  let counts = perStep()
-  let peaks = perStep()
+  let counts = zeroPerStep()
+  let peaks = zeroPerStep()
   let aborted = 0
 
-  const openOf = (step: Step) => [...calls].filter((call) => call.step === step).length
-  const count = (step: Step) => {
+  function count(step: Step): void {
     counts[step]++
-    peaks[step] = Math.max(peaks[step], openOf(step))
+    const open = [...openCalls].filter((call) => call.step === step).length
+    peaks[step] = Math.max(peaks[step], open)
   }
 
   return {
     open(call) {
-      calls.add(call)
+      openCalls.add(call)
       count(call.step)
       return call
     },
-    rename(call, step) {
+    changeStep(call, step) {
       if (call.step === step) return
       counts[call.step]--
       call.step = step
       count(step)
     },
-    close(call, gone) {
-      calls.delete(call)
-      if (gone) aborted++
+    close(call, isAborted) {
+      openCalls.delete(call)
+      if (isAborted) aborted++
     },
-    violate(call, kind, detail) {
+    addViolation(call, kind, detail) {
       violations.push({ kind, ...call, detail })
     },
     violations: () => [...violations],
-    requests: () => ({ counts: { ...counts }, in_flight: [...calls], max_in_flight: { ...peaks }, aborted }),
-    appendsInFlight: (id) => [...calls].filter((call) => call.step === 'append' && call.id === id).length,
+    requests: () => ({ counts: { ...counts }, in_flight: [...openCalls], max_in_flight: { ...peaks }, aborted }),
+    appendsInFlight: (id) => [...openCalls].filter((call) => call.step === 'append' && call.id === id).length,
     clear() {
       violations = []
-      counts = perStep()
-      peaks = perStep()
+      counts = zeroPerStep()
+      peaks = zeroPerStep()
       aborted = 0
     },
   }

@@ -1,28 +1,50 @@
-import type { FaultPlan } from './faults.ts'
-import type { ProcessingTimes } from './processing.ts'
+import type { FaultPlan } from './fault-plan.ts'
+import { DEFAULT_PROCESSING_TIMES, type ProcessingTimes } from './processing.ts'
 import type { TokenOptions } from './tokens.ts'
 
-/** Cuts the connection a request came over. `env` is what the host passed to `fetch` beside the request. */
+/** Cuts the connection of a request. `env` is the second argument that the host passed to `fetch`. */
 export type ResetConnection = (request: Request, env: unknown) => void
 
 export interface EmulatorOptions extends TokenOptions, FaultPlan {
   /**
-   * Which generations of the upload endpoints are served. Default `both`: then `POST /2/media/upload` with a `command`
-   * is the command generation and without one the one-shot upload. `resource` is what the live service does today.
+   * Which generations of the upload endpoints to serve. With `both`, `POST /2/media/upload` is a call of the command
+   * generation when it has a `command`, and a one-shot upload otherwise. The live service has only `resource`. Default `both`.
    */
   dialect?: 'both' | 'resource' | 'command'
-  /** Largest segment in bytes; larger ones get an empty 413. Default 5 MiB − 1: X's edge refuses 5 MiB. */
+  /** Largest segment, in bytes; a larger one gets an empty 413. Default 5 MiB − 1: X's edge refuses 5 MiB. */
   maxSegmentBytes?: number
-  /** Lifetime of an upload in seconds. Default 86400, and 1296000 for `amplify_video`. */
+  /** Lifetime of an upload, in seconds. Default 86400, and 1296000 for `amplify_video`. */
   expiresAfterSecs?: number
   /** Whether initialize refuses a `total_bytes` above the category's limit. Default true. */
   enforceSizes?: boolean
-  /** Whether a second FINALIZE is refused or answered like the first. X's way is not on record. Default `refuse`. */
+  /** Whether a second FINALIZE is refused, or answered like the first. What X does is not on record. Default `refuse`. */
   repeatedFinalize?: 'refuse' | 'answer'
-  /** How long videos and GIFs are processed. */
+  /** How long the processing of videos and GIFs takes. Default 1 s pending, then 2 s in progress. */
   processing?: Partial<ProcessingTimes>
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The current time, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
-  /** Default: `fetch` rejects, which is a reset connection to a caller in the same process. */
+  /** Resets a connection, for faults of the kind `reset`. Default: `fetch` rejects, as an in-process caller expects. */
   reset?: ResetConnection
+}
+
+/** The options with their defaults filled in. */
+export interface ResolvedOptions extends EmulatorOptions {
+  dialect: NonNullable<EmulatorOptions['dialect']>
+  maxSegmentBytes: number
+  enforceSizes: boolean
+  repeatedFinalize: NonNullable<EmulatorOptions['repeatedFinalize']>
+  processing: ProcessingTimes
+  now: () => number
+}
+
+export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
+  return {
+    ...options,
+    dialect: options.dialect ?? 'both',
+    maxSegmentBytes: options.maxSegmentBytes ?? 5 * 1024 * 1024 - 1,
+    enforceSizes: options.enforceSizes ?? true,
+    repeatedFinalize: options.repeatedFinalize ?? 'refuse',
+    processing: { ...DEFAULT_PROCESSING_TIMES, ...options.processing },
+    now: options.now ?? Date.now,
+  }
 }

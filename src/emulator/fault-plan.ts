@@ -1,90 +1,190 @@
-/** Which fault, if any, a call gets. */
+/** The ways in which the emulator can fail. Each was seen on the live service or is a plain network failure. */
 
-import type { Step } from './call-log.ts'
-import { type Fault, type FaultEffect, type FaultPlan, type RandomFaults, SURVIVABLE_EFFECTS } from './faults.ts'
-import { draw } from './random.ts'
-import type { Upload } from './uploads.ts'
+import * as z from 'zod/mini'
+import { STEPS, type Step } from './call-log.ts'
 
-/** A call as faults see it. */
-export interface FaultTarget {
+export const FAULT_KINDS = [
+  /** An error response: `status`, `body`, and for 429 `limit` and `waitSecs`. */
+  'error',
+  /** The call succeeds, but with `status` (default: the usual one), and without a body when `body` is `empty`. */
+  'success',
+  /** A segment larger than `bytes` gets `status` (default 413) and an empty body. For `append`. */
+  'too_large',
+  /** The connection is reset. */
+  'reset',
+  /** No answer until the client leaves or the emulator is reset. */
+  'hang',
+  /** 302 to `location`, by default on another host. */
+  'redirect',
+  /** The call's access token expires now: 401. */
+  'token_expired',
+  /** The call's upload expires now: 400. */
+  'session_expired',
+  /** Processing ends in `failed` with `error`. For `finalize` and `status`, as are all below. */
+  'processing_failed',
+  /** Processing stays `in_progress` at 99 % for ever, with `error`. */
+  'processing_stuck',
+  /** Processing ends at once. */
+  'processing_done',
+  /** `check_after_secs` is `checkAfterSecs`, or is left out for null, the default. */
+  'check_after',
+] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+export const ERROR_BODIES = [
+  /** X's problem details. */
+  'problem',
+  /** `{"errors":[{"code","message"}]}` */
+  'errors',
+  /** `{"errors":["internal server error"]}` */
+  'strings',
+  /** `{"error":"…"}` */
+  'error',
+  /** `{"request":"…","error":"…"}` */
+  'request_error',
+  'text',
+  'html',
+  'empty',
+] as const
+export type ErrorBody = (typeof ERROR_BODIES)[number]
+
+export const LIMITS = [
+  /** `x-rate-limit-reset` */
+  'rate',
+  /** `x-user-limit-24hour-reset`, while the 15-minute limit is not used up. */
+  'user_24h',
+  /** `x-app-limit-24hour-reset`, while the 15-minute limit is not used up. */
+  'app_24h',
+  /** `retry-after` in seconds. */
+  'retry_after',
+  /** `retry-after` as an HTTP date. */
+  'retry_after_date',
+  /** No header at all. */
+  'none',
+] as const
+export type Limit = (typeof LIMITS)[number]
+
+/** How a call fails. */
+export interface FaultEffect {
+  kind: FaultKind
+  /**
+   * Whether the call fails before it takes effect, or afterwards, so that the client cannot know that it did. For
+   * `error`, `reset`, `hang` and `redirect`. Default `before`.
+   */
+  when?: 'before' | 'after'
+  /** The HTTP status, for `error` (default 503), `success` and `too_large` (default 413). */
+  status?: number
+  /** For `error`: default `empty` for 413 and 431, otherwise `problem`. For `success`, only `empty` has a meaning. */
+  body?: ErrorBody
+  /** Which rate limit headers a 429 has. Default `rate`. */
+  limit?: Limit
+  /** Seconds until the limit of a 429 resets. Default 1. */
+  waitSecs?: number
+  /** For `too_large`: the largest segment that is accepted. Default 0. */
+  bytes?: number
+  /** For `processing_failed` and `processing_stuck`: the processing error. Default X's `InvalidMedia`. */
+  error?: { code?: number; name?: string; message?: string }
+  /** For `redirect`: the target. Default `https://redirected.invalid/`. */
+  location?: string
+  /** For `check_after`: seconds, or null to leave `check_after_secs` out. Default null. */
+  checkAfterSecs?: number | null
+}
+
+/** Which calls fail, and how. */
+export interface Fault extends FaultEffect {
   step: Step
-  upload: Upload | undefined
-  /** What tells calls apart that belong to no upload yet. */
-  fields: Record<string, unknown>
-  segmentIndex: number | undefined
-  /** Bytes of media in the call. */
-  bytes: number
+  /**
+   * Which calls fail. Default: any call of the step.
+   * For `append`: the segment's index, or its place in the file.
+   * For other steps: the first call that fails, counted from 0 over all uploads since the faults were set, or `first`.
+   */
+  at?: number | 'first' | 'middle' | 'last'
+  /** How many matching calls fail; 0 for all of them. Default 1, and 0 for `too_large`. */
+  times?: number
 }
 
-export interface FaultSource {
-  next(target: FaultTarget): FaultEffect | undefined
+/** Random faults. With the same seed, the same calls get the same faults, in whatever order they arrive. */
+export interface RandomFaults {
+  /** An integer. */
+  seed: number
+  /** Share of the calls that fail, from 0 to 1. */
+  rate: number
+  /** The effects to choose from; those with `after` only for `append` and `status`. Default `SURVIVABLE_EFFECTS`. */
+  effects?: FaultEffect[]
+  /** The steps that may fail. Default: all but `token`. */
+  steps?: Step[]
+  /**
+   * How often the same call may fail in a row: same step, upload and segment, or same fields while it has no upload.
+   * Default 3.
+   */
+  maxConsecutive?: number
 }
 
-export function createFaultSource(plan: FaultPlan): FaultSource {
-  const pending = (plan.faults ?? []).map((fault) => ({ fault, left: timesOf(fault) }))
-  const random = plan.random === undefined ? undefined : createRandomFaults(plan.random)
-  const calls = new Map<Step, number>()
-
-  return {
-    next(target) {
-      const call = calls.get(target.step) ?? 0
-      calls.set(target.step, call + 1)
-      const match = pending.find(({ fault, left }) => left > 0 && matches(fault, target, call))
-      if (match === undefined) return random?.next(target)
-      match.left--
-      return match.fault
-    },
-  }
+/** Which calls fail: those that `faults` names, and others at random. */
+export interface FaultPlan {
+  faults?: Fault[]
+  random?: RandomFaults
 }
 
-function timesOf(fault: Fault): number {
-  const times = fault.times ?? (fault.kind === 'too_large' ? 0 : 1)
-  return times === 0 ? Infinity : times
+/** Failures that a careful client survives with retries. */
+export const SURVIVABLE_EFFECTS: readonly FaultEffect[] = [
+  { kind: 'error', status: 500, body: 'strings' },
+  { kind: 'error', status: 502, body: 'html' },
+  { kind: 'error', status: 503, body: 'errors' },
+  { kind: 'error', status: 504, body: 'empty' },
+  { kind: 'error', status: 429, limit: 'rate' },
+  { kind: 'error', status: 429, limit: 'retry_after' },
+  { kind: 'reset', when: 'before' },
+  { kind: 'reset', when: 'after' },
+  { kind: 'error', status: 503, when: 'after' },
+]
+
+const wholeNumber = z.int().check(z.minimum(0))
+const effectShape = {
+  kind: z.enum(FAULT_KINDS),
+  when: z.exactOptional(z.enum(['before', 'after'])),
+  status: z.exactOptional(z.int().check(z.minimum(200), z.maximum(599))),
+  body: z.exactOptional(z.enum(ERROR_BODIES)),
+  limit: z.exactOptional(z.enum(LIMITS)),
+  waitSecs: z.exactOptional(z.number()),
+  bytes: z.exactOptional(wholeNumber),
+  error: z.exactOptional(
+    z.strictObject({
+      code: z.exactOptional(z.int()),
+      name: z.exactOptional(z.string()),
+      message: z.exactOptional(z.string()),
+    }),
+  ),
+  location: z.exactOptional(z.string()),
+  checkAfterSecs: z.exactOptional(z.nullable(z.int())),
 }
 
-function matches(fault: Fault, target: FaultTarget, call: number): boolean {
-  if (fault.step !== target.step) return false
-  if (fault.kind === 'too_large' && target.bytes <= (fault.bytes ?? 0)) return false
-  if (fault.at === undefined) return true
-  if (target.step === 'append') return isAt(fault.at, target)
-  const first = fault.at === 'first' ? 0 : fault.at
-  // A call's number comes once, so here `times` counts the calls from that one on.
-  return typeof first === 'number' && call >= first
-}
+/** Validates a plan. Refuses unknown members: a misspelt fault would never happen, and look as if the client survived it. */
+export const faultPlanSchema: z.ZodMiniType<FaultPlan> = z.strictObject({
+  faults: z.exactOptional(
+    z.array(
+      z.strictObject({
+        ...effectShape,
+        step: z.enum(STEPS),
+        at: z.exactOptional(z.union([wholeNumber, z.enum(['first', 'middle', 'last'])])),
+        times: z.exactOptional(wholeNumber),
+      }),
+    ),
+  ),
+  random: z.exactOptional(
+    z.strictObject({
+      seed: z.int(),
+      rate: z.number().check(z.minimum(0), z.maximum(1)),
+      effects: z.exactOptional(z.array(z.strictObject(effectShape))),
+      steps: z.exactOptional(z.array(z.enum(STEPS))),
+      maxConsecutive: z.exactOptional(wholeNumber),
+    }),
+  ),
+})
 
-/** The place of a segment follows from the size of segment 0: all but the last have it. */
-function isAt(at: NonNullable<Fault['at']>, { segmentIndex, upload, bytes }: FaultTarget): boolean {
-  if (segmentIndex === undefined) return false
-  if (typeof at === 'number') return segmentIndex === at
-  if (at === 'first') return segmentIndex === 0
-  const segmentBytes = upload?.segments.get(0)?.length ?? bytes
-  const segments = Math.ceil((upload?.totalBytes ?? 0) / segmentBytes)
-  return segmentIndex === (at === 'last' ? segments - 1 : Math.floor(segments / 2))
-}
-
-const MAY_FAIL_AFTER: readonly Step[] = ['append', 'status']
-
-function createRandomFaults(options: RandomFaults): FaultSource {
-  const effects = options.effects ?? SURVIVABLE_EFFECTS
-  const maxConsecutive = options.maxConsecutive ?? 3
-  const histories = new Map<string, { tries: number; inARow: number }>()
-
-  function pick(step: Step, lot: number): FaultEffect | undefined {
-    const allowed = effects.filter((effect) => effect.when !== 'after' || MAY_FAIL_AFTER.includes(step))
-    return allowed[Math.floor(lot * allowed.length)]
-  }
-
-  return {
-    next({ step, upload, fields, segmentIndex }) {
-      if (options.steps === undefined ? step === 'token' : !options.steps.includes(step)) return undefined
-      const call = `${step}/${upload?.id ?? JSON.stringify(fields)}/${segmentIndex ?? ''}`
-      const history = histories.get(call) ?? { tries: 0, inARow: 0 }
-      histories.set(call, history)
-      history.tries++
-      const [isFaulty, lot] = draw(`${options.seed}/${call}/${history.tries}`)
-      const effect = isFaulty < options.rate && history.inARow < maxConsecutive ? pick(step, lot) : undefined
-      history.inARow = effect === undefined ? 0 : history.inARow + 1
-      return effect
-    },
-  }
+/** The plan as given. Throws a `TypeError` when it is invalid. */
+export function parseFaultPlan(plan: FaultPlan): FaultPlan {
+  const result = faultPlanSchema.safeParse(plan)
+  if (!result.success) throw new TypeError(`emulator: invalid fault plan: ${JSON.stringify(result.error.issues)}`)
+  return result.data
 }

@@ -1,35 +1,34 @@
 /** Access tokens, and X's refresh grant with its single-use refresh tokens. */
 
-import type { Clock } from './movable-clock.ts'
-import { appOnly, forbidden, json, Refusal, unauthorized } from './refusals.ts'
+import { ApiError, forbidden, jsonResponse, unauthorized, unsupportedAuthentication } from './api-responses.ts'
 
 /** What an access token allows. */
 export interface TokenGrant {
-  /** Default: every scope the emulator asks for. */
+  /** Default: every scope that the emulator checks. */
   scopes?: string[]
-  /** The user's id. Default `2244994945`. Media belong to it. */
+  /** Id of the user that owns the media uploaded with this token. Default `2244994945`. */
   user?: string
-  /** Milliseconds since the epoch, on the emulator's clock. Default: never. */
+  /** In milliseconds since the epoch, on the emulator's clock. Default: never. */
   expiresAt?: number
-  /** The app's own token: X refuses it for media. Default false. */
+  /** Whether it is the app's own token, which X refuses for media. Default false. */
   appOnly?: boolean
 }
 
-/** The app that may refresh, and the refresh tokens it starts with. */
+/** The OAuth client that may refresh tokens, and the refresh tokens it starts with. */
 export interface RefreshOptions {
-  /** Default: whatever is not empty. */
+  /** Default: any client id. */
   clientId?: string
-  /** Set for a confidential client: then HTTP Basic is required. Default: a public client. */
+  /** For a confidential client, which must then use HTTP Basic. Default: a public client. */
   clientSecret?: string
-  /** First refresh tokens and what their access tokens allow. Default: `emulator-refresh-token`, everything. */
+  /** The first refresh tokens, and what their access tokens allow. Default: `emulator-refresh-token`, for everything. */
   refreshTokens?: Record<string, Pick<TokenGrant, 'scopes' | 'user'>>
 }
 
 export interface TokenOptions {
-  /** Access tokens by value. Default: every bearer token is good for everything. */
+  /** What each access token allows. Default: every bearer token allows everything. */
   tokens?: Record<string, TokenGrant>
   refresh?: RefreshOptions
-  /** Lifetime in seconds of an access token from the token endpoint. Default 7200, X's own. */
+  /** Lifetime of an access token from the token endpoint, in seconds. Default 7200, as X's. */
   tokenTtlSecs?: number
 }
 
@@ -37,36 +36,36 @@ const DEFAULT_USER = '2244994945'
 const DEFAULT_SCOPES = ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access']
 
 export interface Tokens {
-  /** The id of the user whose token the request carries; refuses in X's order: token, kind of token, scopes. */
+  /** The id of the user behind the request's token. Checks in X's order: the token, its kind, its scopes. */
   authorize(headers: Headers, scopes: readonly string[]): string
-  /** Ends the request's access token, as if its time were over. */
+  /** Makes the request's access token expire now. */
   expire(headers: Headers): void
-  /** `POST /2/oauth2/token`. */
-  grant(headers: Headers, form: Record<string, unknown>): Response
+  /** Answers `POST /2/oauth2/token`. */
+  refresh(headers: Headers, form: Record<string, unknown>): Response
   clear(): void
 }
 
-export function createTokens(options: TokenOptions, clock: Clock): Tokens {
+export function createTokens(options: TokenOptions, now: () => number): Tokens {
   const ttlSecs = options.tokenTtlSecs ?? 7200
   const refresh = options.refresh ?? {}
-  let access = new Map<string, TokenGrant>()
-  let refreshable = new Map<string, Pick<TokenGrant, 'scopes' | 'user'>>()
+  let accessTokens = new Map<string, TokenGrant>()
+  let refreshTokens = new Map<string, Pick<TokenGrant, 'scopes' | 'user'>>()
   let issued = 0
   clear()
 
   function clear(): void {
-    access = new Map(Object.entries(options.tokens ?? {}))
-    refreshable = new Map(Object.entries(refresh.refreshTokens ?? { 'emulator-refresh-token': {} }))
+    accessTokens = new Map(Object.entries(options.tokens ?? {}))
+    refreshTokens = new Map(Object.entries(refresh.refreshTokens ?? { 'emulator-refresh-token': {} }))
     issued = 0
   }
 
-  function grantOf(token: string): TokenGrant {
-    const grant = access.get(token) ?? (options.tokens === undefined && token !== '' ? {} : undefined)
-    if (grant === undefined || clock.now() >= (grant.expiresAt ?? Infinity)) throw unauthorized()
+  function validGrant(token: string): TokenGrant {
+    const grant = accessTokens.get(token) ?? (options.tokens === undefined && token !== '' ? {} : undefined)
+    if (grant === undefined || now() >= (grant.expiresAt ?? Infinity)) throw unauthorized()
     return grant
   }
 
-  function isClient(headers: Headers, form: Record<string, unknown>): boolean {
+  function isKnownClient(headers: Headers, form: Record<string, unknown>): boolean {
     if (refresh.clientSecret !== undefined) {
       const expected = `Basic ${btoa(`${refresh.clientId ?? ''}:${refresh.clientSecret}`)}`
       return headers.get('authorization') === expected
@@ -77,33 +76,34 @@ export function createTokens(options: TokenOptions, clock: Clock): Tokens {
 
   return {
     authorize(headers, scopes) {
-      const grant = grantOf(bearer(headers))
-      if (grant.appOnly === true) throw appOnly()
+      const grant = validGrant(bearerToken(headers))
+      if (grant.appOnly === true) throw unsupportedAuthentication()
       const granted = grant.scopes ?? DEFAULT_SCOPES
       if (!scopes.every((scope) => granted.includes(scope))) throw forbidden()
       return grant.user ?? DEFAULT_USER
     },
     expire(headers) {
-      const token = bearer(headers)
-      access.set(token, { ...access.get(token), expiresAt: 0 })
+      const token = bearerToken(headers)
+      accessTokens.set(token, { ...accessTokens.get(token), expiresAt: 0 })
     },
-    grant(headers, form) {
-      if (!isClient(headers, form)) {
-        const description = 'Missing valid authorization header'
-        return json({ error: 'unauthorized_client', error_description: description }, 401)
+    refresh(headers, form) {
+      if (!isKnownClient(headers, form)) {
+        throw oauthError(401, 'unauthorized_client', 'Missing valid authorization header')
       }
-      if (form['grant_type'] !== 'refresh_token') throw tokenError('Value passed for the grant_type was invalid.')
-      const old = String(form['refresh_token'])
-      const grant = refreshable.get(old)
-      if (grant === undefined) throw tokenError('Value passed for the token was invalid.')
-      // Single-use: the old refresh token is worthless from here on, whether or not the answer arrives.
-      refreshable.delete(old)
+      if (form['grant_type'] !== 'refresh_token') {
+        throw oauthError(400, 'invalid_request', 'Value passed for the grant_type was invalid.')
+      }
+      const usedToken = String(form['refresh_token'])
+      const grant = refreshTokens.get(usedToken)
+      if (grant === undefined) throw oauthError(400, 'invalid_request', 'Value passed for the token was invalid.')
+      // Single-use: the token is spent now, whether or not the client receives the answer.
+      refreshTokens.delete(usedToken)
       issued++
       const accessToken = `emulator-access-token-${issued}`
       const refreshToken = `emulator-refresh-token-${issued}`
-      access.set(accessToken, { ...grant, expiresAt: clock.now() + ttlSecs * 1000 })
-      refreshable.set(refreshToken, grant)
-      return json({
+      accessTokens.set(accessToken, { ...grant, expiresAt: now() + ttlSecs * 1000 })
+      refreshTokens.set(refreshToken, grant)
+      return jsonResponse({
         token_type: 'bearer',
         expires_in: ttlSecs,
         access_token: accessToken,
@@ -115,10 +115,10 @@ export function createTokens(options: TokenOptions, clock: Clock): Tokens {
   }
 }
 
-function bearer(headers: Headers): string {
+function bearerToken(headers: Headers): string {
   return /^Bearer (\S+)$/.exec(headers.get('authorization') ?? '')?.[1] ?? ''
 }
 
-function tokenError(description: string): Refusal {
-  return new Refusal(json({ error: 'invalid_request', error_description: description }, 400))
+function oauthError(status: number, error: string, description: string): ApiError {
+  return new ApiError(jsonResponse({ error, error_description: description }, status))
 }

@@ -1,10 +1,9 @@
-/** The uploads the emulator holds: their bytes as the segments they came in, without copies. */
+/** The uploads the emulator holds, each as the segments it came in. */
 
-import { inferCategory, isMediaType, type MediaCategory } from '../x/limits.ts'
+import { inferCategory, isMediaType, MEDIA_EXPIRY_SECS, type MediaCategory } from '../x/limits.ts'
 import type { SubtitlesRequest } from '../x/schemas.ts'
-import type { Clock } from './movable-clock.ts'
-import type { ProcessingTwist } from './processing.ts'
-import { invalid, notFound } from './refusals.ts'
+import { badRequest, mediaNotFound } from './api-responses.ts'
+import type { ProcessingOverrides } from './processing.ts'
 
 export interface Upload {
   readonly id: string
@@ -16,15 +15,16 @@ export interface Upload {
   readonly totalBytes: number | undefined
   readonly additionalOwners: readonly string[]
   readonly shared: boolean
-  /** Milliseconds since the epoch after which the id is worthless. */
+  /** When the id expires, in milliseconds since the epoch. */
   expiresAt: number
-  /** Milliseconds since the epoch. */
+  /** In milliseconds since the epoch; undefined before FINALIZE. */
   finalizedAt: number | undefined
+  /** Bytes by segment index. */
   readonly segments: Map<number, Uint8Array<ArrayBuffer>>
   /** Bytes received. */
   size: number
-  readonly twist: ProcessingTwist
-  metadata: Record<string, unknown>
+  readonly processingOverrides: ProcessingOverrides
+  readonly metadata: Record<string, unknown>
   readonly subtitles: SubtitlesRequest['subtitles'][]
 }
 
@@ -41,19 +41,18 @@ export interface Uploads {
   create(upload: NewUpload): Upload
   get(id: string): Upload | undefined
   all(): Upload[]
-  /** The user's own living upload; anything else is refused like an unknown id. */
-  find(id: string, user: string): Upload
-  /** A new id, from the same row as those of uploads. */
+  /** The upload, if this user started it and it has not expired. Throws the same error for all others. */
+  getOwned(id: string, user: string): Upload
+  /** A new id, from the sequence that uploads use. */
   issueId(): string
   clear(): void
 }
 
-/** 24 hours; 15 days for `amplify_video`. Both were seen on the live service. */
-const LIFETIME_SECS = 86_400
-const AMPLIFY_LIFETIME_SECS = 1_296_000
+/** 15 days, as seen on the live service. */
+const AMPLIFY_VIDEO_EXPIRY_SECS = 1_296_000
 
-/** The media key's first part, as seen on the live service; not on record for the last two. */
-const KEY_PREFIX: Readonly<Record<MediaCategory, number>> = {
+/** The first part of a media key, as seen on the live service; not on record for `dm_video` and `subtitles`. */
+const MEDIA_KEY_PREFIX: Readonly<Record<MediaCategory, number>> = {
   tweet_image: 3,
   dm_image: 3,
   tweet_video: 7,
@@ -64,11 +63,11 @@ const KEY_PREFIX: Readonly<Record<MediaCategory, number>> = {
   subtitles: 7,
 }
 
-/** Odd ids near 2^61: a client that reads them as numbers gets other ids. */
+/** Odd ids near 2^61: a client that reads one as a number gets a different id. */
 const FIRST_ID = 1_912_103_767_639_719_937n
 const ID_STEP = 4_194_306n
 
-export function createUploads(clock: Clock, lifetimeSecs: number | undefined): Uploads {
+export function createUploads(now: () => number, lifetimeSecs: number | undefined): Uploads {
   const uploads = new Map<string, Upload>()
   let nextId = FIRST_ID
 
@@ -80,25 +79,24 @@ export function createUploads(clock: Clock, lifetimeSecs: number | undefined): U
 
   return {
     create(request) {
-      const { mediaType } = request
-      const assumed = mediaType !== undefined && isMediaType(mediaType) ? inferCategory(mediaType) : 'tweet_image'
-      const category = request.category ?? assumed
-      const lifetime = lifetimeSecs ?? (category === 'amplify_video' ? AMPLIFY_LIFETIME_SECS : LIFETIME_SECS)
+      const { owner, mediaType, totalBytes, additionalOwners = [], shared = false } = request
+      const category = request.category ?? inferredCategory(mediaType)
+      const lifetime = lifetimeSecs ?? (category === 'amplify_video' ? AMPLIFY_VIDEO_EXPIRY_SECS : MEDIA_EXPIRY_SECS)
       const id = issueId()
       const upload: Upload = {
         id,
-        mediaKey: `${KEY_PREFIX[category]}_${id}`,
-        owner: request.owner,
+        mediaKey: `${MEDIA_KEY_PREFIX[category]}_${id}`,
+        owner,
         mediaType,
         category,
-        totalBytes: request.totalBytes,
-        additionalOwners: request.additionalOwners ?? [],
-        shared: request.shared ?? false,
-        expiresAt: clock.now() + lifetime * 1000,
+        totalBytes,
+        additionalOwners,
+        shared,
+        expiresAt: now() + lifetime * 1000,
         finalizedAt: undefined,
         segments: new Map(),
         size: 0,
-        twist: {},
+        processingOverrides: {},
         metadata: {},
         subtitles: [],
       }
@@ -107,9 +105,9 @@ export function createUploads(clock: Clock, lifetimeSecs: number | undefined): U
     },
     get: (id) => uploads.get(id),
     all: () => [...uploads.values()],
-    find(id, user) {
+    getOwned(id, user) {
       const upload = uploads.get(id)
-      if (upload === undefined || upload.owner !== user || clock.now() >= upload.expiresAt) throw notFound()
+      if (upload === undefined || upload.owner !== user || now() >= upload.expiresAt) throw mediaNotFound()
       return upload
     },
     issueId,
@@ -120,34 +118,38 @@ export function createUploads(clock: Clock, lifetimeSecs: number | undefined): U
   }
 }
 
-/** What became of a segment's bytes. `replaced`: the index already held other bytes. */
-export type Stored = 'stored' | 'repeated' | 'replaced'
-
-export function storeSegment(upload: Upload, index: number, bytes: Uint8Array<ArrayBuffer>): Stored {
-  if (upload.finalizedAt !== undefined) throw invalid('Media is already finalized.')
-  const before = upload.segments.get(index)
-  if (before !== undefined && isEqual(before, bytes)) return 'repeated'
-  upload.segments.set(index, bytes)
-  upload.size += bytes.length - (before?.length ?? 0)
-  return before === undefined ? 'stored' : 'replaced'
+function inferredCategory(mediaType: string | undefined): MediaCategory {
+  return mediaType !== undefined && isMediaType(mediaType) ? inferCategory(mediaType) : 'tweet_image'
 }
 
-/** The segments in the order of their indices. */
+/** Whether a segment was new, was there already, or `replaced` other bytes under the same index. */
+export type StoreOutcome = 'stored' | 'repeated' | 'replaced'
+
+export function storeSegment(upload: Upload, index: number, bytes: Uint8Array<ArrayBuffer>): StoreOutcome {
+  if (upload.finalizedAt !== undefined) throw badRequest('Media is already finalized.')
+  const previous = upload.segments.get(index)
+  if (previous !== undefined && equalBytes(previous, bytes)) return 'repeated'
+  upload.segments.set(index, bytes)
+  upload.size += bytes.length - (previous?.length ?? 0)
+  return previous === undefined ? 'stored' : 'replaced'
+}
+
+/** The segments, sorted by index. */
 export function orderedSegments(upload: Upload): [index: number, bytes: Uint8Array<ArrayBuffer>][] {
   return [...upload.segments].sort(([a], [b]) => a - b)
 }
 
-/** Refuses an upload whose bytes do not add up, in the words X used in v1.1; v2's are not on record. */
-export function finalize(upload: Upload, now: number): void {
-  if (upload.mediaType !== undefined && !isMediaType(upload.mediaType)) throw invalid('media type unrecognized')
+/** Marks an upload as finalized, or refuses it in the words of X's v1.1; those of v2 are not on record. */
+export function markFinalized(upload: Upload, now: number): void {
+  if (upload.mediaType !== undefined && !isMediaType(upload.mediaType)) throw badRequest('media type unrecognized')
   const isGapless = orderedSegments(upload).every(([index], position) => index === position)
   if (upload.segments.size === 0 || !isGapless || upload.size !== upload.totalBytes) {
-    throw invalid('Segments do not add up to provided total file size.')
+    throw badRequest('Segments do not add up to provided total file size.')
   }
   upload.finalizedAt = now
 }
 
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
   return true

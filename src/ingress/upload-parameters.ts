@@ -1,13 +1,6 @@
 import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
-import {
-  ID_PATTERN,
-  MAX_ADDITIONAL_OWNERS,
-  MAX_ALT_TEXT,
-  MEDIA_CATEGORIES,
-  type MediaCategory,
-  type MediaType,
-} from '../x/limits.ts'
+import { ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
 
 /** The parameters of an upload, as query or as multipart fields in front of the file. Others are left alone. */
 export interface UploadParameters {
@@ -22,14 +15,15 @@ export interface UploadParameters {
   alt_text?: string
 }
 
-/** The same before they are read. */
-export type UploadQuery = { [Name in keyof UploadParameters]?: string }
-
-/** The same as a client that knows them writes them. */
-export interface TypedUploadQuery extends UploadQuery {
-  media_type?: MediaType
+/** The same as a client writes them. */
+export interface UploadQuery {
+  media_type?: string
   media_category?: MediaCategory
+  total_bytes?: string
+  /** Comma-separated. */
+  additional_owners?: string
   shared?: 'true' | 'false'
+  alt_text?: string
 }
 
 export const uploadParameters: z.ZodMiniType<UploadParameters, UploadQuery> = z.object({
@@ -68,7 +62,7 @@ const PARAMETER_NAMES: ReadonlySet<string> = new Set<keyof UploadParameters>([
 ])
 
 /** Reads fields as parameters; throws `invalid_parameter` for what X would refuse. */
-export function readParameters(fields: UploadQuery): UploadParameters {
+export function readParameters(fields: Readonly<Record<string, unknown>>): UploadParameters {
   const result = uploadParameters.safeParse(fields)
   if (!result.success) throw invalidParameter(result.error.issues)
   return result.data

@@ -1,11 +1,12 @@
 import { PROBLEMS, type XMediaErrorCode } from '../problem.ts'
-import type { Json } from './body-schemas.ts'
+import { type JsonObject, responseHeader, schemaReference } from './openapi-objects.ts'
 
-type Codes = readonly XMediaErrorCode[]
+type ErrorCodes = readonly XMediaErrorCode[]
 
-/** The codes that routes have in common. */
-export const WHO: Codes = ['unauthorized', 'origin_not_allowed']
-export const FILE: Codes = [
+/** The caller may not upload. */
+export const ACCESS_ERRORS: ErrorCodes = ['unauthorized', 'origin_not_allowed', 'misconfigured']
+/** The file is refused for its size, its type or its content. */
+export const FILE_ERRORS: ErrorCodes = [
   'invalid_parameter',
   'length_required',
   'invalid_length',
@@ -19,7 +20,8 @@ export const FILE: Codes = [
   'category_mismatch',
   'quota_exceeded',
 ]
-export const BODY: Codes = [
+/** The body does not arrive as announced, or there is no room for it. */
+export const BODY_ERRORS: ErrorCodes = [
   'body_too_short',
   'body_too_long',
   'body_incomplete',
@@ -28,8 +30,9 @@ export const BODY: Codes = [
   'too_many_uploads',
   'overloaded',
 ]
-export const FORM: Codes = ['malformed_multipart', 'multipart_limit', 'file_missing', 'too_many_files']
-export const X: Codes = [
+export const MULTIPART_ERRORS: ErrorCodes = ['malformed_multipart', 'multipart_limit', 'file_missing', 'too_many_files']
+/** A call to X fails, or cannot be made. */
+export const X_CALL_ERRORS: ErrorCodes = [
   'token_unavailable',
   'store_unavailable',
   'x_unauthorized',
@@ -40,36 +43,42 @@ export const X: Codes = [
   'x_rejected_media',
   'x_unavailable',
 ]
-export const SENDING: Codes = [...X, 'deadline_exceeded', 'x_segment_too_large']
-/** Refusals of a resumable upload and of its chunks, whatever X says. */
-export const CHUNK: Codes = ['length_inconsistent', 'piece_too_small', 'checksum_mismatch', 'checksum_unsupported']
-export const RESUMABLE: Codes = [...WHO, 'unsupported_version', 'store_unavailable']
-export const TAKEN: Codes = [...RESUMABLE, 'not_found', 'upload_locked']
+/** The file does not get to X. */
+export const RELAY_ERRORS: ErrorCodes = [...X_CALL_ERRORS, 'deadline_exceeded', 'x_segment_too_large']
+/** The bytes of a resumable upload are refused. */
+export const CHUNK_ERRORS: ErrorCodes = [
+  'length_inconsistent',
+  'piece_too_small',
+  'checksum_mismatch',
+  'checksum_unsupported',
+]
+/** Any request about a resumable upload is refused. */
+export const RESUMABLE_ERRORS: ErrorCodes = [...ACCESS_ERRORS, 'unsupported_version', 'store_unavailable']
+/** A request about an existing resumable upload is refused. */
+export const EXISTING_UPLOAD_ERRORS: ErrorCodes = [...RESUMABLE_ERRORS, 'not_found', 'upload_locked']
 
 const RETRY_AFTER = {
-  'Retry-After': { description: 'Seconds after which the same may succeed.', schema: { type: 'integer' } },
+  'Retry-After': responseHeader('Seconds to wait: after that, the same request may succeed.', { type: 'integer' }),
 }
-const HEADERS: Readonly<Record<number, Json>> = {
-  409: { 'Upload-Offset': { description: 'Where the upload goes on.', schema: { type: 'integer' } } },
-  412: { 'Tus-Version': { description: 'The version of tus.', schema: { type: 'string' } } },
+const HEADERS_BY_STATUS: Readonly<Record<number, JsonObject>> = {
+  409: { 'Upload-Offset': responseHeader('The offset in bytes at which the upload continues.', { type: 'integer' }) },
+  412: { 'Tus-Version': responseHeader('The version of tus that the server speaks.') },
   423: RETRY_AFTER,
   429: RETRY_AFTER,
   503: RETRY_AFTER,
 }
 
-/** Problems are one response a status. */
-export function problems(codes: Codes): Record<string, Json> {
-  const responses: Record<string, Json> = {}
+/** The responses for these error codes: one per status, which lists the codes that have it. */
+export function problemResponses(codes: ErrorCodes): Record<string, JsonObject> {
+  const responses: Record<string, JsonObject> = {}
   for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
-    const same = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status)
+    const codesOfStatus = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status)
     responses[status] = {
-      description: same.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
-      ...(HEADERS[status] ? { headers: HEADERS[status] } : {}),
+      description: codesOfStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
+      ...(HEADERS_BY_STATUS[status] ? { headers: HEADERS_BY_STATUS[status] } : {}),
       content: {
         'application/problem+json': {
-          schema: {
-            allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: same } } }],
-          },
+          schema: { allOf: [schemaReference('Problem'), { properties: { code: { enum: codesOfStatus } } }] },
         },
       },
     }

@@ -1,55 +1,73 @@
 import type { UploadParameters } from '../ingress/upload-parameters.ts'
 import { MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, MEDIA_TYPES } from '../x/limits.ts'
-import { BYTES, ID, type Json } from './body-schemas.ts'
+import { BYTES_SCHEMA, X_ID_SCHEMA } from './component-schemas.ts'
+import { headerParameter, type JsonObject, pathParameter } from './openapi-objects.ts'
 
-export const text = (description: string): Json => ({ description, schema: { type: 'string' } })
-export const header = (name: string, description: string, required = false): Json => ({
-  ...{ name, in: 'header', ...text(description) },
-  ...(required ? { required } : {}),
-})
-export const path = (name: string, schema: Json): Json => ({ name, in: 'path', required: true, schema })
+const COMMA_SEPARATED = { style: 'form', explode: false }
 
-const LIST = { style: 'form', explode: false }
-
-const UPLOAD_PARAMETERS: Readonly<Record<keyof UploadParameters, Json>> = {
-  media_type: { ...text('The media type, where Content-Type is not it.'), schema: { enum: MEDIA_TYPES } },
-  media_category: { ...text('What the media is for. Default: by its type.'), schema: { enum: MEDIA_CATEGORIES } },
-  total_bytes: { ...text('The size of the file, bytes.'), schema: BYTES },
-  additional_owners: {
-    ...text('User ids that may use the media, comma-separated.'),
-    schema: { type: 'array', items: ID, maxItems: MAX_ADDITIONAL_OWNERS },
-    ...LIST,
+const UPLOAD_PARAMETERS: Readonly<Record<keyof UploadParameters, JsonObject>> = {
+  media_type: {
+    description: 'The media type of the file. Default: its `Content-Type`.',
+    schema: { enum: MEDIA_TYPES },
   },
-  shared: { ...text('Whether the media is for several direct messages.'), schema: { type: 'boolean' } },
-  alt_text: { ...text('Alternative text.'), schema: { type: 'string', maxLength: MAX_ALT_TEXT } },
+  media_category: {
+    description: 'What the media is for. Default: a post, with the category that fits the media type.',
+    schema: { enum: MEDIA_CATEGORIES },
+  },
+  total_bytes: { description: 'The size of the file, in bytes.', schema: BYTES_SCHEMA },
+  additional_owners: {
+    description: 'Ids of other users who may use the media, separated by commas.',
+    schema: { type: 'array', items: X_ID_SCHEMA, maxItems: MAX_ADDITIONAL_OWNERS },
+    ...COMMA_SEPARATED,
+  },
+  shared: { description: 'Whether the media can be sent in several direct messages.', schema: { type: 'boolean' } },
+  alt_text: {
+    description: 'The alternative text: it describes the media to people who cannot see it.',
+    schema: { type: 'string', maxLength: MAX_ALT_TEXT },
+  },
 }
 
-export const IN_QUERY: readonly Json[] = Object.entries(UPLOAD_PARAMETERS).map(([name, parameter]) => ({
-  ...{ name, in: 'query' },
+/** The upload parameters in the query. */
+export const UPLOAD_QUERY: readonly JsonObject[] = Object.entries(UPLOAD_PARAMETERS).map(([name, parameter]) => ({
+  name,
+  in: 'query',
   ...parameter,
 }))
 
-/** Whatever bytes. */
-export const BINARY: Json = { schema: {} }
+/** A body of bytes, of any media type. */
+export const BINARY: JsonObject = { schema: {} }
 
-/** The parameters as fields, and the file behind them. */
-export const FORM_CONTENT: Json = {
+/** The upload parameters as form fields, and the file after them. */
+export const UPLOAD_FORM: JsonObject = {
   schema: {
     type: 'object',
     required: ['media'],
     properties: {
       ...Object.fromEntries(Object.entries(UPLOAD_PARAMETERS).map(([name, { schema }]) => [name, schema])),
-      media: { description: 'The file; it comes last.', contentMediaType: 'application/octet-stream' },
+      media: {
+        description: 'The file, with a filename. Send it after all other fields.',
+        contentMediaType: 'application/octet-stream',
+      },
     },
   },
-  encoding: { additional_owners: LIST },
+  encoding: { additional_owners: COMMA_SEPARATED },
 }
 
-export const UPLOAD_LENGTH: Json = header('Upload-Length', 'The size of the file, bytes.')
-export const FILE_ID: Json = path('id', { type: 'string', pattern: '^[0-9a-f]{32}$' })
-export const CHECKSUM: Json = header('Upload-Checksum', 'Of the bytes that come along; `sha1` or `sha256`.')
-/** Which protocol a request speaks. */
-export const PROTOCOL: readonly Json[] = [
-  header('Tus-Resumable', '`1.0.0` for tus; the IETF’s draft has Upload-Complete instead.'),
-  header('Upload-Complete', '`?1` with the last bytes, `?0` before.'),
+export const UPLOAD_LENGTH: JsonObject = headerParameter('Upload-Length', 'The size of the file, in bytes.')
+
+/** The id of a resumable upload. */
+export const FILE_ID: JsonObject = pathParameter('id', { type: 'string', pattern: '^[0-9a-f]{32}$' })
+
+export const UPLOAD_CHECKSUM: JsonObject = headerParameter(
+  'Upload-Checksum',
+  'The checksum of the bytes in this request: `sha1` or `sha256`, a space, and the hash in base64.',
+)
+
+/** The headers that tell tus from the IETF draft. */
+export const PROTOCOL_HEADERS: readonly JsonObject[] = [
+  headerParameter('Tus-Resumable', 'For tus: `1.0.0`. For the IETF draft, send `Upload-Complete` instead.'),
+  headerParameter(
+    'Upload-Complete',
+    'For the IETF draft (draft-ietf-httpbis-resumable-upload): `?1` with the last bytes of the file, `?0` before that.',
+  ),
 ]

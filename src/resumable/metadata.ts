@@ -1,13 +1,14 @@
 import { XMediaError } from '../errors.ts'
-import { isParameter, type UploadQuery } from '../ingress/upload-parameters.ts'
+import { isParameter } from '../ingress/upload-parameters.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
 
 /** The longest `Upload-Metadata`, in characters. */
 const MAX_METADATA_CHARS = 8192
 
-/** What `Upload-Metadata` says of the file: upload parameters, and its media type. */
+/** What `Upload-Metadata` says about the file. */
 export interface FileMetadata {
-  parameters: UploadQuery
+  /** The upload parameters among it, not yet checked. */
+  parameters: Record<string, string>
   mediaType: string | undefined
 }
 
@@ -19,7 +20,7 @@ export function readMetadata(metadata = ''): FileMetadata {
       `Upload-Metadata has ${metadata.length} characters; the limit is ${MAX_METADATA_CHARS}.`,
     )
   }
-  const parameters: UploadQuery = {}
+  const parameters: Record<string, string> = {}
   let mediaType: string | undefined
   for (const pair of metadata.split(',').filter((text) => text.trim() !== '')) {
     const [key = '', base64 = '', ...more] = pair.trim().split(' ')

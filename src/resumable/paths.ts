@@ -1,145 +1,189 @@
-import { json, type Operation, type Paths } from '../openapi/body-schemas.ts'
-import { BODY, CHUNK, FILE, problems, RESUMABLE, SENDING, TAKEN, WHO } from '../openapi/problem-responses.ts'
+import {
+  headerParameter,
+  jsonContent,
+  type Operation,
+  type Paths,
+  responseHeader,
+  schemaReference,
+} from '../openapi/openapi-objects.ts'
+import {
+  ACCESS_ERRORS,
+  BODY_ERRORS,
+  CHUNK_ERRORS,
+  EXISTING_UPLOAD_ERRORS,
+  FILE_ERRORS,
+  problemResponses,
+  RELAY_ERRORS,
+  RESUMABLE_ERRORS,
+} from '../openapi/problem-responses.ts'
 import {
   BINARY,
-  CHECKSUM,
   FILE_ID,
-  header,
-  IN_QUERY,
-  PROTOCOL,
-  text,
+  PROTOCOL_HEADERS,
+  UPLOAD_CHECKSUM,
   UPLOAD_LENGTH,
+  UPLOAD_QUERY,
 } from '../openapi/request-parameters.ts'
 
-const STANDING = {
-  'Upload-Offset': text('Bytes that X has acknowledged.'),
-  'Upload-Complete': text('`?1` when the upload is done; by the draft, and with HEAD.'),
-  'Upload-Limit': text('Limits, by the draft.'),
-  'Upload-Expires': text('When the upload is forgotten.'),
-  'Tus-Resumable': text('The version of tus.'),
-  'X-Media-Id': text('X’s id, when the upload is done.'),
-  'X-Media-Status': text('Where its status is, when the upload is done.'),
+const PROGRESS_HEADERS = {
+  'Upload-Offset': responseHeader('Bytes that X has acknowledged.'),
+  'Upload-Complete': responseHeader('For HEAD and the IETF draft: `?1` once the upload is done, `?0` before that.'),
+  'Upload-Limit': responseHeader('For the IETF draft: the limits of this upload.'),
+  'Upload-Expires': responseHeader('When the upload expires.'),
+  'Tus-Resumable': responseHeader('The version of tus.'),
+  'X-Media-Id': responseHeader('The media id, once the upload is done.'),
+  'X-Media-Status': responseHeader('The URL of the media’s status, once the upload is done.'),
 }
-const INSPECTED = {
-  ...STANDING,
-  'Upload-Length': text('The size of the file, bytes, when it is known.'),
-  'Upload-Defer-Length': text('`1` while it is not.'),
-  'Upload-Metadata': text('As it was sent.'),
-}
-const LOCATION = { Location: text('Where the status is, when the upload is done.') }
-
-const REPRESENTATION = header('Prefer', '`return=representation`: answer with the media when the upload is done.')
-
-/** The media, or with an overridden HEAD how far the upload has come. */
-const EITHER = {
-  'application/json': {
-    schema: { anyOf: [{ $ref: '#/components/schemas/MediaAnswer' }, { $ref: '#/components/schemas/File' }] },
-  },
+const STATUS_LOCATION = { Location: responseHeader('The URL of the media’s status, once the upload is done.') }
+const INSPECTION_HEADERS = {
+  ...PROGRESS_HEADERS,
+  ...STATUS_LOCATION,
+  'Upload-Length': responseHeader('The size of the file in bytes, once it is known.'),
+  'Upload-Defer-Length': responseHeader('`1` until the size is known.'),
+  'Upload-Metadata': responseHeader('The metadata that the client sent.'),
 }
 
-const appended = {
-  204: { description: 'The bytes are X’s.', headers: { ...STANDING, ...LOCATION } },
-  ...problems([
-    ...TAKEN,
-    ...FILE,
-    ...BODY,
-    ...CHUNK,
-    ...SENDING,
+const OFFSET = 'Where in the file the bytes of this request start, counted from 0.'
+const PREFER_REPRESENTATION = headerParameter(
+  'Prefer',
+  '`return=representation`: answer with the media once the upload is done.',
+)
+
+/** The media, or the progress of the upload, which answers an overridden HEAD. */
+const MEDIA_OR_FILE = {
+  'application/json': { schema: { anyOf: [schemaReference('MediaAnswer'), schemaReference('File')] } },
+}
+
+const APPEND_RESPONSES = {
+  204: { description: 'X has the bytes up to `Upload-Offset`.', headers: { ...PROGRESS_HEADERS, ...STATUS_LOCATION } },
+  ...problemResponses([
+    ...EXISTING_UPLOAD_ERRORS,
+    ...FILE_ERRORS,
+    ...BODY_ERRORS,
+    ...CHUNK_ERRORS,
+    ...RELAY_ERRORS,
     'upload_failed',
     'offset_mismatch',
     'upload_completed',
   ]),
 }
-const patch: Operation = {
-  summary: 'Adds bytes to a resumable upload.',
+const append: Operation = {
+  summary: 'Append bytes to a resumable upload',
   parameters: [
-    ...[FILE_ID, ...PROTOCOL, header('Upload-Offset', 'Where the bytes begin.', true)],
-    ...[UPLOAD_LENGTH, CHECKSUM, REPRESENTATION],
+    FILE_ID,
+    ...PROTOCOL_HEADERS,
+    headerParameter('Upload-Offset', OFFSET, true),
+    UPLOAD_LENGTH,
+    UPLOAD_CHECKSUM,
+    PREFER_REPRESENTATION,
   ],
   requestBody: { content: { 'application/offset+octet-stream': BINARY, 'application/partial-upload': BINARY } },
   responses: {
     200: {
-      description: 'The upload is done, for who wants the media in the answer.',
-      headers: { ...STANDING, ...LOCATION },
-      content: json('MediaAnswer'),
+      description: 'The upload is done, and the client speaks the IETF draft or prefers a representation.',
+      headers: { ...PROGRESS_HEADERS, ...STATUS_LOCATION },
+      content: jsonContent('MediaAnswer'),
     },
-    ...appended,
+    ...APPEND_RESPONSES,
   },
 }
-/** Nothing else makes clients ask again: what may be over soon is `upload_locked`. */
-const inspected = problems([...TAKEN, 'upload_failed', 'x_rejected_media'])
-const standing = { description: 'How far it has come.', headers: { ...INSPECTED, ...LOCATION } }
-const describe: Operation = {
-  summary: 'Tells what the server can do.',
+
+const INSPECTION = { description: 'The progress of the upload.', headers: INSPECTION_HEADERS }
+/** Temporary failures are reported as `upload_locked`: on any other error, clients send the whole file again. */
+const INSPECTION_ERRORS = problemResponses([...EXISTING_UPLOAD_ERRORS, 'upload_failed', 'x_rejected_media'])
+
+const describeServer: Operation = {
+  summary: 'Get the versions, extensions and limits of the server',
   responses: {
     204: {
-      description: 'Versions, extensions and limits.',
+      description: 'The versions, extensions and limits.',
       headers: {
-        'Tus-Version': text('The version of tus.'),
-        'Tus-Extension': text('Extensions, comma-separated.'),
-        'Tus-Max-Size': text('Largest upload, bytes.'),
-        'Tus-Checksum-Algorithm': text('Algorithms, comma-separated.'),
-        'Upload-Limit': text('Limits, by the draft.'),
+        'Tus-Version': responseHeader('The version of tus.'),
+        'Tus-Extension': responseHeader('The supported extensions of tus, separated by commas.'),
+        'Tus-Max-Size': responseHeader('The largest upload, in bytes.'),
+        'Tus-Checksum-Algorithm': responseHeader('The supported checksum algorithms, separated by commas.'),
+        'Upload-Limit': responseHeader('For the IETF draft: the limits of every upload.'),
       },
     },
-    ...problems(WHO),
+    ...problemResponses(ACCESS_ERRORS),
   },
 }
 
 /** Resumable uploads, for `/openapi.json`. */
 export const RESUMABLE_PATHS: Paths = {
   '/files': {
-    options: describe,
+    options: describeServer,
     post: {
-      summary: 'Opens a resumable upload, by tus 1.0 or the IETF’s draft.',
+      summary: 'Start a resumable upload, with tus 1.0 or the IETF draft',
       parameters: [
-        ...[...IN_QUERY, ...PROTOCOL, UPLOAD_LENGTH, CHECKSUM],
-        header('Upload-Defer-Length', '`1`: the size comes later.'),
-        header('Upload-Metadata', 'The parameters and the file’s type (`filetype`), as tus has them.'),
+        ...UPLOAD_QUERY,
+        ...PROTOCOL_HEADERS,
+        UPLOAD_LENGTH,
+        UPLOAD_CHECKSUM,
+        headerParameter('Upload-Defer-Length', '`1`: the size follows later, at the latest with the first bytes.'),
+        headerParameter(
+          'Upload-Metadata',
+          'For tus: the upload parameters, and the media type as `filetype`. Values are in base64.',
+        ),
       ],
-      requestBody: { description: 'The first bytes, if any.', content: { '*/*': BINARY } },
+      requestBody: { description: 'The first bytes of the file, if any.', content: { '*/*': BINARY } },
       responses: {
         201: {
-          description: 'The upload is open; what could not be kept of the first bytes is to be sent again.',
-          headers: { ...STANDING, Location: text('Where the upload is.') },
-          content: json('MediaAnswer'),
+          description: 'The upload has started. Continue at `Upload-Offset`, even if you sent more bytes than that.',
+          headers: { ...PROGRESS_HEADERS, Location: responseHeader('The URL of the upload.') },
+          content: jsonContent('MediaAnswer'),
         },
-        ...problems([...RESUMABLE, ...FILE, ...BODY, ...CHUNK, 'unsupported_extension', 'x_rejected_media']),
+        ...problemResponses([
+          ...RESUMABLE_ERRORS,
+          ...FILE_ERRORS,
+          ...BODY_ERRORS,
+          ...CHUNK_ERRORS,
+          'unsupported_extension',
+          'x_rejected_media',
+        ]),
       },
     },
   },
   '/files/{id}': {
-    options: { ...describe, parameters: [FILE_ID] },
+    options: { ...describeServer, parameters: [FILE_ID] },
     get: {
-      summary: 'Tells how far a resumable upload has come.',
-      parameters: [FILE_ID, ...PROTOCOL],
-      responses: { 200: { ...standing, content: json('File') }, ...inspected },
+      summary: 'Get the progress of a resumable upload',
+      parameters: [FILE_ID, ...PROTOCOL_HEADERS],
+      responses: { 200: { ...INSPECTION, content: jsonContent('File') }, ...INSPECTION_ERRORS },
     },
     head: {
-      summary: 'The same without a body.',
-      parameters: [FILE_ID, ...PROTOCOL],
-      responses: { 200: standing, ...inspected },
+      summary: 'Get the progress of a resumable upload, without a body',
+      parameters: [FILE_ID, ...PROTOCOL_HEADERS],
+      responses: { 200: INSPECTION, ...INSPECTION_ERRORS },
     },
-    patch,
+    patch: append,
     delete: {
-      summary: 'Forgets a resumable upload.',
-      parameters: [FILE_ID, ...PROTOCOL],
-      responses: { 204: { description: 'It is forgotten.' }, ...problems(TAKEN) },
+      summary: 'Delete a resumable upload',
+      parameters: [FILE_ID, ...PROTOCOL_HEADERS],
+      responses: {
+        204: { description: 'The upload is deleted.' },
+        ...problemResponses([...EXISTING_UPLOAD_ERRORS, 'upload_failed']),
+      },
     },
     post: {
-      ...patch,
-      summary: 'PATCH, HEAD or DELETE, for clients that cannot send those.',
+      ...append,
+      summary: 'Send PATCH, HEAD or DELETE as POST, for clients that cannot send them',
       parameters: [
-        ...[FILE_ID, ...PROTOCOL, header('X-HTTP-Method-Override', 'The method that is meant.', true)],
-        ...[header('Upload-Offset', 'Where the bytes begin.'), UPLOAD_LENGTH, CHECKSUM, REPRESENTATION],
+        FILE_ID,
+        ...PROTOCOL_HEADERS,
+        headerParameter('X-HTTP-Method-Override', 'PATCH, HEAD or DELETE.', true),
+        headerParameter('Upload-Offset', OFFSET),
+        UPLOAD_LENGTH,
+        UPLOAD_CHECKSUM,
+        PREFER_REPRESENTATION,
       ],
       responses: {
         200: {
-          description: 'As of the method that is meant.',
-          headers: { ...INSPECTED, ...LOCATION },
-          content: EITHER,
+          description: 'The same as for the method in `X-HTTP-Method-Override`.',
+          headers: INSPECTION_HEADERS,
+          content: MEDIA_OR_FILE,
         },
-        ...appended,
+        ...APPEND_RESPONSES,
       },
     },
   },

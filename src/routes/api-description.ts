@@ -1,7 +1,7 @@
 import type { Handler } from 'hono'
 import type { Instance } from '../instance.ts'
-import type { Paths } from '../openapi/body-schemas.ts'
 import { describeRoutes } from '../openapi/openapi.ts'
+import type { Paths } from '../openapi/openapi-objects.ts'
 import { mountPath } from './mount-path.ts'
 
 /** Describes the routes to anyone who asks: nothing in it is secret. */

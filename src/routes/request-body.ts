@@ -8,8 +8,8 @@ import type { MemoryReservation } from '../relay/memory.ts'
 import { FLOOR_BYTES } from '../relay/segment-plan.ts'
 
 /**
- * Works on a request's body, for which there must be a place and memory: throws `too_many_uploads` and `overloaded`. The
- * reading ends with the request, and with the work.
+ * Runs `work` on a request's body, with a place among the uploads and memory for it. Reading ends with the request or with
+ * the work, whichever comes first. Throws `too_many_uploads` and `overloaded`.
  */
 export async function withBody<Outcome>(
   c: Context,

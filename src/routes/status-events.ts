@@ -6,20 +6,22 @@ import { sleep } from '../lib/clock.ts'
 import { checkAfterSecs, isFinal, processingState, type XMediaAnswer } from '../x/media-answer.ts'
 import type { PrincipalEnv } from './authorize.ts'
 
-/** Silence after which a comment is sent: proxies close what is silent for a minute, some after 30 seconds. */
+/** How long a stream may be silent before a comment goes out. Proxies close a silent connection after a minute, some after 30 s. */
 const HEARTBEAT_MS = 15_000
-/** A connection ends after so long, milliseconds; an `EventSource` comes back by itself. */
+/** How long a stream may stay open, milliseconds. An `EventSource` reconnects by itself. */
 const MAX_STREAM_MS = 600_000
 
-/** Whether a client wants the status as it changes. */
+/** Whether the client wants the status as it changes. */
 export function wantsEvents(c: Context): boolean {
   return /\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')
 }
 
 /**
- * Sends the status whenever it changes, as `status` events, until it is final; what goes wrong meanwhile as `error` events.
- * The id of an event is the state: a client that has the final one and comes back, as an `EventSource` does, is told by
- * 204 to stay away. Throws `too_many_listeners`. https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+ * Sends the status as `status` events whenever it changes, until it is final, and errors as `error` events.
+ *
+ * An event's id is the state. A client that has seen the final state and reconnects, as an `EventSource` does, gets 204,
+ * which tells it to stop. Throws `too_many_listeners`.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
  */
 export function statusEvents(
   c: Context<PrincipalEnv>,
@@ -50,7 +52,7 @@ export function statusEvents(
       leave()
     }
 
-    /** The next answer, with heartbeats until it is due; undefined when there is nothing more to tell. */
+    /** The next status, with heartbeats until it is due. Undefined when there is nothing more to send. */
     async function wait(latest: XMediaAnswer): Promise<XMediaAnswer | undefined> {
       let leftMs = checkAfterSecs(latest) * 1000
       try {
@@ -59,7 +61,7 @@ export function statusEvents(
           await stream.write(': still there\n\n')
         }
         await sleep(clock, leftMs, gone.signal)
-        // Not ended with this client: others may be listening for the same answer.
+        // Without this client's signal: others may be waiting for the same answer.
         return await read()
       } catch (error) {
         if (gone.signal.aborted) return undefined

@@ -11,8 +11,9 @@ import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type PrincipalEnv, readSecret, tokenFor } from './authorize.ts'
 import { statusEvents, wantsEvents } from './status-events.ts'
 
-export type StatusId = { in: { param: { media_id: string } }; out: { param: { media_id: string } } }
-export type StatusTicket = { in: { query: { ticket?: string } }; out: { query: { ticket?: string } } }
+type StatusId = { in: { param: { media_id: string } }; out: { param: { media_id: string } } }
+type StatusTicket = { in: { query?: { ticket?: string } }; out: { query: { ticket?: string } } }
+export type StatusInput = StatusId & StatusTicket
 
 /** A malformed id or ticket gets the same answer as an unknown one. */
 function refuse(result: { success: boolean }): void {
@@ -35,7 +36,7 @@ export const validateStatusTicket: MiddlewareHandler<PrincipalEnv, string, Statu
  * Sends X's status of a media, once or as it changes, to the subject that uploaded it: with its ticket, or without one where
  * a store remembers the owner.
  */
-export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, StatusId & StatusTicket> {
+export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, StatusInput> {
   const { clock, owners, statuses, emit } = instance
 
   return async function mediaStatus(c) {

@@ -1,6 +1,7 @@
 import { zValidator } from '@hono/zod-validator'
-import type { Context, Handler, MiddlewareHandler } from 'hono'
+import type { Context, Handler, MiddlewareHandler, TypedResponse } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import type { StatusCode } from 'hono/utils/http-status'
 import { XMediaError } from '../errors.ts'
 import { readUpload } from '../ingress/read-upload.ts'
 import {
@@ -10,7 +11,9 @@ import {
   uploadParameters,
 } from '../ingress/upload-parameters.ts'
 import type { Instance } from '../instance.ts'
+import type { PROBLEMS, Problem, XMediaErrorCode } from '../problem.ts'
 import { relay } from '../relay/relay.ts'
+import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type PrincipalEnv, readSecret, tokenFor } from './authorize.ts'
 import { mountPath } from './mount-path.ts'
 import { withBody } from './request-body.ts'
@@ -27,7 +30,19 @@ export type UploadEnv = { Variables: PrincipalEnv['Variables'] & XMediaEnv['Vari
 /** The longest that `Prefer: wait` holds a response back. */
 const MAX_WAIT_SECS = 60
 
-export type UploadInput = { in: { query: UploadQuery }; out: { query: UploadParameters } }
+/** A form with a file: `hc` sends it as `multipart/form-data`. Fields may stand in the query instead. */
+export type UploadForm = UploadQuery & { media: File | Blob }
+
+export type UploadInput = { in: { query?: UploadQuery; form?: UploadForm }; out: { query: UploadParameters } }
+
+/** hono has no names for 460 and 499, which these routes do not answer with. */
+type ProblemStatus = Extract<(typeof PROBLEMS)[XMediaErrorCode]['status'], StatusCode>
+
+/** What a refused request is answered with. */
+export type ProblemResponse = TypedResponse<Problem, ProblemStatus, 'json'>
+
+/** What a finished upload, and its status, are answered with. */
+export type MediaResponse<Status extends 200 | 201> = TypedResponse<XMediaAnswer, Status, 'json'>
 
 /** Refuses parameters in the query that X would refuse, before the body is read. */
 export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> = zValidator(
@@ -47,7 +62,7 @@ export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, 
 }
 
 /** Responds with the media in X's own shape; `Location` is where to follow its processing. */
-export function sendMedia(mount: Instance['mountPath']): Handler<UploadEnv> {
+export function sendMedia(mount: Instance['mountPath']): Handler<UploadEnv, string, UploadInput> {
   return (c) => {
     const { ticket: _, errors, ...data } = c.var.xMedia
     c.header('location', statusPath(mountPath(c, mount), c.var.xMedia))

@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/index.ts': ['src'],
   'src/emulator': [
-    ...['src/x/limits.ts', 'src/x/x-problems.ts', 'src/x/schemas.ts'],
+    ...['src/lib', 'src/x/limits.ts', 'src/x/x-problems.ts', 'src/x/schemas.ts'],
     ...['hono', '@hono/zod-validator', 'zod/mini'],
   ],
   adapters: ['src', 'node:http', 'node:net', 'node:stream', '@hono/node-server'],

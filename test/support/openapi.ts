@@ -1,7 +1,8 @@
 import Ajv from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import type { Operation } from '../../src/openapi/body-schemas.ts'
-import { describeRoutes, UPLOAD_PATHS } from '../../src/openapi/openapi.ts'
+import { describeRoutes } from '../../src/openapi/openapi.ts'
+import type { Operation } from '../../src/openapi/openapi-objects.ts'
+import { UPLOAD_PATHS } from '../../src/openapi/upload-paths.ts'
 import { RESUMABLE_PATHS } from '../../src/resumable/paths.ts'
 
 const described = describeRoutes('', { ...UPLOAD_PATHS, ...RESUMABLE_PATHS })

@@ -1,12 +1,11 @@
-import { createSessions, LEASE_MS, type Session } from '../../src/session/record.ts'
+import { LEASE_MS, type Lease, tryLease } from '../../src/session/lease.ts'
+import { createSession, readSession, type Session } from '../../src/session/record.ts'
 import { quotaStore } from '../../src/store/quota.ts'
 import { type Store, update } from '../../src/store/store.ts'
+import { type Checks, equal, runChecks } from './checks.ts'
 
-/**
- * What every store must do, in terms of the platform alone, so that it runs wherever the store does. Each check throws when
- * it does not hold.
- */
-export const STORE_CHECKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
+/** What every store must do, in terms of the platform alone, so that it runs wherever the store does. */
+export const STORE_CHECKS: Checks<Store> = {
   async 'has nothing under a new key'(store) {
     equal(await store.get(newKey()), undefined)
   },
@@ -95,73 +94,65 @@ export const STORE_CHECKS: Readonly<Record<string, (store: Store) => Promise<voi
     equal(JSON.stringify(await quota.add(key, { uploads: -1, bytes: -100 }, later())), '{"uploads":9,"bytes":900}')
   },
 
-  async 'leases a session to one at a time, and tells the holder that it is wanted'(store) {
-    const sessions = createSessions(store, Date)
+  async 'leases a session to one request at a time, and tells it when another one waits'(store) {
     const session = newSession()
-    await sessions.create(session)
-    const lease = await sessions.lease(session.id)
-    if (lease === undefined || lease === 'held') throw new Error('a new session is not to be had')
+    await createSession(store, session)
+    const lease = await leaseOf(store, session.id)
     equal(await lease.renew(), false)
-    equal(await sessions.lease(session.id), 'held')
-    equal(await sessions.lease(session.id), 'held')
+    equal(await tryLease(store, session.id, Date), 'held')
+    equal(await tryLease(store, session.id, Date), 'held')
     equal(await lease.renew(), true)
-    await lease.advance({ ...lease.session, offset: 10, nextSegment: 1 })
-    equal((await sessions.read(session.id))?.offset, 10)
+    await lease.update({ offset: 10, nextSegment: 1 })
+    equal((await readSession(store, session.id))?.offset, 10)
     await lease.release()
-    const next = await sessions.lease(session.id)
-    if (next === undefined || next === 'held') throw new Error('a released session is not to be had')
+    const next = await leaseOf(store, session.id)
     equal(next.fence, lease.fence + 1)
     equal(await next.renew(), false)
-    equal(await codeOf(lease.advance(session)), 'upload_locked')
-    equal((await sessions.read(session.id))?.offset, 10)
+    equal(await codeOf(lease.update({ offset: 0 })), 'upload_locked')
+    equal((await readSession(store, session.id))?.offset, 10)
     await next.remove()
-    equal(await sessions.lease(session.id), undefined)
-    equal(await codeOf(next.advance(session)), 'upload_locked')
+    equal(await tryLease(store, session.id, Date), undefined)
+    equal(await codeOf(next.update({ offset: 0 })), 'upload_locked')
   },
 
-  async 'gives one of many at the same time the lease'(store) {
-    const sessions = createSessions(store, Date)
+  async 'gives the lease to one of many requests at the same time'(store) {
     const session = newSession()
-    await sessions.create(session)
-    const leases = await Promise.all(Array.from({ length: 10 }, () => sessions.lease(session.id)))
+    await createSession(store, session)
+    const leases = await Promise.all(Array.from({ length: 10 }, () => tryLease(store, session.id, Date)))
     equal(leases.filter((lease) => lease !== 'held').length, 1)
   },
 
-  async 'lets a newcomer have what a dead holder did not renew, and refuses what the holder writes then'(store) {
+  async 'gives the lease of a crashed holder to another request, and refuses what the holder writes afterwards'(store) {
     let now = Date.now()
-    const sessions = createSessions(store, { now: () => now })
+    const clock = { now: () => now }
     const session = newSession()
-    await sessions.create(session)
-    const dead = await sessions.lease(session.id)
-    if (dead === undefined || dead === 'held') throw new Error('a new session is not to be had')
+    await createSession(store, session)
+    const crashed = await leaseOf(store, session.id, clock)
     now += LEASE_MS - 1
-    equal(await sessions.lease(session.id), 'held')
+    equal(await tryLease(store, session.id, clock), 'held')
     now += 1
-    const lease = await sessions.lease(session.id)
-    if (lease === undefined || lease === 'held') throw new Error('a dead one holds on to its session')
-    equal(await codeOf(dead.advance({ ...session, offset: 99 })), 'upload_locked')
-    equal(await codeOf(dead.release()), 'upload_locked')
-    equal((await sessions.read(session.id))?.offset, 0)
-    await lease.advance({ ...session, offset: 1 })
-    equal((await sessions.read(session.id))?.offset, 1)
+    const lease = await leaseOf(store, session.id, clock)
+    equal(await codeOf(crashed.update({ offset: 99 })), 'upload_locked')
+    equal(await codeOf(crashed.release()), 'upload_locked')
+    equal((await readSession(store, session.id))?.offset, 0)
+    await lease.update({ offset: 1 })
+    equal((await readSession(store, session.id))?.offset, 1)
   },
 }
 
 /** Runs all checks; what is wrong by the check's name. */
-export async function checkStore(store: Store): Promise<Record<string, string>> {
-  const wrong: Record<string, string> = {}
-  for (const [name, check] of Object.entries(STORE_CHECKS)) {
-    try {
-      await check(store)
-    } catch (error) {
-      wrong[name] = String(error)
-    }
-  }
-  return wrong
+export function checkStore(store: Store): Promise<Record<string, string>> {
+  return runChecks(STORE_CHECKS, store)
 }
 
 function newKey(): string {
   return `check:${crypto.randomUUID()}`
+}
+
+async function leaseOf(store: Store, id: string, clock: { now(): number } = Date): Promise<Lease> {
+  const lease = await tryLease(store, id, clock)
+  if (lease === undefined || lease === 'held') throw new Error('the session is not free')
+  return lease
 }
 
 function later(): number {
@@ -173,10 +164,6 @@ function newSession(): Session {
     ...{ id: crypto.randomUUID(), subject: 'u1', mediaType: 'video/mp4', category: 'tweet_video', totalBytes: 100 },
     ...{ offset: 0, nextSegment: 0, segmentBytes: 0, planned: [], state: 'open', expiresAt: later() },
   }
-}
-
-function equal(found: unknown, expected: unknown): void {
-  if (found !== expected) throw new Error(`found ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`)
 }
 
 async function codeOf(work: Promise<void>): Promise<unknown> {

@@ -48,6 +48,15 @@ describe('a client typed by hc', () => {
     expect(problem.code).toBe('unsupported_media_type')
   })
 
+  it('sends a file and its parameters as a form', async () => {
+    const client = hc<XMediaApp>('http://app.example/media', options)
+    const media = new File([png], 'cat.png', { type: 'image/png' })
+    const answer = await client.index.$post({ form: { alt_text: 'A cat', media } })
+    if (answer.status !== 201) throw new Error(await answer.text())
+    const { data } = await answer.json()
+    expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A cat', size: png.length })
+  })
+
   it('cannot ask what the routes do not know', () => {
     const client = hc<XMediaApp>('http://app.example/media', options)
     type Post = NonNullable<Parameters<typeof client.index.$post>[0]>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { boundaryOf, parseMultipart } from '../../../src/emulator/multipart-parser.ts'
+import { parseMultipart, readBoundary } from '../../../src/emulator/multipart-parser.ts'
 import { bytes, createCalls, sha256 } from '../../support/emulator-calls.ts'
 
 const HEAD = '--x\r\nContent-Disposition: form-data; name="segment_index"\r\n\r\n0\r\n--x\r\n'
@@ -16,12 +16,12 @@ async function append(body: string): Promise<{ status: number; size: number }> {
 
 describe('a multipart APPEND', () => {
   it.each([
-    ['as it should be', `${HEAD}${MEDIA}abc\r\n--x--\r\n`, 3],
+    ['in the usual form', `${HEAD}${MEDIA}abc\r\n--x--\r\n`, 3],
     ['without the last CRLF', `${HEAD}${MEDIA}abc\r\n--x--`, 3],
     ['with a stray CRLF after the bytes', `${HEAD}${MEDIA}abc\r\n\r\n--x--\r\n`, 5],
     ['with a stray CRLF before the bytes', `${HEAD}${MEDIA}\r\nabc\r\n--x--\r\n`, 5],
-    ['with a near-boundary in the bytes', `${HEAD}${MEDIA}\r\n--\r\n-x--x\r\n--x--\r\n`, 11],
-  ])('%s stores every byte', async (_, body, size) => {
+    ['with almost a boundary in the bytes', `${HEAD}${MEDIA}\r\n--\r\n-x--x\r\n--x--\r\n`, 11],
+  ])('%s is stored to the byte', async (_, body, size) => {
     expect(await append(body)).toEqual({ status: 200, size })
   })
 
@@ -32,14 +32,14 @@ describe('a multipart APPEND', () => {
     ['with an epilogue', `${HEAD}${MEDIA}abc\r\n--x--\r\nmore`],
     ['with a part that has no name', `${HEAD}Content-Type: text/plain\r\n\r\nabc\r\n--x--\r\n`],
     ['with a part that has no headers', `${HEAD}\r\nabc\r\n--x--\r\n`],
-    ['with two media', `${HEAD}${MEDIA}abc\r\n--x\r\n${MEDIA}abc\r\n--x--\r\n`],
+    ['with two media parts', `${HEAD}${MEDIA}abc\r\n--x\r\n${MEDIA}abc\r\n--x--\r\n`],
     ['with two indices', `${HEAD}${HEAD.slice(5)}${MEDIA}abc\r\n--x--\r\n`],
     ['with bare line feeds', `${HEAD}${MEDIA}abc\r\n--x--\r\n`.replaceAll('\r', '')],
   ])('%s is refused', async (_, body) => {
     expect(await append(body)).toEqual({ status: 400, size: 0 })
   })
 
-  it('has bytes that survive whatever they are', async () => {
+  it('keeps any bytes in a part as they are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom('\r\n', '--x', '--', '\r', '\n', 'a')), async (pieces) => {
         const media = new TextEncoder().encode(pieces.join(''))
@@ -50,7 +50,7 @@ describe('a multipart APPEND', () => {
     )
   })
 
-  it('from the platform’s own writer is read', async () => {
+  it('written by the platform’s own `FormData` is read', async () => {
     const calls = createCalls()
     const media = bytes(100_000)
     const id = await calls.initialize({ total_bytes: media.length })
@@ -59,7 +59,7 @@ describe('a multipart APPEND', () => {
   })
 })
 
-describe('the boundary of', () => {
+describe('the boundary in', () => {
   it.each([
     ['multipart/form-data; boundary=abc', 'abc'],
     ['multipart/form-data;boundary="a b:c"', 'a b:c'],
@@ -68,6 +68,6 @@ describe('the boundary of', () => {
     ['multipart/form-data', undefined],
     [`multipart/form-data; boundary="${'a'.repeat(71)}"`, undefined],
   ])('%s is %s', (contentType, boundary) => {
-    expect(boundaryOf(contentType)).toBe(boundary)
+    expect(readBoundary(contentType)).toBe(boundary)
   })
 })

@@ -10,7 +10,7 @@ describe('an access token', () => {
     ['Basic abc', 401],
     ['Bearer ', 401],
     ['Bearer anything', 200],
-  ])('%j is answered with %d when none are configured', async (authorization, status) => {
+  ])('in the header %j gets %d when the options list no tokens', async (authorization, status) => {
     const calls = createCalls()
     const headers = { authorization, 'content-type': 'application/json' }
     const answer = await calls.send('POST', '/2/media/upload/initialize', { headers, body: '{}' })
@@ -20,16 +20,16 @@ describe('an access token', () => {
 
   it.each([
     ['unknown', 401, UNAUTHORIZED],
-    ['late', 401, UNAUTHORIZED],
-    ['reader', 403, { title: 'Forbidden', type: 'about:blank', status: 403, detail: 'Forbidden' }],
-    ['app', 403, { title: 'Unsupported Authentication', status: 403 }],
-    ['good', 200, {}],
-  ])('called %s is answered with %d', async (token, status, body) => {
+    ['expired', 401, UNAUTHORIZED],
+    ['unscoped', 403, { title: 'Forbidden', type: 'about:blank', status: 403, detail: 'Forbidden' }],
+    ['appOnly', 403, { title: 'Unsupported Authentication', status: 403 }],
+    ['valid', 200, {}],
+  ])('that is %s gets %d', async (token, status, body) => {
     const tokens = {
-      good: { scopes: ['media.write'], expiresAt: NOW + 1 },
-      late: { expiresAt: NOW },
-      reader: { scopes: ['tweet.read'] },
-      app: { appOnly: true },
+      valid: { scopes: ['media.write'], expiresAt: NOW + 1 },
+      expired: { expiresAt: NOW },
+      unscoped: { scopes: ['tweet.read'] },
+      appOnly: { appOnly: true },
     }
     const answer = await createCalls({ tokens }, token).postJson('/2/media/upload/initialize', {})
     expect(answer.status).toBe(status)
@@ -42,7 +42,7 @@ describe('the token endpoint', () => {
   const refresh = (refresh_token: string, more: Record<string, string> = { client_id: 'app' }) =>
     new URLSearchParams({ grant_type: 'refresh_token', refresh_token, ...more })
 
-  it('gives new tokens for a refresh token once', async () => {
+  it('issues new tokens for a refresh token, once', async () => {
     const calls = createCalls({ tokens: {}, tokenTtlSecs: 60 })
     const first = await calls.send('POST', '/2/oauth2/token', { body: refresh('emulator-refresh-token') })
     expect(first.status).toBe(200)
@@ -65,7 +65,7 @@ describe('the token endpoint', () => {
     expect((await user.finalize(id)).status).toBe(401)
   })
 
-  it('knows a public client by its id', async () => {
+  it('checks the id of a public client', async () => {
     const calls = createCalls({ refresh: { clientId: 'app' } })
     const post = async (more: Record<string, string>) =>
       (await calls.send('POST', '/2/oauth2/token', { body: refresh('emulator-refresh-token', more) })).status
@@ -74,7 +74,7 @@ describe('the token endpoint', () => {
     expect(await post({ client_id: 'app' })).toBe(200)
   })
 
-  it('asks a confidential client for Basic credentials', async () => {
+  it('requires HTTP Basic from a confidential client', async () => {
     const calls = createCalls({ refresh: { clientId: 'app', clientSecret: 'secret', refreshTokens: { r: {} } } })
     const post = (authorization: string) =>
       calls.send('POST', '/2/oauth2/token', { body: refresh('r'), headers: { authorization } })
@@ -85,7 +85,7 @@ describe('the token endpoint', () => {
     expect((await post(`Basic ${btoa('app:secret')}`)).status).toBe(200)
   })
 
-  it('knows no other grant', async () => {
+  it('refuses every other grant type', async () => {
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'app' })
     expect((await createCalls().send('POST', '/2/oauth2/token', { body })).status).toBe(400)
   })

@@ -5,26 +5,24 @@ import { describe, expect, it } from 'vitest'
 import { COMPAT_PATHS } from '../../../src/compat/paths.ts'
 import { ERROR_STATUS } from '../../../src/errors.ts'
 import { xMedia } from '../../../src/index.ts'
-import type { Operation } from '../../../src/openapi/body-schemas.ts'
-import { describeRoutes, UPLOAD_PATHS } from '../../../src/openapi/openapi.ts'
+import { describeRoutes } from '../../../src/openapi/openapi.ts'
+import type { Operation } from '../../../src/openapi/openapi-objects.ts'
+import { UPLOAD_PATHS } from '../../../src/openapi/upload-paths.ts'
 import { RESUMABLE_PATHS } from '../../../src/resumable/paths.ts'
 import { base, png, post } from '../../support/app.ts'
 
 const PATHS = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS }
 const METHODS = ['get', 'head', 'post', 'patch', 'delete', 'options']
 
-const fetched = async (app: Hono) => await (await app.request('/media/openapi.json')).text()
+const fetchDocument = async (app: Hono) => await (await app.request('/media/openapi.json')).text()
 
 describe('GET /openapi.json', () => {
-  it.each([true, false])(
-    'answers with a valid description, also to who has not signed in; compat: %s',
-    async (compat) => {
-      const app = new Hono().route('/media', xMedia({ ...base, compat, authorize: () => null }))
-      await expect(validate(JSON.parse(await fetched(app)))).resolves.toHaveProperty(['paths', '/media', 'post'])
-    },
-  )
+  it.each([true, false])('answers with a valid document, also before sign-in, with `compat` %s', async (compat) => {
+    const app = new Hono().route('/media', xMedia({ ...base, compat, authorize: () => null }))
+    await expect(validate(JSON.parse(await fetchDocument(app)))).resolves.toHaveProperty(['paths', '/media', 'post'])
+  })
 
-  it.each(['/', '/media', '/a/b'])('names the path at which it takes an upload: %s', async (mount) => {
+  it.each(['/', '/media', '/a/b'])('lists the paths below the mount at %s', async (mount) => {
     const app = new Hono().route(mount, xMedia(base))
     const at = mount === '/' ? '' : mount
     const { paths } = await (await app.request(`${at}/openapi.json`)).json()
@@ -33,14 +31,14 @@ describe('GET /openapi.json', () => {
     expect(Object.keys(paths)).toContain(`${at}/status/{media_id}`)
   })
 
-  it('is told to be invalid by the same validator when it is not', async () => {
+  it('is checked by a validator that refuses an invalid document', async () => {
     const { paths, ...rest } = describeRoutes('/media', PATHS)
     await expect(
       validate(JSON.parse(JSON.stringify({ ...rest, paths: { '/': { post: {} }, nonsense: {} } }))),
     ).rejects.toThrow()
   })
 
-  it('has every route, and no other', async () => {
+  it('lists every route and no other', async () => {
     const app = xMedia({ ...base, compat: true })
     const served = app.routes
       .filter(({ method }) => method !== 'ALL')
@@ -51,11 +49,11 @@ describe('GET /openapi.json', () => {
         .filter((method) => METHODS.includes(method))
         .map((method) => `${method.toUpperCase()} ${path}`),
     )
-    // Hono serves HEAD as GET.
+    // Hono serves HEAD with the GET handler, so it is not in `app.routes`.
     expect(described.filter((route) => !route.startsWith('HEAD ')).toSorted()).toEqual([...new Set(served)].toSorted())
   })
 
-  it('has every code of a problem, with its status', async () => {
+  it('lists every error code with its status', async () => {
     const { paths } = describeRoutes('', PATHS)
     const operations = Object.values(paths).flatMap((path) => Object.values(path))
     expect(Object.fromEntries(operations.flatMap(codesOf))).toEqual(ERROR_STATUS)
@@ -67,7 +65,7 @@ describe('GET /openapi.json', () => {
   })
 })
 
-/** The codes that an operation names, each with the status it names it for. */
+/** The error codes in an operation's responses, each with the status of the response. */
 function codesOf({ responses }: Operation): [string, number][] {
   return Object.entries(responses).flatMap(([status, response]) =>
     [...JSON.stringify(response).matchAll(/`(\w+)`: /g)]

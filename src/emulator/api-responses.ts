@@ -1,0 +1,77 @@
+/** X's responses. The texts of its errors are word for word as seen on the live service. */
+
+import { invalidRequest, NOT_FOUND, plainProblem, type XProblemItem } from '../x/x-problems.ts'
+
+/** Thrown to refuse a call; the caller gets `response`. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly response: Response
+
+  constructor(response: Response) {
+    super(`X answers ${response.status}`)
+    this.response = response
+  }
+}
+
+export function jsonResponse(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  })
+}
+
+function problemResponse(status: number, body: object, headers: Record<string, string> = {}): Response {
+  return jsonResponse(body, status, { 'content-type': 'application/problem+json', ...headers })
+}
+
+/** A problem that says no more than its title: `Forbidden`, `Unauthorized`, `Too Many Requests`… */
+export function plainProblemResponse(status: number, title: string, headers: Record<string, string> = {}): Response {
+  return problemResponse(status, plainProblem(status, title), headers)
+}
+
+/** 400 with one item in X's validation envelope. */
+export function badRequest(message: string, parameters?: Record<string, string[]>): ApiError {
+  return validationError([parameters === undefined ? { message } : { parameters, message }])
+}
+
+/** 400 with X's validation envelope. */
+export function validationError(items: XProblemItem[]): ApiError {
+  return new ApiError(problemResponse(400, invalidRequest(items)))
+}
+
+/** 400 for an id that is unknown, another user's or expired, or that has no status because it is an image. */
+export function mediaNotFound(): ApiError {
+  return badRequest(NOT_FOUND)
+}
+
+/** X asks for a "media field in JSON" in multipart bodies too. */
+export function missingMedia(): ApiError {
+  return badRequest('Missing media field in JSON', { media: [] })
+}
+
+export function unauthorized(): ApiError {
+  return new ApiError(plainProblemResponse(401, 'Unauthorized'))
+}
+
+/** The token lacks a scope. */
+export function forbidden(): ApiError {
+  return new ApiError(plainProblemResponse(403, 'Forbidden'))
+}
+
+/** The token is the app's own, not a user's. X's text has two spaces in the middle. */
+export function unsupportedAuthentication(): ApiError {
+  return new ApiError(
+    problemResponse(403, {
+      title: 'Unsupported Authentication',
+      detail:
+        'Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context].',
+      type: 'https://api.twitter.com/2/problems/unsupported-authentication',
+      status: 403,
+    }),
+  )
+}
+
+/** 413 without a body: X's edge refuses large bodies before the API sees them. */
+export function tooLarge(): ApiError {
+  return new ApiError(new Response(null, { status: 413 }))
+}

@@ -1,0 +1,58 @@
+import { type CallLog, createCallLog } from './call-log.ts'
+import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './emulator-options.ts'
+import { createFaultPicker, type FaultPicker } from './fault-picker.ts'
+import { type FaultPlan, parseFaultPlan } from './fault-plan.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+import { createUploads, type Uploads } from './uploads.ts'
+
+/** Everything one emulator remembers. */
+export interface EmulatorState {
+  readonly options: ResolvedOptions
+  readonly log: CallLog
+  readonly uploads: Uploads
+  readonly tokens: Tokens
+  faults: FaultPicker
+  /** One function per hanging call, which ends it. Not an AbortController: workerd allows none outside a request. */
+  readonly hanging: Set<() => void>
+  /** The emulator's time: the host's plus every `advance`, in milliseconds since the epoch. Nothing here sets a timer. */
+  now(): number
+  advance(seconds: number): void
+  /** Replaces the faults. Throws a `TypeError` for an invalid plan. */
+  setFaults(plan: FaultPlan): void
+  /** Forgets uploads, violations, counts, faults and issued tokens, and ends hanging calls; keeps the clock. */
+  reset(): void
+}
+
+export function createEmulatorState(options: EmulatorOptions): EmulatorState {
+  const resolved = resolveOptions(options)
+  let advancedMs = 0
+  const now = () => resolved.now() + advancedMs
+
+  const state: EmulatorState = {
+    options: resolved,
+    log: createCallLog(),
+    uploads: createUploads(now, options.expiresAfterSecs),
+    tokens: createTokens(options, now),
+    faults: createFaultPicker(parseFaultPlan(faultsAmong(options))),
+    hanging: new Set(),
+    now,
+    advance(seconds) {
+      advancedMs += seconds * 1000
+    },
+    setFaults(plan) {
+      state.faults = createFaultPicker(parseFaultPlan(plan))
+    },
+    reset() {
+      for (const release of state.hanging) release()
+      state.faults = createFaultPicker({})
+      state.uploads.clear()
+      state.log.clear()
+      state.tokens.clear()
+    },
+  }
+  return state
+}
+
+function faultsAmong({ faults, random }: EmulatorOptions): FaultPlan {
+  return { ...(faults === undefined ? {} : { faults }), ...(random === undefined ? {} : { random }) }
+}

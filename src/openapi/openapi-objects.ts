@@ -1,0 +1,38 @@
+/** The objects that OpenAPI documents are made of. https://spec.openapis.org/oas/v3.1.1 */
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** What one method does at a path. */
+export interface Operation {
+  summary: string
+  parameters?: readonly JsonObject[]
+  requestBody?: JsonObject
+  responses: Readonly<Record<string, JsonObject>>
+  externalDocs?: { url: string }
+}
+
+/** Operations by path and by method in lower case. */
+export type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>
+
+const STRING: JsonObject = { type: 'string' }
+
+export function headerParameter(name: string, description: string, required = false): JsonObject {
+  return { name, in: 'header', description, schema: STRING, ...(required ? { required } : {}) }
+}
+
+export function pathParameter(name: string, schema: JsonObject): JsonObject {
+  return { name, in: 'path', required: true, schema }
+}
+
+export function responseHeader(description: string, schema: JsonObject = STRING): JsonObject {
+  return { description, schema }
+}
+
+/** A JSON body. @param schemaName A key of `COMPONENT_SCHEMAS`. */
+export function jsonContent(schemaName: string): JsonObject {
+  return { 'application/json': { schema: schemaReference(schemaName) } }
+}
+
+export function schemaReference(schemaName: string): JsonObject {
+  return { $ref: `#/components/schemas/${schemaName}` }
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { bytes, createCalls, idOf, refusal, sha256 } from '../../support/emulator-calls.ts'
+
+describe('the one-shot upload', () => {
+  it('accepts multipart and JSON', async () => {
+    const calls = createCalls()
+    const fields = { media_category: 'tweet_image', media: bytes(3), additional_owners: '1,2' }
+    const form = await calls.postForm('/2/media/upload', fields)
+    expect(form.status).toBe(200)
+    const id = await idOf(form)
+    expect(await calls.emulator.upload(id)).toMatchObject({
+      sha256: await sha256(bytes(3)),
+      additional_owners: ['1', '2'],
+      finalized: true,
+    })
+    const json = await calls.postJson('/2/media/upload', { media_category: 'tweet_image', media: 'aGVsbG8=' })
+    expect(await json.json()).toMatchObject({ data: { size: 5, image: { image_type: 'image/jpeg' } } })
+  })
+
+  it.each([
+    ['amplify_video', { media_category: 'amplify_video', media: bytes(1) }],
+    ['no category', { media: bytes(1) }],
+    ['no media', { media_category: 'tweet_image' }],
+    ['an unknown field', { media_category: 'tweet_image', media: bytes(1), media_type: 'image/png' }],
+    ['an image above its limit', { media_category: 'tweet_image', media: new Uint8Array(5_000_001) }],
+  ])('refuses %s', async (_, fields) => {
+    expect((await createCalls().postForm('/2/media/upload', fields)).status).toBe(400)
+  })
+
+  it('refuses a command when the dialect is `resource`', async () => {
+    const calls = createCalls({ dialect: 'resource' })
+    const query = await calls.send('POST', '/2/media/upload?command=INIT&total_bytes=1')
+    expect(await query.json()).toMatchObject(refusal('The query parameter [command] is not one of []'))
+    const form = await calls.postForm('/2/media/upload', { command: 'INIT', total_bytes: '1' })
+    expect(await form.json()).toMatchObject(refusal('Missing media field in JSON'))
+  })
+})
