@@ -10,14 +10,14 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(newKey()), undefined)
   },
 
-  async 'puts a text where there is none, once'(store) {
+  async 'writes a text where there is none, and not a second one'(store) {
     const key = newKey()
     equal(await store.compareAndSwap(key, undefined, 'a', later()), true)
     equal(await store.compareAndSwap(key, undefined, 'b', later()), false)
     equal(await store.get(key), 'a')
   },
 
-  async 'replaces only the text it is told'(store) {
+  async 'replaces a text only if it is the expected one'(store) {
     const key = newKey()
     equal(await store.compareAndSwap(key, 'a', 'b', later()), false)
     await store.compareAndSwap(key, undefined, 'a', later())
@@ -26,7 +26,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(key), 'b')
   },
 
-  async 'tells an empty text from none'(store) {
+  async 'tells an empty text from no text'(store) {
     const key = newKey()
     equal(await store.compareAndSwap(key, undefined, '', later()), true)
     equal(await store.get(key), '')
@@ -34,7 +34,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.compareAndSwap(key, '', 'a', later()), true)
   },
 
-  async 'removes only the text it is told'(store) {
+  async 'removes a text only if it is the expected one'(store) {
     const key = newKey()
     await store.compareAndSwap(key, undefined, 'a', later())
     equal(await store.compareAndSwap(key, 'b', undefined, later()), false)
@@ -45,7 +45,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.compareAndSwap(key, undefined, 'c', later()), true)
   },
 
-  async 'takes any key and long texts'(store) {
+  async 'accepts any key and long texts'(store) {
     const key = `${newKey()} '";:*\u00e9\u{1f600}\n%`
     const text = '\u{1f600}"\n'.repeat(8000)
     equal(await store.compareAndSwap(key, undefined, text, later()), true)
@@ -53,7 +53,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.compareAndSwap(key, text, 'a', later()), true)
   },
 
-  async 'shows nothing that has expired'(store) {
+  async 'returns no text that has expired'(store) {
     const key = newKey()
     await store.compareAndSwap(key, undefined, 'a', Date.now() + 100)
     while ((await store.get(key)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -62,7 +62,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(key), 'c')
   },
 
-  async 'keeps a text for as long as it was told last'(store) {
+  async 'keeps a text until the expiry that was written last'(store) {
     const key = newKey()
     const ends = Date.now() + 150
     await store.compareAndSwap(key, undefined, 'a', ends)
@@ -71,7 +71,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(key), 'b')
   },
 
-  async 'lets one of many at the same time win'(store) {
+  async 'lets one of many concurrent writers win'(store) {
     const key = newKey()
     const wins = await Promise.all(
       Array.from({ length: 20 }, (_, at) => store.compareAndSwap(key, undefined, `${at}`, later())),
@@ -80,7 +80,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(key), String(wins.indexOf(true)))
   },
 
-  async 'loses no change of many at the same time'(store) {
+  async 'loses no change of many concurrent writers'(store) {
     const key = newKey()
     const add = () => update(store, key, (text = '0') => ({ text: `${Number(text) + 1}`, expiresAt: later() }))
     await Promise.all(Array.from({ length: 20 }, add))
@@ -115,7 +115,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await codeOf(next.update({ offset: 0 })), 'upload_locked')
   },
 
-  async 'gives the lease to one of many requests at the same time'(store) {
+  async 'gives the lease to one of many concurrent requests'(store) {
     const session = newSession()
     await createSession(store, session)
     const leases = await Promise.all(Array.from({ length: 10 }, () => tryLease(store, session.id, Date)))
@@ -140,7 +140,7 @@ export const STORE_CHECKS: Checks<Store> = {
   },
 }
 
-/** Runs all checks; what is wrong by the check's name. */
+/** Runs all checks, and resolves to the errors by the names of the checks. */
 export function checkStore(store: Store): Promise<Record<string, string>> {
   return runChecks(STORE_CHECKS, store)
 }
