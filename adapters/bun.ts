@@ -20,8 +20,9 @@ declare const Bun: {
 }
 
 /**
- * Serves an app on Bun without its body limit of 128 MiB (uploads have one of their own, `maxBytes`) and with a longer
- * idle timeout than 10 seconds, which would cut an upload that waits for X. Needs Bun 1.4: older ones hold whole bodies.
+ * Serves an app on Bun without its body limit of 128 MiB (uploads have one of their own, `limits.uploadBytes`) and with a
+ * longer idle timeout than 10 seconds, which would cut an upload that waits for X. Needs Bun 1.4: older ones hold whole
+ * bodies.
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Serving> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options

@@ -5,7 +5,7 @@ const ENTRIES = ['src/index.ts', 'adapters/cloudflare.ts'] as const
 /** What is in a bundle besides this package's own code. */
 const PARTS = ['zod', 'hono'] as const
 
-const NOTE = `Minified by esbuild and gzipped, bytes, with all dependencies; a part is what the bundle is larger by timeoutError of it.
+const NOTE = `Minified by esbuild and gzipped, bytes, with all dependencies; a part is what the bundle is larger by because of it.
 \`adapters/cloudflare.ts\` is used with \`src/index.ts\`, and shares nothing with it.`
 
 /** What a Worker pays for the package at each deployment and cold start. */

@@ -18,7 +18,7 @@ const STORM = { uploads: 300, bytes: 20 * MIB }
 const SLOW = { clients: 200, bytesPerSec: 1000, declaredBytes: 20 * MIB, headStartMs: 3000 }
 const FAST = { uploads: 20, bytes: 8 * MIB, runs: 3 }
 
-/** `memoryBytes` by default. */
+/** `limits.memoryBytes` by default. */
 const BUDGET_BYTES = 64 * MIB
 /** What a server may need besides. */
 const BESIDES_BYTES = 100 * MIB

@@ -1,45 +1,48 @@
 import { Hono } from 'hono'
-import { type Store, type XMediaOptions, xMedia } from '../src/index.ts'
+import { type LimitOptions, type Store, type XApiOptions, type XMediaOptions, xMedia } from '../src/index.ts'
 
 /** The environment that every example server reads; see the table in the README. */
 export type DemoEnv = Readonly<Record<string, string | undefined>>
 
-/** The options of an example server. Its sign-in is for demonstration only: whoever names a subject is believed. */
-export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
-  const subjectHeader = env['DEMO_SUBJECT_HEADER'] ?? 'x-demo-user'
-  const { X_BEARER_TOKEN: token, X_MEDIA_SECRET: secret, X_API_BASE_URL: apiBaseUrl } = env
-  if (!token)
-    throw new TypeError('X_BEARER_TOKEN is not set: it is the OAuth 2.0 user token with the scope media.write')
-  if (!secret) throw new TypeError('X_MEDIA_SECRET is not set: it is the key for tickets, at least 32 bytes')
-  return {
-    token,
-    secret,
-    // No cookies here, so no page can act in another user's name.
-    origins: '*',
-    compat: true,
-    authorize(c) {
-      const subject = c.req.header(subjectHeader)
-      return subject ? { subject } : null
-    },
-    ...(store ? { store } : {}),
-    ...(apiBaseUrl ? { apiBaseUrl } : {}),
-    ...dialectOf(env['X_API_DIALECT']),
-    ...numberOf('segmentBytes', env['X_MEDIA_SEGMENT_BYTES']),
-    ...numberOf('concurrency', env['X_MEDIA_CONCURRENCY']),
-    ...numberOf('maxBytes', env['X_MEDIA_MAX_BYTES']),
-  }
-}
-
+/** An example server: the package at `/media`. */
 export function createDemo(env: DemoEnv, store?: Store): Hono {
   return new Hono().route('/media', xMedia(demoOptions(env, store)))
 }
 
-function dialectOf(name: string | undefined): Pick<XMediaOptions, 'dialect'> {
-  if (!name) return {}
-  if (name === 'resource' || name === 'command') return { dialect: name }
-  throw new TypeError(`X_API_DIALECT must be resource or command, not ${name}`)
+/** The options of an example server. It believes whoever names a subject, which only a demonstration may do. */
+export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
+  const { X_BEARER_TOKEN: token, X_MEDIA_SECRET: secret, DEMO_SUBJECT_HEADER: header = 'x-demo-user' } = env
+  if (!token) throw new TypeError('Set X_BEARER_TOKEN to an OAuth 2.0 user token with the scope media.write')
+  if (!secret) throw new TypeError('Set X_MEDIA_SECRET to the key for tickets, at least 32 bytes')
+  return {
+    token,
+    secret,
+    authorize(c) {
+      const subject = c.req.header(header)
+      return subject ? { subject } : null
+    },
+    compat: true,
+    ...(store && { store }),
+    // No cookies here, so no page can act in another user's name.
+    http: { origins: '*' },
+    x: xOptions(env),
+    limits: limitOptions(env),
+  }
 }
 
-function numberOf<Name extends string>(name: Name, text: string | undefined): { [Key in Name]?: number } | object {
-  return text ? { [name]: Number(text) } : {}
+/** How to call X. What the environment does not set keeps its default. */
+function xOptions(env: DemoEnv): XApiOptions {
+  const { X_API_BASE_URL: baseUrl, X_API_DIALECT: dialect } = env
+  const { X_MEDIA_SEGMENT_BYTES: segmentBytes, X_MEDIA_CONCURRENCY: concurrency } = env
+  const options: XApiOptions = {}
+  if (baseUrl) options.baseUrl = baseUrl
+  if (dialect === 'resource' || dialect === 'command') options.dialect = dialect
+  else if (dialect) throw new TypeError(`X_API_DIALECT must be resource or command, not ${dialect}`)
+  if (segmentBytes) options.segmentBytes = Number(segmentBytes)
+  if (concurrency) options.concurrency = Number(concurrency)
+  return options
+}
+
+function limitOptions({ X_MEDIA_MAX_BYTES: uploadBytes }: DemoEnv): LimitOptions {
+  return uploadBytes ? { uploadBytes: Number(uploadBytes) } : {}
 }

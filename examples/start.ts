@@ -39,7 +39,7 @@ const LOCAL = ['127.0.0.1', 'localhost', '[::1]']
 
 /** Each browser is a user of its own. */
 const USER = 'demo-user'
-const { origins: _, authorize, ...options } = demoOptions(env)
+const { http: _, authorize, ...options } = demoOptions(env)
 const media = xMedia({
   ...options,
   // Cookies sign in here: pages of other origins stay out.

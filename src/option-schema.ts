@@ -66,14 +66,14 @@ const token = <T>(): z.ZodMiniType<T> =>
   textOrFunc<T>((text) => text !== '', 'must be a non-empty string, or a function that gets one')
 
 const baseUrl = z.pipe(
-  z.string().check(z.refine(isBaseUrl, 'must be an http(s) URL without credentials, query and fragment')),
+  z.string().check(z.refine(isBaseUrl, 'must be an http(s) URL without credentials, query or fragment')),
   z.transform((text: string) => new URL(text).href.replace(/\/+$/, '')),
 )
 
 function isBaseUrl(text: string): boolean {
   // Node has no URL.parse before 20.18.
   const url = URL.canParse(text) ? new URL(text) : null
-  return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '' && url.username === ''
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === url.origin + url.pathname
 }
 
 const retry = z.strictObject({

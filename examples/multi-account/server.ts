@@ -10,7 +10,7 @@ import { demoOptions } from '../demo.ts'
 /** Yours are in a database, and come from X's OAuth 2.0 flow: see `refreshingToken`. */
 const accounts: ReadonlyMap<string, Principal> = new Map([
   ['alice', { subject: 'alice', token: 'token-of-alice' }],
-  ['bob', { subject: 'bob', token: 'token-of-bob', limits: { maxUploads: 2, maxBytes: 10_000_000 } }],
+  ['bob', { subject: 'bob', token: 'token-of-bob', limits: { uploads: 2, uploadBytes: 10_000_000 } }],
 ])
 
 const options = demoOptions(process.env)

@@ -9,15 +9,15 @@ import { demoOptions } from '../demo.ts'
 
 const options = demoOptions(process.env)
 const token = process.env['X_BEARER_TOKEN'] ?? ''
-const { apiBaseUrl = 'https://api.x.com' } = options
-const x = createXMedia({ token, apiBaseUrl })
+const baseUrl = process.env['X_API_BASE_URL'] || 'https://api.x.com'
+const x = createXMedia({ token, x: { baseUrl } })
 
 const app = new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), async (c) => {
   const { data } = await x.settle({ data: c.var.xMedia }, { signal: c.req.raw.signal })
   const { error } = data.processing_info ?? {}
   if (error)
     return c.json({ detail: `X cannot use this file: ${error.message ?? error.name ?? 'no reason given'}` }, 422)
-  const posted = await fetch(`${apiBaseUrl}/2/tweets`, {
+  const posted = await fetch(`${baseUrl}/2/tweets`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ text: c.req.query('text') ?? '', media: { media_ids: [data.id] } }),

@@ -125,6 +125,7 @@ const STATUS: Partial<Record<XMediaErrorCode, number>> = {
   origin_not_allowed: 403,
   too_large: 413,
   quota_exceeded: 429,
+  misconfigured: 500,
   x_rate_limited: 429,
   x_rejected_media: 400,
 }
@@ -134,6 +135,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   413: 'Payload Too Large',
   429: 'Too Many Requests',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 
 type Issue = NonNullable<ReturnType<z.ZodMiniType['safeParse']>['error']>['issues'][number]
 
-/** A misspelt name differs from the one that was meant by this many letters at most. */
+/** A misspelt name differs from the one that was meant by a third of its letters at most, and never by more than this. */
 const MAX_TYPOS = 3
 
 /**
@@ -21,20 +21,18 @@ export function parseOptions<Output>(
 ): Output {
   const result = schema.safeParse(options, { reportInput: true })
   if (result.success) return result.data
-  const lines = result.error.issues.flatMap((issue) => describe(issue))
-  throw new TypeError(`These options do not work:\n${lines.map((line) => `- ${line}`).join('\n')}`)
+  const lines = new Set(result.error.issues.flatMap((issue) => describe(issue)))
+  throw new TypeError(`These options do not work:\n${[...lines].map((line) => `- ${line}`).join('\n')}`)
 
   function describe(issue: Issue): string[] {
-    const path = issue.path.join('.')
+    const path = issue.path.join('.') || 'options'
     switch (issue.code) {
       case 'unrecognized_keys':
-        return issue.keys.map((key) => unknownOption(path === '' ? key : `${path}.${key}`, key))
+        return issue.keys.map((key) => unknownOption([...issue.path, key].join('.'), key))
       case 'invalid_type':
         return [`${path} must be ${nameOf(issue.expected)}, not ${kindOf(issue.input)}`]
       case 'invalid_value':
-        return [
-          `${path} must be ${issue.values.map((value) => `'${String(value)}'`).join(' or ')}, not ${show(issue.input)}`,
-        ]
+        return [`${path} must be ${issue.values.map(show).join(' or ')}, not ${show(issue.input)}`]
       case 'too_small':
         return [`${path} must be at least ${count(issue.minimum)}, not ${show(issue.input)}`]
       case 'too_big':
@@ -45,9 +43,9 @@ export function parseOptions<Output>(
   }
 
   function unknownOption(path: string, key: string): string {
-    const now = renamed[path]
-    if (now !== undefined) return `${path} is now called ${now}`
     const known = pathsOf(schema)
+    const now = renamed[path]
+    if (now !== undefined && known.includes(now)) return `${path} is now called ${now}`
     const meant = nearest(path, known) ?? nearest(key, known, lastName)
     return meant === undefined ? `${path} is not an option` : `${path} is not an option: did you mean ${meant}?`
   }
@@ -68,8 +66,10 @@ function pathsOf(schema: z.core.$ZodType, prefix = ''): string[] {
 
 /** The known path nearest to a name, compared as a whole or by `part`, without regard to case. */
 function nearest(name: string, known: readonly string[], part = (path: string): string => path): string | undefined {
-  const byText = new Map(known.map((path) => [part(path).toLowerCase(), path]))
-  const closest = closestMatch(name.toLowerCase(), [...byText.keys()], { maxDistance: MAX_TYPOS })
+  // Of two paths with the same last name, the shorter one is meant.
+  const byText = new Map(known.toReversed().map((path) => [part(path).toLowerCase(), path]))
+  const maxDistance = Math.min(MAX_TYPOS, Math.floor(name.length / 3))
+  const closest = closestMatch(name.toLowerCase(), [...byText.keys()], { maxDistance })
   return closest === undefined ? undefined : byText.get(closest)
 }
 
@@ -90,7 +90,8 @@ function kindOf(value: unknown): string {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'number' ? count(value) : (JSON.stringify(value) ?? String(value))
+  if (typeof value === 'number') return count(value)
+  return typeof value === 'string' ? `'${value}'` : kindOf(value)
 }
 
 function count(value: number | bigint): string {

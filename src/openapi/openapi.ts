@@ -18,7 +18,7 @@ export function describeRoutes(mount: string, paths: Paths): OpenApiDocument {
     openapi: '3.1.1',
     info: {
       title: 'hono-x-media',
-      version: '0.1.0',
+      version: '0.2.0',
       description:
         'Uploads images, GIFs, video and subtitles to X. The app decides who may upload and how they sign in. ' +
         'Errors are problem documents (RFC 9457) with a stable `code`.',

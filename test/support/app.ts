@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { afterEach, expect } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { type XMediaOptions, xMedia } from '../../src/index.ts'
+import { XMediaError, type XMediaOptions, xMedia } from '../../src/index.ts'
 import type { UploadEnv } from '../../src/routes/upload.ts'
 import { sampleFile } from './media.ts'
 import { undescribed } from './openapi.ts'
@@ -13,7 +13,17 @@ export const base: XMediaOptions = {
   token: 'server-held-token',
   secret: 's'.repeat(32),
   authorize: (c) => ({ subject: c.req.header('x-demo-user') ?? 'u1' }),
-  fetch: async (url, init) => emulator.app.request(url, init),
+  x: { fetch: async (url, init) => emulator.app.request(url, init) },
+}
+
+/** Options with changes, of which `http`, `x` and `limits` keep the members that they do not change. */
+export function optionsWith(changes: Partial<XMediaOptions>, from: XMediaOptions = base): XMediaOptions {
+  return {
+    ...{ ...from, ...changes },
+    http: { ...from.http, ...changes.http },
+    x: { ...from.x, ...changes.x },
+    limits: { ...from.limits, ...changes.limits },
+  }
 }
 
 const notDescribed = new Set<string>()
@@ -29,7 +39,8 @@ export function describedMedia(options: XMediaOptions): Hono<UploadEnv> {
     .use(async (c, next) => {
       await next()
       // What the app's own functions throw is not for us to describe, and preflights are CORS's.
-      if (c.error || c.req.header('access-control-request-method')) return
+      const isTheirs = c.error !== undefined && !(c.error instanceof XMediaError)
+      if (isTheirs || c.req.header('access-control-request-method')) return
       for (const found of await undescribed(c.req.method, c.req.path, c.res)) notDescribed.add(found)
     })
     .route('/', xMedia(options))

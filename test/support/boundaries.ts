@@ -3,34 +3,39 @@ export type Sources = ReadonlyMap<string, string>
 
 /** What everything that serves a request may use. */
 const SERVED = [
-  ...['src/errors.ts', 'src/problem.ts', 'src/options.ts', 'src/ticket.ts', 'src/lib'],
-  ...['src/ingress', 'src/relay', 'src/store', 'src/x', 'hono', '@hono/zod-validator', 'zod/mini'],
+  ...['src/errors.ts', 'src/problem.ts', 'src/options.ts', 'src/instance.ts', 'src/ticket.ts', 'src/lib'],
+  ...['src/ingress', 'src/relay', 'src/store', 'src/x', 'src/openapi', 'hono', '@hono/zod-validator', 'zod/mini'],
 ]
 
 /** What each part of the tree may import, besides itself. A path without an ending names a folder. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'src/errors.ts': [],
-  'src/lib': ['src/errors.ts'],
+  'src/problem.ts': [],
+  'src/errors.ts': ['src/problem.ts'],
+  'src/lib': ['src/errors.ts', 'zod/mini', 'leven'],
   'src/x': ['src/errors.ts', 'src/lib', 'zod/mini'],
   'src/ingress': ['src/errors.ts', 'src/lib', 'src/x/limits.ts', 'zod/mini'],
   'src/relay': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/x'],
   'src/store': ['src/errors.ts', 'src/lib'],
   'src/session': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
   'src/ticket.ts': ['src/x/limits.ts', 'hono'],
-  'src/problem.ts': ['src/errors.ts'],
-  'src/openapi': ['src/errors.ts', 'src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
-  'src/core.ts': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
-  'src/client.ts': ['src/core.ts', 'src/errors.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/x'],
-  'src/options.ts': [
-    ...['src/core.ts', 'src/ticket.ts', 'src/lib', 'src/ingress', 'src/session', 'src/store', 'src/x', 'hono'],
-    'src/compat/upload-record.ts',
+  'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
+  'src/options.ts': ['src/ingress/media-type.ts', 'src/store', 'src/x', 'hono'],
+  'src/option-schema.ts': ['src/options.ts', 'src/ticket.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
+  'src/uploader.ts': ['src/option-schema.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/x'],
+  'src/client.ts': [
+    ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
+    ...['src/ingress', 'src/relay', 'src/x'],
   ],
-  'src/routes': [...SERVED, 'src/openapi'],
-  'src/resumable': [...SERVED, 'src/openapi', 'src/routes', 'src/session'],
-  'src/compat': [...SERVED, 'src/openapi', 'src/routes', 'src/session'],
+  'src/instance.ts': [
+    ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
+    ...['src/lib', 'src/ingress/pace.ts', 'src/store'],
+  ],
+  'src/routes': SERVED,
+  'src/resumable': [...SERVED, 'src/routes', 'src/session'],
+  'src/compat': [...SERVED, 'src/routes'],
   'src/app.ts': [
-    ...['src/compat', 'src/ingress/upload-parameters.ts', 'src/openapi', 'src/options.ts', 'src/problem.ts'],
-    ...['src/resumable', 'src/routes', 'hono'],
+    ...['src/compat', 'src/errors.ts', 'src/ingress/upload-parameters.ts', 'src/instance.ts', 'src/openapi'],
+    ...['src/options.ts', 'src/resumable', 'src/routes', 'hono'],
   ],
   'src/index.ts': ['src'],
   'src/emulator': [

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { expect } from 'vitest'
 import { type XMediaOptions, xMedia } from '../../src/index.ts'
-import { base, emulator } from './app.ts'
+import { emulator, optionsWith } from './app.ts'
 import { sampleFile } from './media.ts'
 import { faultsOf } from './x-openapi.ts'
 
@@ -12,9 +12,11 @@ export const VIDEO: { media_type: string; total_bytes: number } = { media_type: 
 
 export type Ask = (method: string, path: string, init?: RequestInit) => Promise<Response>
 
+const COMPAT = optionsWith({ compat: true, x: { segmentBytes: 5000 } })
+
 /** Asks an app in X's words; every answer is held against X's specification. */
 export function wireOf(more: Partial<XMediaOptions> = {}, subject = 'u1'): Ask {
-  const app = new Hono().route('/media', xMedia({ ...base, compat: true, segmentBytes: 5000, ...more }))
+  const app = new Hono().route('/media', xMedia(optionsWith(more, COMPAT)))
   return async (method, path, init = {}) => {
     const url = `/media/2/media${path}`
     const headers = new Headers(init.headers)

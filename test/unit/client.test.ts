@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createEmulator, type FaultPlan } from '../../src/emulator/index.ts'
-import { createXMedia, type DialectName, type XMediaClientOptions, type XMediaEvent } from '../../src/index.ts'
+import { createXMedia, type XMediaClientOptions, type XMediaEvent } from '../../src/index.ts'
 
 /** A client of an emulator in this process; retries follow each other at once. */
 function setUp(plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {}) {
@@ -9,10 +9,13 @@ function setUp(plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {})
   const events: XMediaEvent[] = []
   const client = createXMedia({
     token: 'server-held-token',
-    fetch: async (url, init) => emulator.app.request(url, init),
-    retry: { backoffMs: 0, timeoutMs: 200 },
     onEvent: (event) => events.push(event),
     ...options,
+    x: {
+      fetch: async (url, init) => emulator.app.request(url, init),
+      retry: { backoffMs: 0, timeoutMs: 200 },
+      ...options.x,
+    },
   })
   return { emulator, events, client }
 }
@@ -25,7 +28,7 @@ async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', data)).toString('hex')
 }
 
-describe.each<DialectName>(['resource', 'command'])('a client in the %s dialect', (dialect) => {
+describe.each(['resource', 'command'] as const)('a client in the %s dialect', (dialect) => {
   it.each<[string, FaultPlan]>([
     ['a burst of 503s at INIT', { faults: [{ step: 'initialize', kind: 'error', times: 3 }] }],
     [
@@ -54,7 +57,7 @@ describe.each<DialectName>(['resource', 'command'])('a client in the %s dialect'
       { faults: [{ step: 'append', kind: 'error', status: 429, limit: 'retry_after', waitSecs: 0 }] },
     ],
   ])('survives %s with the same bytes', async (_, plan) => {
-    const { emulator, client } = setUp(plan, { dialect, segmentBytes: 8 })
+    const { emulator, client } = setUp(plan, { x: { dialect, segmentBytes: 8 } })
     const { data } = await client.upload(video)
     expect(await emulator.upload(data.id)).toMatchObject({ finalized: true, sha256: await sha256(bytes) })
     expect(emulator.violations()).toEqual([])
@@ -75,7 +78,7 @@ describe.each<DialectName>(['resource', 'command'])('a client in the %s dialect'
     ['413 for every size', { faults: [{ step: 'append', kind: 'too_large' }] }, 'x_segment_too_large'],
     ['503 without end', { faults: [{ step: 'append', kind: 'error', times: 0 }] }, 'x_unavailable'],
   ])('gives %s its code and leaves nothing in flight', async (_, plan, code) => {
-    const { emulator, events, client } = setUp(plan, { dialect, segmentBytes: 8 })
+    const { emulator, events, client } = setUp(plan, { x: { dialect, segmentBytes: 8 } })
     await expect(client.upload(video)).rejects.toMatchObject({ code })
     expect(events.at(-1)).toMatchObject({ type: 'failed', code })
     expect(emulator.uploads().filter(({ finalized }) => finalized)).toEqual([])
@@ -105,7 +108,7 @@ describe('a client', () => {
     const { emulator, client } = setUp(
       { faults: [{ step: 'append', at: 1, kind: 'token_expired' }] },
       {
-        segmentBytes: 8,
+        x: { segmentBytes: 8 },
         token: (ask) => {
           asked.push(ask)
           return `token-${asked.length}`
@@ -118,7 +121,7 @@ describe('a client', () => {
   })
 
   it('sends a small image in one call when told to, and a larger one or a video in steps', async () => {
-    const { emulator, client } = setUp({}, { oneShotBytes: bytes.length })
+    const { emulator, client } = setUp({}, { x: { oneShotBytes: bytes.length } })
     const { data } = await client.upload({ ...image, additionalOwners: ['12', '34'] })
     expect(await emulator.upload(data.id)).toMatchObject({
       sha256: await sha256(bytes),
@@ -183,10 +186,10 @@ describe('a client', () => {
 
   it('ends at its deadline while a body stalls, and while a token source never answers', async () => {
     const stalled = { body: new ReadableStream<Uint8Array>(), mediaType: 'video/mp4', totalBytes: 10 } as const
-    const { client, emulator } = setUp({}, { deadlineMs: 50 })
+    const { client, emulator } = setUp({}, { limits: { deadlineMs: 50 } })
     await expect(client.upload(stalled)).rejects.toMatchObject({ code: 'deadline_exceeded' })
     expect(emulator.requests().in_flight).toEqual([])
-    const silent = setUp({}, { deadlineMs: 50, token: () => new Promise<string>(() => {}) })
+    const silent = setUp({}, { limits: { deadlineMs: 50 }, token: () => new Promise<string>(() => {}) })
     await expect(silent.client.upload(video)).rejects.toMatchObject({ code: 'deadline_exceeded' })
   })
 
@@ -194,7 +197,7 @@ describe('a client', () => {
     const half = 524_288
     const { client, emulator } = setUp(
       { faults: [{ step: 'append', kind: 'too_large', bytes: half }] },
-      { segmentBytes: 2 * half - 1 },
+      { x: { segmentBytes: 2 * half - 1 } },
     )
     const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(half)) })
     const upload = client.upload({ body, mediaType: 'video/mp4', totalBytes: 1000 * half })
@@ -206,7 +209,7 @@ describe('a client', () => {
     let asked = 0
     const { client } = setUp(
       { faults: [{ step: 'initialize', kind: 'token_expired' }] },
-      { retry: { retries: 0 }, token: () => `token-${asked++}` },
+      { x: { retry: { retries: 0 } }, token: () => `token-${asked++}` },
     )
     await expect(client.upload(video)).resolves.toMatchObject({ data: { size: 40 } })
   })
@@ -222,10 +225,12 @@ describe('a client', () => {
       {},
       {
         token,
-        fetch: async (url) =>
-          url.endsWith('/finalize')
-            ? new Response(json(answer(token)), { status })
-            : new Response(json({ data: { id: '1' } }), { status: 200 }),
+        x: {
+          fetch: async (url) =>
+            url.endsWith('/finalize')
+              ? new Response(json(answer(token)), { status })
+              : new Response(json({ data: { id: '1' } }), { status: 200 }),
+        },
       },
     )
     const outcome = await client.upload(video).catch((error: Error) => ({ message: error.message }))
@@ -244,7 +249,7 @@ describe('a client', () => {
 
   it('keeps what it can read of an answer with fields of an unexpected kind', async () => {
     const data = { id: '1', size: null, processing_info: { state: 'pending', check_after_secs: 'soon' }, video: 'mp4' }
-    const { client } = setUp({}, { fetch: async () => Response.json({ data }) })
+    const { client } = setUp({}, { x: { fetch: async () => Response.json({ data }) } })
     expect((await client.upload(video)).data).toEqual({ id: '1', size: 40, processing_info: { state: 'pending' } })
   })
 

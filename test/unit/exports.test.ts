@@ -17,26 +17,39 @@ const read = (name: string): Manifest => JSON.parse(readFileSync(root + name, 'u
 const npm = read('package.json')
 const jsr = read('deno.json')
 
-interface Documentation {
-  nodes: Record<string, { symbols: { name: string }[] }>
+/** A place in a source file. */
+interface Place {
+  filename: string
+  line: number
+  col: number
 }
 
+/** What `deno doc` says of a name: its kind, or where the declaration is that says it. */
+type Declaration = { location: Place } & (
+  | { kind: 'class' | 'function' | 'interface' | 'typeAlias' | 'variable' }
+  | { kind: 'reference'; def: { target: Place } }
+)
+
+interface Documentation {
+  nodes: Record<string, { symbols: { name: string; declarations: Declaration[] }[] }>
+}
+
+const ROOT = 'hono-x-media'
+/** Readers of a root with more names than this would not find what they need. */
+const MAX_ROOT_NAMES = 35
+
 describe('the exports of the package', () => {
+  const exported = exportsOf(document(Object.values(jsr.exports).map(String)))
+
   it('are these: a change is for the changelog, and the loss of a name for a new major version', async () => {
-    const files = Object.values(jsr.exports).map(String)
-    const documentation: Documentation = JSON.parse(
-      execFileSync(`${root}node_modules/.bin/deno`, ['doc', '--json', ...files], {
-        cwd: root,
-        encoding: 'utf8',
-        maxBuffer: 64 * 1024 * 1024,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }),
-    )
-    const lines = Object.entries(jsr.exports).flatMap(([subpath, file]) => {
-      const symbols = documentation.nodes[new URL(String(file), pathToFileURL(root)).href]?.symbols ?? []
-      return symbols.map(({ name }) => `${name} of ${subpath.replace('.', 'hono-x-media')}`)
-    })
+    const lines = exported.map(({ name, kind, subpath }) => `${kind} ${name} of ${subpath}`)
     await expect(`${lines.toSorted().join('\n')}\n`).toMatchFileSnapshot('exports.txt')
+  })
+
+  it(`are at most ${MAX_ROOT_NAMES} at the root`, () => {
+    const names = exported.filter(({ subpath }) => subpath === ROOT)
+    expect(names.length).toBeGreaterThan(20)
+    expect(names.length).toBeLessThanOrEqual(MAX_ROOT_NAMES)
   })
 
   it('are the same on npm and on JSR, in the same version and with the same dependencies', () => {
@@ -50,3 +63,31 @@ describe('the exports of the package', () => {
     expect(jsr.imports).toEqual(Object.fromEntries(dependencies.map(([name, range]) => [name, `npm:${name}@${range}`])))
   })
 })
+
+function document(files: readonly string[]): Documentation {
+  const json = execFileSync(`${root}node_modules/.bin/deno`, ['doc', '--json', ...files], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  return JSON.parse(json)
+}
+
+/** Every name of every subpath, with its kind. */
+function exportsOf({ nodes }: Documentation): { name: string; kind: string; subpath: string }[] {
+  const declarations = Object.values(nodes).flatMap(({ symbols }) => symbols.flatMap((symbol) => symbol.declarations))
+  const kinds = new Map(declarations.map(({ location, kind }) => [JSON.stringify(location), kind]))
+  const kindOf = (declaration: Declaration) => {
+    const kind = declaration.kind === 'reference' ? kinds.get(JSON.stringify(declaration.def.target)) : declaration.kind
+    return kind === 'typeAlias' ? 'type' : kind
+  }
+  return Object.entries(jsr.exports).flatMap(([subpath, file]) => {
+    const { symbols = [] } = nodes[new URL(String(file), pathToFileURL(root)).href] ?? {}
+    return symbols.map((symbol) => ({
+      name: symbol.name,
+      kind: symbol.declarations.map(kindOf).join(' and '),
+      subpath: subpath.replace('.', ROOT),
+    }))
+  })
+}

@@ -1,71 +1,208 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createInstance, type XMediaOptions } from '../../src/options.ts'
+import { createXMedia, memoryStore, xMedia, xMediaUpload } from '../../src/index.ts'
+import { createInstance } from '../../src/instance.ts'
+import { parseXMediaOptions } from '../../src/option-schema.ts'
 
-const options: XMediaOptions = { token: 't', secret: 's'.repeat(32), authorize: () => null }
+const changelog = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), 'utf8')
+const MAX = Number.MAX_SAFE_INTEGER
+const options = { token: 'a-token-of-x', secret: 'a secret of at least thirty-two bytes', authorize: () => null }
 
-/** Options as a caller without types may give them. */
-function given(changes: object): XMediaOptions {
-  return Object.assign({}, options, changes)
+/** What is wrong with the options after some changes, a line each; nothing when they work. */
+function faultsOf(changes: object, read: (options: object) => unknown = createInstance): string[] {
+  try {
+    read({ ...options, ...changes })
+    return []
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return error.message.split('\n- ').slice(1)
+  }
 }
 
+/** An option by its path, as an object: `{ x: { segmentBytes: 1 } }`. */
+function given(path: string, value: unknown): object {
+  const [name = '', ...rest] = path.split('.')
+  return { [name]: rest.length === 0 ? value : given(rest.join('.'), value) }
+}
+
+/** The paths of all numbers. */
+function numbersIn(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([name, member]) => {
+    if (typeof member === 'number') return [prefix + name]
+    return typeof member === 'object' ? numbersIn(member, `${prefix}${name}.`) : []
+  })
+}
+
+const RANGES: readonly [string, number, number][] = [
+  ['x.segmentBytes', 1, 5_000_000],
+  ['x.concurrency', 1, 6],
+  ['x.maxSegments', 1, 1000],
+  ['x.oneShotBytes', 0, 5_000_000],
+  ['x.retry.retries', 0, 100],
+  ['x.retry.backoffMs', 0, 3_600_000],
+  ['x.retry.maxBackoffMs', 0, 3_600_000],
+  ['x.retry.maxRateLimitWaitMs', 0, 86_400_000],
+  ['x.retry.timeoutMs', 1, 3_600_000],
+  ['limits.uploadBytes', 1, MAX],
+  ['limits.memoryBytes', 32 * 1024 * 1024, MAX],
+  ['limits.deadlineMs', 1, MAX],
+  ['limits.uploads', 1, MAX],
+  ['limits.uploadsPerSubject', 1, MAX],
+  ['limits.creationsPerHour', 1, MAX],
+  ['limits.listeners', 1, MAX],
+  ['limits.listenersPerSubject', 1, MAX],
+  ['limits.idleMs', 1, MAX],
+  ['limits.minBytesPerSec', 1, MAX],
+  ['limits.quota.uploads', 1, MAX],
+  ['limits.quota.bytes', 1, MAX],
+  ['limits.quota.periodSecs', 1, MAX],
+]
+
+describe('a number among the options', () => {
+  it.each(RANGES)('%s may be from %i to %i', (path, min, max) => {
+    expect(faultsOf(given(path, min))).toEqual([])
+    expect(faultsOf(given(path, max))).toEqual([])
+    const [low, high] = [min - 1, max + 1].map((value) => value.toLocaleString('en'))
+    expect(faultsOf(given(path, min - 1))).toEqual([`${path} must be at least ${min.toLocaleString('en')}, not ${low}`])
+    expect(faultsOf(given(path, max + 1))).toEqual([`${path} must be at most ${max.toLocaleString('en')}, not ${high}`])
+    expect(faultsOf(given(path, min + 0.5))).toEqual([`${path} must be a whole number, not ${min + 0.5}`])
+  })
+
+  it('is in that table', () => {
+    const limits = { uploadsPerSubject: 1, quota: { uploads: 1, bytes: 1 } }
+    const numbers = numbersIn(parseXMediaOptions({ ...options, limits }))
+    expect(RANGES.map(([path]) => path).toSorted()).toEqual(numbers.toSorted())
+  })
+
+  it('may be from 0 bytes where it is the limit of a category', () => {
+    expect(faultsOf({ limits: { categoryBytes: { tweet_image: 0, tweet_video: MAX } } })).toEqual([])
+    const fault = 'limits.categoryBytes must map media categories of X to whole numbers of bytes'
+    for (const categoryBytes of [5, { tweet_image: '5' }, { tweet_image: -1 }, { tweet_text: 5 }]) {
+      expect(faultsOf({ limits: { categoryBytes } })).toEqual([fault])
+    }
+  })
+})
+
 describe('the options', () => {
-  it.each([
-    { token: undefined },
-    { token: '' },
-    { authorize: undefined },
-    { secret: undefined },
-    { secret: 'short' },
-    { dialect: 'v3' },
-    { apiBaseUrl: 'api.x.com' },
-    { apiBaseUrl: 'ftp://api.x.com' },
-    { apiBaseUrl: 'https://user@api.x.com' },
-    { apiBaseUrl: 'https://api.x.com/?a=b' },
-    { segmentBytes: 1.5 },
-    { segmentBytes: Number.NaN },
-    { concurrency: '3' },
-    { onEvent: 'log' },
-    { fetch: 1 },
-    { retry: 5 },
-    { categoryMaxBytes: 5 },
-    { categoryMaxBytes: { tweet_image: '5' } },
-    { categoryMaxBytes: { tweet_text: 5 } },
-    { compat: 'no' },
-    { inspect: 'x' },
-    { mountPath: 5 },
-    { quota: 5 },
-    { store: null },
-    { store: {} },
-    { origins: 'https://a.example' },
-  ])('are refused as a TypeError when they are %j', (changes) => {
-    expect(() => createInstance(given(changes))).toThrow(TypeError)
+  it('are refused with one TypeError that lists everything wrong', () => {
+    const wrong = {
+      ...{ token: '', authorize: 'me', secret: 'short', store: {}, compat: 'no', inspect: 'x', onEvent: 1, log: true },
+      http: { origins: 'https://a.example', mountPath: 5 },
+      x: { baseUrl: 'api.x.com', dialect: 'v3', concurrency: '3', retry: { retries: -1 }, fetch: 1 },
+      limits: { memoryBytes: 1, quota: { store: {} } },
+    }
+    expect(faultsOf(wrong).toSorted()).toEqual([
+      'authorize must be a function',
+      'compat must be a boolean, not a string',
+      'http.mountPath must be a string or a function',
+      "http.origins must be '*' or a list of origins such as https://app.example",
+      'inspect must be a function',
+      'limits.memoryBytes must be at least 33,554,432, not 1',
+      'limits.quota.store must be an object with the method add',
+      'log must be a function',
+      'onEvent must be a function',
+      'secret must be a string of at least 32 bytes, or a function that gets one',
+      'store must be an object with the methods get and compareAndSwap',
+      'token must be a non-empty string, or a function that gets one',
+      'x.baseUrl must be an http(s) URL without credentials, query or fragment',
+      'x.concurrency must be a number, not a string',
+      "x.dialect must be 'resource' or 'command', not 'v3'",
+      'x.fetch must be a function',
+      'x.retry.retries must be at least 0, not -1',
+    ])
   })
 
   it.each([
-    ['segmentBytes', 1, 5_000_000],
-    ['concurrency', 1, 6],
-    ['maxSegments', 1, 1000],
-    ['memoryBytes', 32 * 1024 * 1024, Number.MAX_SAFE_INTEGER - 1],
-    ['maxUploads', 1, Number.MAX_SAFE_INTEGER - 1],
-    ['maxUploadsPerSubject', 1, Number.MAX_SAFE_INTEGER - 1],
-    ['maxCreationsPerHour', 1, Number.MAX_SAFE_INTEGER - 1],
-    ['idleTimeoutMs', 1, Number.MAX_SAFE_INTEGER - 1],
-    ['minBytesPerSec', 1, Number.MAX_SAFE_INTEGER - 1],
-    ['maxBytes', 1, Number.MAX_SAFE_INTEGER - 1],
-    ['maxListeners', 1, Number.MAX_SAFE_INTEGER - 1],
-    ['maxListenersPerSubject', 1, Number.MAX_SAFE_INTEGER - 1],
-    ['deadlineMs', 1, Number.MAX_SAFE_INTEGER - 1],
-  ])('%s is taken from %i to %i and refused beyond as a RangeError', (name, min, max) => {
-    createInstance(given({ [name]: min }))
-    createInstance(given({ [name]: max }))
-    expect(() => createInstance(given({ [name]: min - 1 }))).toThrow(RangeError)
-    if (max < Number.MAX_SAFE_INTEGER - 1) {
-      expect(() => createInstance(given({ [name]: max + 1 }))).toThrow(RangeError)
+    ['xMedia', xMedia],
+    ['xMediaUpload', xMediaUpload],
+  ])('are read by %s at once, and none of the three required ones may be missing', (_, read) => {
+    // A caller without types may give anything.
+    expect(() => Reflect.apply(read, undefined, [{}])).toThrow(
+      /^These options do not work:\n- token must .+\n- authorize must .+\n- secret must .+$/,
+    )
+  })
+
+  it('are read by createXMedia too, which has fewer', () => {
+    expect(() => createXMedia({ token: '', x: { concurrency: 7 } })).toThrow(TypeError)
+    const read = (changed: object) => Reflect.apply(createXMedia, undefined, [changed])
+    expect(faultsOf({ authorize: undefined, secret: undefined, limits: { uploads: 1 }, compat: true }, read)).toEqual([
+      'limits.uploads is not an option',
+      'secret is not an option',
+      'authorize is not an option',
+      'compat is not an option',
+    ])
+  })
+
+  it.each([
+    ['memorybytes', 'limits.memoryBytes'],
+    ['limits.uploadByte', 'limits.uploadBytes'],
+    ['x.segmentsBytes', 'x.segmentBytes'],
+    ['autorize', 'authorize'],
+    ['secrets', 'secret'],
+    ['http.origin', 'http.origins'],
+    ['limits.qouta', 'limits.quota'],
+    ['limits.quota.upload', 'limits.quota.uploads'],
+    ['x.retry.retrys', 'x.retry.retries'],
+    ['uploads', 'limits.uploads'],
+    ['limits.segmentBytes', 'x.segmentBytes'],
+  ])('have no %s, and say that %s was probably meant', (path, meant) => {
+    expect(faultsOf(given(path, 1))).toEqual([`${path} is not an option: did you mean ${meant}?`])
+  })
+
+  it('guess at nothing that is not like an option', () => {
+    expect(faultsOf({ foo: 1, x: { y: 1 } })).toEqual(['x.y is not an option', 'foo is not an option'])
+  })
+
+  const [, since = ''] = changelog.split('\n## 0.2.0\n')
+  const [section = ''] = since.split('\n## ')
+  const renamed = [...section.matchAll(/^ +\| `(\w+)` \| `([\w.]+)` \|$/gm)].map(([, old = '', now = '']) => ({
+    old,
+    now,
+  }))
+
+  it('of 0.1.0 that have other names now are all in the changelog', () => {
+    expect(renamed).toHaveLength(22)
+  })
+
+  it.each(renamed)('say that $old of 0.1.0 is $now now', ({ old, now }) => {
+    expect(faultsOf({ [old]: 1 })).toEqual([`${old} is now called ${now}`])
+  })
+
+  it('never repeat the token or the secret, nor what is in a URL', () => {
+    const faults = faultsOf({
+      ...{ token: ['a-token-of-x'], secret: 'a short secret', secrets: options.secret, tokens: options.token },
+      x: { baseUrl: 'https://user:password@api.x.com' },
+    })
+    expect(faults).toHaveLength(5)
+    expect(faults.join()).not.toMatch(/a-token|a short|a secret|password/)
+  })
+
+  it('take a secret of 32 bytes, and none of 31', () => {
+    const fault = 'secret must be a string of at least 32 bytes, or a function that gets one'
+    expect(faultsOf({ secret: 's'.repeat(32) })).toEqual([])
+    expect(faultsOf({ secret: 's'.repeat(31) })).toEqual([fault])
+  })
+
+  it('take a store that can compare and swap, and no other', () => {
+    const { get, compareAndSwap } = memoryStore()
+    expect(faultsOf({ store: { get, compareAndSwap } })).toEqual([])
+    for (const store of [null, { get }, { compareAndSwap }, { get, swap: compareAndSwap }, 'redis:']) {
+      expect(faultsOf({ store })).toEqual(['store must be an object with the methods get and compareAndSwap'])
     }
   })
 
-  it('keep a path of the base URL and drop the slash at its end', () => {
-    for (const apiBaseUrl of ['https://gateway.example/x/', 'https://gateway.example/x']) {
-      expect(() => createInstance(given({ apiBaseUrl }))).not.toThrow()
-    }
+  it.each(['https://gateway.example/x/', 'https://gateway.example/x', 'http://127.0.0.1:8788'])(
+    'keep the path of the base URL %s, without a slash at its end',
+    (baseUrl) => {
+      expect(parseXMediaOptions({ ...options, x: { baseUrl } }).x.baseUrl).toBe(baseUrl.replace(/\/$/, ''))
+    },
+  )
+
+  it.each([
+    ...['api.x.com', 'ftp://api.x.com', 'https://user@api.x.com', 'https://:password@api.x.com'],
+    ...['https://api.x.com/?a=b', 'https://api.x.com/?', 'https://api.x.com/#a'],
+  ])('take no base URL like %s', (baseUrl) => {
+    const fault = 'x.baseUrl must be an http(s) URL without credentials, query or fragment'
+    expect(faultsOf({ x: { baseUrl } })).toEqual([fault])
   })
 })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { ERROR_STATUS, XMediaError, type XMediaErrorCode } from '../../src/errors.ts'
-import { problemResponse } from '../../src/problem.ts'
+import { XMediaError } from '../../src/errors.ts'
+import { PROBLEMS, type XMediaErrorCode } from '../../src/problem.ts'
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
 
@@ -13,27 +13,37 @@ const DRAFT_TYPES: Partial<Record<XMediaErrorCode, string>> = {
 }
 
 function isCode(code: string): code is XMediaErrorCode {
-  return code in ERROR_STATUS
+  return code in PROBLEMS
 }
 
 describe('problems', () => {
   it('are all in the table of the README, with their status and what to do', () => {
     const rows = [...readme.matchAll(/^\| `(\w+)` \| (\d{3}) \| (.+) \| (.*) ?\|$/gm)]
     const documented = rows.map(([, code = '', status]) => [code, Number(status)])
-    expect(documented.toSorted()).toEqual(Object.entries(ERROR_STATUS).toSorted())
+    const statuses = Object.entries(PROBLEMS).map(([code, { status }]) => [code, status])
+    expect(documented.toSorted()).toEqual(statuses.toSorted())
   })
 
-  it.each(Object.keys(ERROR_STATUS).filter(isCode))('%s is written as RFC 9457 has it', async (code) => {
-    const answer = problemResponse(new XMediaError(code, 'What to change.', { retryAfterSecs: 7 }))
-    expect(answer.status).toBe(ERROR_STATUS[code])
-    expect(answer.headers.get('content-type')).toBe('application/problem+json')
-    expect(answer.headers.get('retry-after')).toBe('7')
-    expect(await answer.json()).toEqual({
+  it.each(Object.keys(PROBLEMS).filter(isCode))('%s is written as RFC 9457 has it', async (code) => {
+    const error = new XMediaError(code, 'What to change.', { retryAfterSecs: 7, members: { 'expected-offset': 1 } })
+    const response = error.getResponse()
+    expect(response.status).toBe(PROBLEMS[code].status)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('retry-after')).toBe('7')
+    const problem = await response.json()
+    expect(problem).toEqual(error.problem)
+    expect(problem).toEqual({
       type: DRAFT_TYPES[code] ?? `urn:hono-x-media:${code}`,
       title: expect.stringMatching(/./),
-      status: ERROR_STATUS[code],
+      status: PROBLEMS[code].status,
       detail: 'What to change.',
       code,
+      'expected-offset': 1,
     })
+  })
+
+  it('have no Retry-After where a retry would not help', () => {
+    expect(new XMediaError('too_large', 'Too large.').getResponse().headers.get('retry-after')).toBeNull()
   })
 })

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseXMediaOptions } from '../../src/option-schema.ts'
 import { blocks, readme, root } from '../support/readme.ts'
 
 /** What the blocks take for granted: the reader's own. */
@@ -36,6 +37,10 @@ declare global {
 }
 `
 
+const OPTIONS = readFileSync(`${root}src/options.ts`, 'utf8')
+/** The options that are objects of options. */
+const GROUPS: Readonly<Record<string, string>> = { http: 'HttpOptions', x: 'XApiOptions', limits: 'LimitOptions' }
+
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 describe('the README', () => {
@@ -44,8 +49,8 @@ describe('the README', () => {
   })
 
   it('would not be found to compile with a mistake in it', () => {
-    const wrong = "import { xMedia } from 'hono-x-media'\nxMedia({ ...options, maxBites: 1 })\n"
-    expect(compile([{ text: wrong, file: 'wrong.ts' }])).toContain('maxBites')
+    const wrong = "import { xMedia } from 'hono-x-media'\nxMedia({ ...options, limits: { uploadBites: 1 } })\n"
+    expect(compile([{ text: wrong, file: 'wrong.ts' }])).toContain('uploadBites')
   })
 
   it('has no block of code in a language that no test looks at', () => {
@@ -61,11 +66,14 @@ describe('the README', () => {
     expect(named.filter((name) => !builtIn.includes(name ?? '') && !Object.hasOwn(scripts, name ?? ''))).toEqual([])
   })
 
-  it('has every option, with the default that its docstring tells', () => {
+  it('has every option, with the default that it has and that its docstring tells', () => {
     const [, section = ''] = readme.split('\n## Options\n')
-    const rows = section.split('\n## ')[0]?.matchAll(/^\| `(\w+)` \| ([^|]*) \| /gm) ?? []
+    const rows = section.split('\n## ')[0]?.matchAll(/^\| `([\w.]+)` \| ([^|]*) \| /gm) ?? []
     const table = new Map([...rows].map(([, name = '', stated = '']) => [name, stated.trim()]))
-    const options = ['src/core.ts', 'src/options.ts'].flatMap(optionsIn)
+    const options = optionsIn('XMediaOptions').flatMap((option) => {
+      const group = GROUPS[option.name]
+      return group === undefined ? option : optionsIn(group, `${option.name}.`)
+    })
     expect([...table.keys()].toSorted()).toEqual(options.map(({ name }) => name).toSorted())
     for (const { name, required, docs } of options) {
       const stated = table.get(name) ?? ''
@@ -75,6 +83,8 @@ describe('the README', () => {
       const [literal] = /^(?:[\d,]+(?: MiB)?|`[^`]+`)$/.exec(stated) ?? []
       if (literal)
         expect(docs.replaceAll(/\s*\n? *\*? +/g, ' '), name).toMatch(new RegExp(`Default:? \`?${inDocs(literal)}\\b`))
+      const [, count, unit] = /^([\d,]+)( MiB)?$/.exec(stated) ?? []
+      if (count) expect(defaultOf(name), name).toBe(Number(count.replaceAll(',', '')) * (unit ? 1024 * 1024 : 1))
     }
   })
 
@@ -122,18 +132,18 @@ function compile(files: readonly { text: string; file: string | undefined }[]): 
   }
 }
 
-/** The options that an interface of a file declares, with their docstrings. */
-function optionsIn(file: string): { name: string; required: boolean; docs: string }[] {
-  const [, body = ''] =
-    /export interface (?:CoreOptions|XMediaOptions)[^{]*\{\n([\s\S]*?)^\}/m.exec(readFileSync(root + file, 'utf8')) ??
-    []
-  return [...body.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)? {2}(\w+)(\??):/g)].map(
-    ([, docs = '', name = '', mark]) => ({
-      name,
-      required: mark === '',
-      docs,
-    }),
+/** The options that an interface declares, with their docstrings. */
+function optionsIn(type: string, prefix = ''): { name: string; required: boolean; docs: string }[] {
+  const [, body = ''] = new RegExp(`export interface ${type}\\b[^{]*\\{\n([\\s\\S]*?)^\\}`, 'm').exec(OPTIONS) ?? []
+  return [...body.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^ {2}(\w+)(\??):/gm)].map(
+    ([, docs = '', name = '', mark]) => ({ name: prefix + name, required: mark === '', docs }),
   )
+}
+
+/** What an option is when it is not given. */
+function defaultOf(path: string): unknown {
+  const settings = parseXMediaOptions({ token: 't', secret: 's'.repeat(32), authorize: () => null })
+  return path.split('.').reduce<unknown>((group, name) => Reflect.get(Object(group), name), settings)
 }
 
 /** A literal of the table as the docstring has it, for a regular expression. */

@@ -6,7 +6,7 @@ import { worker } from '../../../adapters/cloudflare.ts'
 import { listen } from '../../../adapters/node.ts'
 import { serveEmulator } from '../../../examples/serve-emulator.ts'
 import { createXMedia, memoryStore } from '../../../src/index.ts'
-import { base, codeOf, describedMedia, emulator, png, post } from '../../support/app.ts'
+import { base, codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
 
 afterEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
 
 describe('an upload', () => {
   it('may be as large as the options say for its category', async () => {
-    const app = (bytes: number) => describedMedia({ ...base, categoryMaxBytes: { tweet_image: bytes } })
+    const app = (bytes: number) => describedMedia(optionsWith({ limits: { categoryBytes: { tweet_image: bytes } } }))
     expect((await app(5000).request('/', post(png))).status).toBe(201)
     expect(await codeOf(app(4999).request('/', post(png)))).toEqual([413, 'too_large'])
     const inMessage = await app(4999).request('/?media_category=dm_image', post(png))
@@ -101,7 +101,7 @@ it('a token does not follow a redirect of X', async () => {
   const elsewhere = await serveEmulator()
   const location = `${elsewhere.url}/2/media/upload/initialize`
   const x = await serveEmulator({ faults: [{ step: 'initialize', kind: 'redirect', location, times: 0 }] })
-  const client = createXMedia({ token: 'server-held-token', apiBaseUrl: x.url, retry: { retries: 0 } })
+  const client = createXMedia({ token: 'server-held-token', x: { baseUrl: x.url, retry: { retries: 0 } } })
   await expect(client.upload({ body: png, mediaType: 'image/png' })).rejects.toMatchObject({ code: 'x_unavailable' })
   expect(elsewhere.requests().counts.initialize).toBe(0)
   await Promise.all([x.close(), elsewhere.close()])
@@ -116,7 +116,10 @@ it('of an answer of X that does not end no more is read than 64 KiB', async () =
         controller.enqueue(new Uint8Array(1024).fill(32))
       },
     })
-  const client = createXMedia({ token: 't', retry: { retries: 0 }, fetch: async () => new Response(endless()) })
+  const client = createXMedia({
+    token: 't',
+    x: { retry: { retries: 0 }, fetch: async () => new Response(endless()) },
+  })
   await expect(client.upload({ body: png, mediaType: 'image/png' })).rejects.toMatchObject({ code: 'x_unavailable' })
   expect(sent).toBeGreaterThan(64 * 1024)
   expect(sent).toBeLessThan(80 * 1024)

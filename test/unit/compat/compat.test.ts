@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { memoryStore, type XMediaEvent, type XMediaOptions, xMedia } from '../../../src/index.ts'
+import { memoryStore, type XMediaEvent, xMedia } from '../../../src/index.ts'
 import { base, emulator } from '../../support/app.ts'
 import {
   append,
@@ -24,7 +24,7 @@ describe('X’s own wire', () => {
   })
 
   it.each(['resource', 'command'] as const)('takes both generations over the %s dialect', async (dialect) => {
-    const ask = wireOf({ dialect })
+    const ask = wireOf({ x: { dialect } })
     const id = await open(ask)
     for (const [index, from] of [0, 5000, 10_000, 15_000, 20_000].entries()) {
       expect((await append(ask, id, index, video.slice(from, from + 5000))).status).toBe(200)
@@ -106,9 +106,11 @@ describe('X’s own wire', () => {
     let first: Promise<Response> | undefined
     let finalizes = 0
     const ask = wireOf({
-      async fetch(url, init) {
-        if (url.endsWith('/finalize') && ++finalizes === 2) await first
-        return emulator.app.request(url, init)
+      x: {
+        async fetch(url, init) {
+          if (url.endsWith('/finalize') && ++finalizes === 2) await first
+          return emulator.app.request(url, init)
+        },
       },
     })
     const id = await open(ask, { media_type: 'image/png', total_bytes: image.length })
@@ -200,7 +202,7 @@ describe('X’s own wire', () => {
   })
 
   it('counts INIT towards the quota, and tells it as X tells its own', async () => {
-    const ask = wireOf({ quota: { bytes: 30_000 } })
+    const ask = wireOf({ limits: { quota: { bytes: 30_000 } } })
     await open(ask)
     const refused = await ask('POST', '/upload/initialize', json(VIDEO))
     expect([refused.status, refused.headers.get('x-rate-limit-remaining')]).toEqual([429, '0'])
@@ -216,12 +218,13 @@ describe('X’s own wire', () => {
       secret,
       errors: [{ message: 'No', secret }, 'text'],
     }
-    const fetchAs = (status: number, body: object): Partial<XMediaOptions> => ({
-      fetch: async (url, init) =>
-        url.endsWith('/metadata') ? Response.json(body, { status }) : emulator.app.request(url, init),
-    })
     const ask = async (status: number, body: object) => {
-      const app = wireOf(fetchAs(status, body))
+      const app = wireOf({
+        x: {
+          fetch: async (url, init) =>
+            url.endsWith('/metadata') ? Response.json(body, { status }) : emulator.app.request(url, init),
+        },
+      })
       const id = await open(app)
       return await (await app('POST', '/metadata', json({ id, metadata: { alt_text: { text: 'A cat' } } }))).json()
     }
@@ -234,10 +237,13 @@ describe('X’s own wire', () => {
   it('passes on X’s numbers of its rate limits, and nothing of the token', async () => {
     const asked: (string | undefined)[] = []
     const ask = wireOf({
-      async fetch(url, init) {
-        asked.push(init.headers['authorization'])
-        const answer = await emulator.app.request(url, init)
-        return new Response(await answer.text(), { status: answer.status, headers: { 'x-rate-limit-remaining': '7' } })
+      x: {
+        async fetch(url, init) {
+          asked.push(init.headers['authorization'])
+          const answer = await emulator.app.request(url, init)
+          const { status } = answer
+          return new Response(await answer.text(), { status, headers: { 'x-rate-limit-remaining': '7' } })
+        },
       },
     })
     const headers = { ...json({}).headers, authorization: 'Bearer of-the-client' }

@@ -67,11 +67,13 @@ describe('X’s own wire', () => {
     let appends = 0
     let finalizes = 0
     const ask = wireOf({
-      retry: { retries: 0 },
-      async fetch(url, init) {
-        if (url.endsWith('/finalize')) finalizes++
-        if (url.endsWith('/append') && ++appends === 2) return new Response(null, { status: 503 })
-        return emulator.app.request(url, init)
+      x: {
+        retry: { retries: 0 },
+        async fetch(url, init) {
+          if (url.endsWith('/finalize')) finalizes++
+          if (url.endsWith('/append') && ++appends === 2) return new Response(null, { status: 503 })
+          return emulator.app.request(url, init)
+        },
       },
     })
     const id = await open(ask, { media_type: 'image/png', total_bytes: image.length })
@@ -86,7 +88,7 @@ describe('X’s own wire', () => {
   })
 
   it('takes chunked segments of several MiB on its own memory', async () => {
-    const ask = wireOf({ segmentBytes: 4 * 1024 * 1024 })
+    const ask = wireOf({ x: { segmentBytes: 4 * 1024 * 1024 } })
     const file = sampleFile('video/mp4', 7_000_000)
     const id = await open(ask, { media_type: 'video/mp4', total_bytes: file.length })
     const answer = await append(ask, id, 0, file)
@@ -96,7 +98,7 @@ describe('X’s own wire', () => {
   })
 
   it('refuses segments of more than 8,000,000 bytes, and bodies that are larger than what they may hold', async () => {
-    const ask = wireOf({ segmentBytes: 4 * 1024 * 1024 })
+    const ask = wireOf({ x: { segmentBytes: 4 * 1024 * 1024 } })
     const id = await open(ask, { media_type: 'video/mp4', total_bytes: 9_000_000 })
     const file = sampleFile('video/mp4', 8_000_001)
     expect((await append(ask, id, 0, file)).status).toBe(413)
@@ -144,7 +146,7 @@ describe('X’s own wire', () => {
     [500, '{"errors":["internal server error"]}', 'internal server error'],
     [502, '<html>', 'Error'],
   ])('tells X’s %i %s in a shape that SDKs can read', async (status, said, message) => {
-    const ask = wireOf({ retry: { retries: 0 }, fetch: async () => new Response(said, { status }) })
+    const ask = wireOf({ x: { retry: { retries: 0 }, fetch: async () => new Response(said, { status }) } })
     const answer = await ask('POST', '/upload/initialize', json(VIDEO))
     expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(message)])
   })

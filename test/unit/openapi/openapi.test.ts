@@ -3,11 +3,11 @@ import { validate } from '@apidevtools/swagger-parser'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { COMPAT_PATHS } from '../../../src/compat/paths.ts'
-import { ERROR_STATUS } from '../../../src/errors.ts'
 import { xMedia } from '../../../src/index.ts'
 import { describeRoutes } from '../../../src/openapi/openapi.ts'
 import type { Operation } from '../../../src/openapi/openapi-objects.ts'
 import { UPLOAD_PATHS } from '../../../src/openapi/upload-paths.ts'
+import { PROBLEMS } from '../../../src/problem.ts'
 import { RESUMABLE_PATHS } from '../../../src/resumable/paths.ts'
 import { base, png, post } from '../../support/app.ts'
 
@@ -56,7 +56,9 @@ describe('GET /openapi.json', () => {
   it('lists every error code with its status', async () => {
     const { paths } = describeRoutes('', PATHS)
     const operations = Object.values(paths).flatMap((path) => Object.values(path))
-    expect(Object.fromEntries(operations.flatMap(codesOf))).toEqual(ERROR_STATUS)
+    expect(Object.fromEntries(operations.flatMap(codesOf))).toEqual(
+      Object.fromEntries(Object.entries(PROBLEMS).map(([code, { status }]) => [code, status])),
+    )
   })
 
   it('has the version of the package', async () => {
@@ -70,6 +72,6 @@ function codesOf({ responses }: Operation): [string, number][] {
   return Object.entries(responses).flatMap(([status, response]) =>
     [...JSON.stringify(response).matchAll(/`(\w+)`: /g)]
       .map(([, code = '']): [string, number] => [code, Number(status)])
-      .filter(([code]) => code in ERROR_STATUS),
+      .filter(([code]) => code in PROBLEMS),
   )
 }

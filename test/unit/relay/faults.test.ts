@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { serveEmulator } from '../../../examples/serve-emulator.ts'
 import type { Emulator, Fault, FaultEffect } from '../../../src/emulator/index.ts'
-import { createXMedia, type DialectName, type XMediaErrorCode, type XMediaEvent, xMedia } from '../../../src/index.ts'
+import { createXMedia, type XMediaErrorCode, type XMediaEvent, xMedia } from '../../../src/index.ts'
 
 const TOKEN = 'server-held-token'
 const SECRET = 'a secret of at least thirty-two bytes'
@@ -97,16 +97,13 @@ function record(...values: unknown[]): void {
 /** Answers with the code an upload or its status ended with, or `survived`. */
 async function run(
   server: Emulator & { url: string },
-  { dialect, timeoutMs }: { dialect: DialectName; timeoutMs: number },
+  { dialect, timeoutMs }: { dialect: 'resource' | 'command'; timeoutMs: number },
 ): Promise<string> {
   const events: XMediaEvent[] = []
   let tokens = 0
   const options = {
-    apiBaseUrl: server.url,
-    dialect,
     token: () => `${TOKEN}-${tokens++}`,
-    segmentBytes: SEGMENT,
-    retry: { backoffMs: 0, timeoutMs },
+    x: { baseUrl: server.url, dialect, segmentBytes: SEGMENT, retry: { backoffMs: 0, timeoutMs } },
     onEvent: (event: XMediaEvent) => events.push(event),
   }
   const app = new Hono().route('/media', xMedia({ ...options, secret: SECRET, authorize: () => ({ subject: 'u1' }) }))
@@ -130,7 +127,7 @@ async function run(
   return 'survived'
 }
 
-describe.each<DialectName>(['resource', 'command'])('in the %s dialect', (dialect) => {
+describe.each(['resource', 'command'] as const)('in the %s dialect', (dialect) => {
   it.concurrent.for(CASES)('$effect at $place ends with $outcome', async ({ place, effect, outcome }, { expect }) => {
     const emulator = await serveEmulator({ faults: [{ ...place, ...effect }] })
     expect(await run(emulator, { dialect, timeoutMs: effect.kind === 'hang' ? 100 : 5000 })).toBe(outcome)
@@ -145,9 +142,7 @@ describe('two hundred uploads with a fifth of all calls faulty', () => {
     const server = await serveEmulator({ random: { seed: 20261124, rate: 0.2 } })
     const client = createXMedia({
       token: TOKEN,
-      apiBaseUrl: server.url,
-      segmentBytes: SEGMENT,
-      retry: { backoffMs: 0 },
+      x: { baseUrl: server.url, segmentBytes: SEGMENT, retry: { backoffMs: 0 } },
     })
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, async (_, upload) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore, type Store, type XMediaOptions } from '../../../src/index.ts'
-import { base, codeOf, describedMedia, emulator } from '../../support/app.ts'
+import { codeOf, describedMedia, emulator, optionsWith } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
 
 const SEGMENT = 5000
@@ -15,7 +15,10 @@ const PIECE = { ...TUS, 'content-type': 'application/offset+octet-stream' }
 let store: Store
 
 function appWith(more: Partial<XMediaOptions> = {}): Hono {
-  return new Hono().route('/media', describedMedia({ ...base, segmentBytes: SEGMENT, store, ...more }))
+  return new Hono().route(
+    '/media',
+    describedMedia(optionsWith(more, optionsWith({ store, x: { segmentBytes: SEGMENT } }))),
+  )
 }
 
 async function create(app: Hono, headers: Record<string, string> = {}): Promise<string> {
@@ -195,11 +198,13 @@ describe('an upload by tus', () => {
   it('that X does not finalize makes who asks wait, and X is left alone meanwhile', async () => {
     let finalized = 0
     const app = appWith({
-      retry: { retries: 0 },
-      async fetch(url, init) {
-        if (!url.endsWith('/finalize')) return emulator.app.request(url, init)
-        finalized++
-        return new Response(null, { status: 503 })
+      x: {
+        retry: { retries: 0 },
+        async fetch(url, init) {
+          if (!url.endsWith('/finalize')) return emulator.app.request(url, init)
+          finalized++
+          return new Response(null, { status: 503 })
+        },
       },
     })
     const at = await create(app)
@@ -215,11 +220,13 @@ describe('an upload by tus', () => {
   it('goes on by PATCH when its creation took only a part of it', async () => {
     let appends = 0
     const app = appWith({
-      retry: { retries: 0 },
-      concurrency: 1,
-      async fetch(url, init) {
-        if (!url.endsWith('/append') || ++appends !== 3) return emulator.app.request(url, init)
-        return new Response(null, { status: 503 })
+      x: {
+        retry: { retries: 0 },
+        concurrency: 1,
+        async fetch(url, init) {
+          if (!url.endsWith('/append') || ++appends !== 3) return emulator.app.request(url, init)
+          return new Response(null, { status: 503 })
+        },
       },
     })
     const created = await app.request('/media/files', {
@@ -235,9 +242,11 @@ describe('an upload by tus', () => {
   it('counts once towards the quota, however often its INIT fails', async () => {
     let down = true
     const app = appWith({
-      quota: { uploads: 1 },
-      retry: { retries: 0 },
-      fetch: async (url, init) => (down ? new Response(null, { status: 503 }) : emulator.app.request(url, init)),
+      limits: { quota: { uploads: 1 } },
+      x: {
+        retry: { retries: 0 },
+        fetch: async (url, init) => (down ? new Response(null, { status: 503 }) : emulator.app.request(url, init)),
+      },
     })
     const at = await create(app)
     for (let tried = 0; tried < 3; tried++) {
@@ -282,7 +291,7 @@ describe('an upload by tus', () => {
   })
 
   it('is begun as often in an hour as the options say, by each subject, and kept for an hour without bytes', async () => {
-    const app = appWith({ maxCreationsPerHour: 2 })
+    const app = appWith({ limits: { creationsPerHour: 2 } })
     const at = await create(app)
     const expires = Date.parse((await head(app, at)).headers.get('upload-expires') ?? '') - Date.now()
     expect(Math.round(expires / 60_000)).toBe(60)

@@ -1,28 +1,27 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { type Principal, type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
-import { createInstance } from '../../../src/options.ts'
+import { type LimitOptions, xMediaUpload } from '../../../src/index.ts'
+import { createInstance } from '../../../src/instance.ts'
+import type { PrincipalLimits } from '../../../src/options.ts'
 import { FLOOR_BYTES } from '../../../src/relay/segment-plan.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../../src/store/quota.ts'
-import { base, codeOf, describedMedia, png, post } from '../../support/app.ts'
+import { base, codeOf, describedMedia, optionsWith, png, post } from '../../support/app.ts'
 import { createFakeClock } from '../../support/clock.ts'
 import { sampleFile } from '../../support/media.ts'
 
 const MIB = 1024 * 1024
 
 describe('the limits of a principal', () => {
-  const withLimits = (limits: Principal['limits'], options: Partial<XMediaOptions> = {}) =>
-    describedMedia({ ...base, ...options, authorize: () => ({ subject: 'u1', ...(limits ? { limits } : {}) }) })
+  const withLimits = (own: PrincipalLimits, limits: LimitOptions = {}) =>
+    describedMedia(optionsWith({ limits, authorize: () => ({ subject: 'u1', limits: own }) }))
 
   it('make uploads smaller, on both sides of the limit, and never larger than the server’s', async () => {
-    expect((await withLimits({ maxBytes: 5000 }).request('/', post(png))).status).toBe(201)
-    expect(await codeOf(withLimits({ maxBytes: 4999 }).request('/', post(png)))).toEqual([413, 'too_large'])
-    expect(await codeOf(withLimits({ maxBytes: 9999 }, { maxBytes: 4999 }).request('/', post(png)))).toEqual([
-      413,
-      'too_large',
-    ])
-    expect(await codeOf(withLimits({ maxBytes: Number.NaN }).request('/', post(png)))).toEqual([413, 'too_large'])
+    expect((await withLimits({ uploadBytes: 5000 }).request('/', post(png))).status).toBe(201)
+    expect(await codeOf(withLimits({ uploadBytes: 4999 }).request('/', post(png)))).toEqual([413, 'too_large'])
+    const raised = withLimits({ uploadBytes: 9999 }, { uploadBytes: 4999 })
+    expect(await codeOf(raised.request('/', post(png)))).toEqual([413, 'too_large'])
+    expect(await codeOf(withLimits({ uploadBytes: Number.NaN }).request('/', post(png)))).toEqual([413, 'too_large'])
   })
 
   it('set a quota of its own', async () => {
@@ -60,7 +59,7 @@ describe('a quota', () => {
   })
 
   it('is not used up by what was refused before X was asked', async () => {
-    const app = describedMedia({ ...base, quota: { uploads: 1 } })
+    const app = describedMedia(optionsWith({ limits: { quota: { uploads: 1 } } }))
     expect(await codeOf(app.request('/', post(new Uint8Array(100))))).toEqual([415, 'signature_mismatch'])
     expect((await app.request('/', post(png))).status).toBe(201)
     const refused = await app.request('/', post(png))
@@ -96,7 +95,7 @@ describe('admission', () => {
   }
 
   it('takes so many uploads at once, per subject and in all, and lets the next in when one has ended', async () => {
-    const app = describedMedia({ ...base, maxUploads: 3, maxUploadsPerSubject: 2 })
+    const app = describedMedia(optionsWith({ limits: { uploads: 3, uploadsPerSubject: 2 } }))
     const open = [slowUpload(app, 'a'), slowUpload(app, 'a')]
     const refused = await app.request('/', post(png, { 'x-demo-user': 'a' }))
     expect(refused.headers.get('retry-after')).toBe('5')
@@ -137,7 +136,7 @@ describe('admission', () => {
   })
 
   it('answers overloaded when there is no memory for one more, and takes it later', async () => {
-    const app = describedMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
+    const app = describedMedia(optionsWith({ limits: { memoryBytes: 32 * MIB, uploads: 1000 } }))
     const open = Array.from({ length: Math.floor((32 * MIB) / FLOOR_BYTES) }, (_, index) =>
       slowUpload(app, `user ${index}`),
     )
@@ -149,7 +148,7 @@ describe('admission', () => {
   })
 
   it('answers overloaded to one quick client more than there is memory for, not to a slow one', async () => {
-    const app = describedMedia({ ...base, memoryBytes: 32 * MIB, maxUploads: 1000 })
+    const app = describedMedia(optionsWith({ limits: { memoryBytes: 32 * MIB, uploads: 1000 } }))
     // Each has sent more than the least that it may hold: it is above its floor.
     const started = sampleFile('video/mp4', 40_000)
     const open = Array.from({ length: 32 }, (_, index) => slowUpload(app, `user ${index}`, started, 50_000))
@@ -162,7 +161,7 @@ describe('admission', () => {
   })
 
   it('keeps no place for a request whose body the app has read itself', async () => {
-    const options = { ...base, maxUploadsPerSubject: 1 }
+    const options = optionsWith({ limits: { uploadsPerSubject: 1 } })
     const app = new Hono()
       .use(async (c, next) => {
         if (c.req.header('x-log')) await c.req.text()
@@ -185,13 +184,15 @@ describe('admission', () => {
 
   it('lets go of an upload while the app’s inspect never answers, by the deadline', async () => {
     for (const oneShotBytes of [0, 5000]) {
-      const instance = { ...base, oneShotBytes, deadlineMs: 50, inspect: () => new Promise<undefined>(() => {}) }
-      expect(await codeOf(describedMedia(instance).request('/', post(png)))).toEqual([504, 'deadline_exceeded'])
+      const app = describedMedia(
+        optionsWith({ x: { oneShotBytes }, limits: { deadlineMs: 50 }, inspect: () => new Promise(() => {}) }),
+      )
+      expect(await codeOf(app.request('/', post(png)))).toEqual([504, 'deadline_exceeded'])
     }
   })
 
   it('is shared by mounts that are given the same options', async () => {
-    const options = { ...base, quota: { uploads: 1 } }
+    const options = optionsWith({ limits: { quota: { uploads: 1 } } })
     const app = new Hono()
       .route('/media', describedMedia(options))
       .post('/posts', xMediaUpload(options), (c) => c.text(c.var.xMedia.id))

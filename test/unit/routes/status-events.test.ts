@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { XMediaOptions } from '../../../src/index.ts'
-import { base, codeOf, describedMedia, emulator, post } from '../../support/app.ts'
+import { codeOf, describedMedia, emulator, optionsWith, post } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
 
 const gif = sampleFile('image/gif', 5000)
@@ -9,14 +9,15 @@ const EVENTS = { accept: 'text/event-stream', 'x-demo-user': 'u1' }
 /** An app, and how often it has asked X for a status. */
 async function uploaded(more: Partial<XMediaOptions> = {}) {
   let asked = 0
-  const app = describedMedia({
-    ...base,
-    async fetch(url, init) {
-      if (init.method === 'GET') asked++
-      return emulator.app.request(url, init)
+  const counting = optionsWith({
+    x: {
+      async fetch(url, init) {
+        if (init.method === 'GET') asked++
+        return emulator.app.request(url, init)
+      },
     },
-    ...more,
   })
+  const app = describedMedia(optionsWith(more, counting))
   const answer = await app.request('/', post(gif, { 'content-type': 'image/gif', 'x-demo-user': 'u1' }))
   return { app, where: answer.headers.get('location') ?? '', asked: () => asked }
 }
@@ -59,9 +60,11 @@ it('the status comes as events until it is final, and X is asked once for all wh
 
 it('what goes wrong on the way comes as an event, and ends the stream', async () => {
   const { app, where } = await uploaded({
-    retry: { retries: 0 },
-    fetch: async (url, init) =>
-      init.method === 'GET' ? new Response(null, { status: 503 }) : emulator.app.request(url, init),
+    x: {
+      retry: { retries: 0 },
+      fetch: async (url, init) =>
+        init.method === 'GET' ? new Response(null, { status: 503 }) : emulator.app.request(url, init),
+    },
   })
   const events = await eventsOf(await app.request(where, { headers: EVENTS }))
   expect(events).toEqual([
@@ -71,7 +74,7 @@ it('what goes wrong on the way comes as an event, and ends the stream', async ()
 })
 
 it('so many listen at once, of one subject and in all, and the next when one has gone', async () => {
-  const { app, where } = await uploaded({ maxListeners: 3, maxListenersPerSubject: 2 })
+  const { app, where } = await uploaded({ limits: { listeners: 3, listenersPerSubject: 2 } })
   const other = await app.request('/', post(gif, { 'content-type': 'image/gif', 'x-demo-user': 'u2' }))
   const listen = (at = where, user = 'u1') => app.request(at, { headers: { ...EVENTS, 'x-demo-user': user } })
   const [first, second] = [await listen(), await listen()]

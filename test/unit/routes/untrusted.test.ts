@@ -2,8 +2,9 @@ import { fileTypeFromBuffer } from 'file-type'
 import { Hono } from 'hono'
 import { rateLimiter } from 'hono-rate-limiter'
 import { describe, expect, it } from 'vitest'
-import { type InspectedFile, type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
-import { base, codeOf, describedMedia, emulator, png, post } from '../../support/app.ts'
+import { type InspectedFile, xMediaUpload } from '../../../src/index.ts'
+import type { HttpOptions } from '../../../src/options.ts'
+import { base, codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
 
 describe('inspect', () => {
@@ -60,8 +61,8 @@ describe('inspect', () => {
 })
 
 describe('origins', () => {
-  const ask = async (options: Partial<XMediaOptions>, headers: Record<string, string>) => {
-    const answer = await describedMedia({ ...base, ...options }).request('http://media.example/', post(png, headers))
+  const ask = async (http: HttpOptions, headers: Record<string, string>) => {
+    const answer = await describedMedia(optionsWith({ http })).request('http://media.example/', post(png, headers))
     return [answer.status, answer.headers.get('access-control-allow-origin')]
   }
   const page = { origin: 'https://app.example' }
@@ -84,7 +85,7 @@ describe('origins', () => {
     const origins = ['https://app.example']
     expect(await ask({ origins }, page)).toEqual([201, 'https://app.example'])
     expect(await ask({ origins }, { origin: 'https://app.example.evil.example' })).toEqual([403, null])
-    const preflight = await describedMedia({ ...base, origins, authorize: () => null }).request('/', {
+    const preflight = await describedMedia({ ...base, http: { origins }, authorize: () => null }).request('/', {
       method: 'OPTIONS',
       headers: { ...page, 'access-control-request-method': 'POST' },
     })
@@ -93,7 +94,7 @@ describe('origins', () => {
   })
 
   it('may use a route of the app’s own, which sees their preflights where it is mounted for them', async () => {
-    const options = { ...base, origins: ['https://app.example'] }
+    const options = { ...base, http: { origins: ['https://app.example'] } }
     const app = new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), (c) => c.text('posted'))
     const preflight = await app.request('/posts', {
       method: 'OPTIONS',
@@ -109,7 +110,7 @@ describe('origins', () => {
 
   it('are refused when they are none', () => {
     for (const origin of ['app.example', 'https://app.example/', 'https://app.example/x', '*']) {
-      expect(() => describedMedia({ ...base, origins: [origin] })).toThrow(TypeError)
+      expect(() => describedMedia({ ...base, http: { origins: [origin] } })).toThrow(TypeError)
     }
   })
 })
@@ -119,9 +120,11 @@ describe('a request to X', () => {
     const sent: string[] = []
     const app = describedMedia({
       ...base,
-      async fetch(url, init) {
-        sent.push(url, JSON.stringify(init.headers))
-        return emulator.app.request(url, init)
+      x: {
+        async fetch(url, init) {
+          sent.push(url, JSON.stringify(init.headers))
+          return emulator.app.request(url, init)
+        },
       },
     })
     const marked = {
@@ -136,13 +139,13 @@ describe('a request to X', () => {
   })
 })
 
-describe('maxSegments', () => {
+describe('x.maxSegments', () => {
   it('makes segments larger, and refuses before INIT what cannot fit', async () => {
-    const app = describedMedia({ ...base, segmentBytes: 1000, maxSegments: 2 })
+    const app = describedMedia(optionsWith({ x: { segmentBytes: 1000, maxSegments: 2 } }))
     const answer = await app.request('/', post(sampleFile('video/mp4', 5000), { 'content-type': 'video/mp4' }))
     const { data } = await answer.json()
     expect((await emulator.upload(data.id))?.segments.map(({ size }) => size)).toEqual([2500, 2500])
-    const small = describedMedia({ ...base, maxSegments: 1 })
+    const small = describedMedia(optionsWith({ x: { maxSegments: 1 } }))
     const headers = { 'content-type': 'video/mp4', 'content-length': '5000001' }
     expect(await codeOf(small.request('/', post(png, headers)))).toEqual([413, 'too_large'])
   })

@@ -1,16 +1,9 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
-import { type XMediaEnv, type XMediaEvent, type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
-import { describedMedia } from '../../support/app.ts'
-
-const emulator = createEmulator()
-const options: XMediaOptions = {
-  token: 'server-held-token',
-  secret: 's'.repeat(32),
-  authorize: (c) => ({ subject: c.req.header('x-demo-user') ?? 'u1' }),
-  fetch: async (url, init) => emulator.app.request(url, init),
-}
+import { type XMediaEnv, type XMediaEvent, xMediaUpload } from '../../../src/index.ts'
+import type { HttpOptions } from '../../../src/options.ts'
+import { base, describedMedia, emulator, optionsWith } from '../../support/app.ts'
 
 function post(body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string> = {}): RequestInit {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
@@ -23,7 +16,7 @@ function post(body: Uint8Array<ArrayBuffer> | string, headers: Record<string, st
 
 describe('xMediaUpload', () => {
   it('leaves the media in the context of the handler behind it', async () => {
-    const app = new Hono<XMediaEnv>().post('/posts', xMediaUpload(options), (c) => {
+    const app = new Hono<XMediaEnv>().post('/posts', xMediaUpload(base), (c) => {
       const { id, ticket } = c.var.xMedia
       return c.json({ posted: id, ticket })
     })
@@ -35,7 +28,7 @@ describe('xMediaUpload', () => {
 
   it('answers a failed upload itself, as a problem', async () => {
     let reached = false
-    const app = new Hono<XMediaEnv>().post('/posts', xMediaUpload(options), (c) => {
+    const app = new Hono<XMediaEnv>().post('/posts', xMediaUpload(base), (c) => {
       reached = true
       return c.text('posted')
     })
@@ -47,7 +40,7 @@ describe('xMediaUpload', () => {
 
   it('lets errors of the app’s own functions reach the app', async () => {
     const failing = xMediaUpload({
-      ...options,
+      ...base,
       authorize: () => {
         throw new Error('no session store')
       },
@@ -59,16 +52,16 @@ describe('xMediaUpload', () => {
 
 describe('xMedia', () => {
   it('gives the place of the status below its mount, wherever that is', async () => {
-    const places: [string, string, XMediaOptions['mountPath']][] = [
-      ['/media', '/media/status/', undefined],
-      ['/a/b%20c/media', '/a/b%20c/media/status/', undefined],
-      ['/media', '/public/status/', '/public/'],
-      ['/media', '/by/function/status/', (c) => `/by/${c.req.header('x-from')}`],
+    const places: [string, string, HttpOptions][] = [
+      ['/media', '/media/status/', {}],
+      ['/a/b%20c/media', '/a/b%20c/media/status/', {}],
+      ['/media', '/public/status/', { mountPath: '/public/' }],
+      ['/media', '/by/function/status/', { mountPath: (c) => `/by/${c.req.header('x-from')}` }],
     ]
-    for (const [path, location, mountPath] of places) {
+    for (const [path, location, http] of places) {
       const app = new Hono()
-        .route('/media', describedMedia({ ...options, ...(mountPath === undefined ? {} : { mountPath }) }))
-        .route('/a/:b/media', describedMedia(options))
+        .route('/media', describedMedia({ ...base, http }))
+        .route('/a/:b/media', describedMedia(base))
       const answer = await app.request(path, post('abc', { 'x-from': 'function' }))
       expect(answer.headers.get('location')).toContain(location)
     }
@@ -77,11 +70,13 @@ describe('xMedia', () => {
   it('uses the token of the principal before that of the server', async () => {
     const tokens: string[] = []
     const app = describedMedia({
-      ...options,
+      ...base,
       authorize: () => ({ subject: 'u1', token: 'token-of-u1' }),
-      fetch: async (url, init) => {
-        tokens.push(String(init.headers['authorization']))
-        return emulator.app.request(url, init)
+      x: {
+        fetch: async (url, init) => {
+          tokens.push(String(init.headers['authorization']))
+          return emulator.app.request(url, init)
+        },
       },
     })
     expect((await app.request('/', post('abc'))).status).toBe(201)
@@ -93,13 +88,13 @@ describe('xMedia', () => {
     form.append('alt_text', '')
     form.append('media', new Blob(['abc'], { type: 'video/mp4' }), 'a.mp4')
     const before = emulator.requests().counts.metadata
-    const answer = await describedMedia(options).request('/', { method: 'POST', body: form })
+    const answer = await describedMedia(base).request('/', { method: 'POST', body: form })
     expect(await answer.json()).toEqual({ data: expect.objectContaining({ size: 3 }) })
     expect(emulator.requests().counts.metadata).toBe(before)
   })
 
   it('answers an unknown route as a problem', async () => {
-    for (const app of [describedMedia(options), new Hono().route('/nope', describedMedia(options))]) {
+    for (const app of [describedMedia(base), new Hono().route('/nope', describedMedia(base))]) {
       const answer = await app.request('/nope/nope')
       expect(answer.status).toBe(404)
       expect(await answer.json()).toMatchObject({ code: 'not_found' })
@@ -108,7 +103,7 @@ describe('xMedia', () => {
 
   it('waits for the processing as the client prefers, and keeps the media when its status cannot be had', async () => {
     const server = createEmulator({ processing: { pendingSecs: 0, inProgressSecs: 0.5 } })
-    const app = describedMedia({ ...options, fetch: async (url, init) => server.app.request(url, init) })
+    const app = describedMedia({ ...base, x: { fetch: async (url, init) => server.app.request(url, init) } })
     const waited = await app.request('/', post('abc', { prefer: 'wait=30' }))
     expect(waited.headers.get('preference-applied')).toBe('wait=30')
     expect(await waited.json()).toMatchObject({ data: { processing_info: { state: 'succeeded' } } })
@@ -121,14 +116,14 @@ describe('xMedia', () => {
 
   it('tells what happens to an upload', async () => {
     const events: XMediaEvent[] = []
-    const app = describedMedia({ ...options, segmentBytes: 4, onEvent: (event) => events.push(event) })
+    const app = describedMedia(optionsWith({ x: { segmentBytes: 4 }, onEvent: (event) => events.push(event) }))
     await app.request('/', post('0123456789'))
     expect(events.map(({ type }) => type)).toEqual(['initialized', 'segment', 'segment', 'segment', 'finalized'])
     expect(events.at(-1)).toMatchObject({ bytes: 10, segments: 3, at: expect.any(Number) })
   })
 
-  it('refuses what is larger than maxBytes before X is asked, and takes what is not', async () => {
-    const app = describedMedia({ ...options, maxBytes: 3 })
+  it('refuses what is larger than limits.uploadBytes before X is asked, and takes what is not', async () => {
+    const app = describedMedia(optionsWith({ limits: { uploadBytes: 3 } }))
     expect((await app.request('/', post('abc'))).status).toBe(201)
     const before = emulator.uploads().length
     const answer = await app.request('/', post('abcd'))

@@ -63,9 +63,11 @@ function serverFor(round: Round, store: Store, emulator: ReturnType<typeof creat
     '/media',
     describedMedia({
       ...base,
-      segmentBytes: 5000,
-      retry: { retries: 0 },
-      fetch: (url, init) => step(async () => emulator.app.request(url, init)),
+      x: {
+        segmentBytes: 5000,
+        retry: { retries: 0 },
+        fetch: (url, init) => step(async () => emulator.app.request(url, init)),
+      },
       store: {
         get: (key) => step(() => store.get(key)),
         compareAndSwap: (...swap) => step(() => store.compareAndSwap(...swap)),

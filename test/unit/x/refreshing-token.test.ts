@@ -27,7 +27,10 @@ function setUp(stored?: StoredTokens) {
 describe('refreshingToken', () => {
   it('refreshes once for twenty uploads at once over an expired token', async () => {
     const { emulator, instance, refreshes } = setUp()
-    const client = createXMedia({ token: instance(), fetch: async (url, init) => emulator.app.request(url, init) })
+    const client = createXMedia({
+      token: instance(),
+      x: { fetch: async (url, init) => emulator.app.request(url, init) },
+    })
     const upload = () => client.upload({ body: new Uint8Array(5), mediaType: 'video/mp4' })
     await upload()
     emulator.advance(7200)

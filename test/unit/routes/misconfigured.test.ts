@@ -1,0 +1,135 @@
+import { Hono } from 'hono'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
+import { codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
+import { json, VIDEO, wireOf } from '../../support/compat-calls.ts'
+
+const KEY = 'a good key of at least thirty-two bytes'
+const BAD_KEYS: [string | undefined, string][] = [
+  [undefined, 'undefined'],
+  ['a key that is too short', '23 bytes'],
+]
+
+const PROBLEM = {
+  type: 'urn:hono-x-media:misconfigured',
+  title: 'Server misconfigured',
+  status: 500,
+  detail: 'This server is not set up correctly. Its log says what is wrong.',
+  code: 'misconfigured',
+}
+const PROBLEM_OF_X = {
+  title: 'Internal Server Error',
+  type: 'about:blank',
+  status: 500,
+  detail: 'Internal Server Error',
+}
+
+let key: string | undefined
+let logged: string[]
+beforeEach(() => {
+  key = undefined
+  logged = []
+})
+
+const ours: Partial<XMediaOptions> = { secret: () => key, log: (line) => logged.push(line) }
+
+/** The routes of the package, and one of the app's own. */
+function createApp(options: XMediaOptions): Hono {
+  return new Hono()
+    .route('/media', describedMedia(options))
+    .post('/posts', xMediaUpload(options), (c) => c.text('posted'))
+}
+
+const TUS = { 'tus-resumable': '1.0.0' }
+const CHUNK = { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' }
+const FILE = `/media/files/${'0'.repeat(32)}`
+const CREATION = { ...TUS, 'upload-length': '5000', 'upload-metadata': `filetype ${btoa('image/png')}` }
+/** Every kind of request, each with its status where nothing is wrong. */
+const REQUESTS: [string, string, number, RequestInit][] = [
+  ['POST', '/media', 201, post(png)],
+  ['GET', '/media/status/1?ticket=t', 404, {}],
+  ['GET', '/media/openapi.json', 200, {}],
+  ['OPTIONS', '/media/files', 204, {}],
+  ['POST', '/media/files', 201, { headers: CREATION }],
+  ['GET', FILE, 404, { headers: TUS }],
+  ['PATCH', FILE, 404, { headers: CHUNK }],
+  ['DELETE', FILE, 404, { headers: TUS }],
+  ['POST', '/posts', 200, post(png)],
+]
+const REQUESTS_OF_X: [string, string, number, RequestInit][] = [
+  ['POST', '/upload/initialize', 200, json(VIDEO)],
+  ['POST', '/upload/1/finalize', 400, {}],
+  ['GET', '/upload?media_id=1', 400, {}],
+  ['DELETE', '/subtitles', 400, {}],
+  ['POST', '/nowhere', 400, {}],
+]
+
+describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) => {
+  const line = `hono-x-media: secret must be a string of at least 32 bytes; the function returned ${what}.`
+
+  it.each(REQUESTS)(
+    '%s %s is answered 500, the log says why, and a good key ends it',
+    async (method, path, status, init) => {
+      const app = createApp(optionsWith(ours))
+      key = badKey
+      const refused = await app.request(path, { ...init, method })
+      expect([refused.status, await refused.json()]).toEqual([500, PROBLEM])
+      expect(logged).toEqual([line])
+      key = KEY
+      expect((await app.request(path, { ...init, method })).status).toBe(status)
+      expect(logged).toEqual([line])
+    },
+  )
+
+  it.each(REQUESTS_OF_X)('%s /2/media%s is answered so in X’s shape', async (method, path, status, init) => {
+    const ask = wireOf(ours)
+    key = badKey
+    const refused = await ask(method, path, init)
+    expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
+    expect(logged).toEqual([line])
+    key = KEY
+    expect((await ask(method, path, init)).status).toBe(status)
+    expect(logged).toEqual([line])
+  })
+
+  it('an upload is refused before X hears of it, also after the key was good', async () => {
+    const app = createApp(optionsWith(ours))
+    key = KEY
+    expect((await app.request('/media', post(png))).status).toBe(201)
+    const uploads = emulator.uploads().length
+    key = badKey
+    expect(await codeOf(app.request('/media', post(png)))).toEqual([500, 'misconfigured'])
+    expect(emulator.uploads()).toHaveLength(uploads)
+    expect(logged).toEqual([line])
+  })
+})
+
+describe('while authorize returns an empty subject', () => {
+  const nobody: Partial<XMediaOptions> = { ...ours, authorize: async () => ({ subject: '' }) }
+  const line = 'hono-x-media: authorize must return a subject that is a non-empty string.'
+  beforeEach(() => {
+    key = KEY
+  })
+
+  it.each(REQUESTS.filter(([, path]) => path !== '/media/openapi.json'))(
+    '%s %s is answered 500, and the log says why',
+    async (method, path, _, init) => {
+      const refused = await createApp(optionsWith(nobody)).request(path, { ...init, method })
+      expect([refused.status, await refused.json()]).toEqual([500, PROBLEM])
+      expect(logged).toEqual([line])
+    },
+  )
+
+  it.each(REQUESTS_OF_X)('%s /2/media%s is answered so in X’s shape', async (method, path, _, init) => {
+    const refused = await wireOf(nobody)(method, path, init)
+    expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
+    expect(logged).toEqual([line])
+  })
+})
+
+it('what an operator must see goes to console.error by default', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => error.mockRestore())
+  await createApp(optionsWith({ secret: () => key })).request('/media/openapi.json')
+  expect(error.mock.calls).toEqual([[expect.stringMatching(/^hono-x-media: secret must be a string/)]])
+})
