@@ -43,7 +43,7 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
   const app: XMediaApp = new Hono<UploadEnv, XMediaSchema>().onError(errorResponse)
   if (instance.compat) app.route('/2/media', xCompat(instance))
   app
-    .use(requireSecret(instance), allowOrigins(instance.origins))
+    .use(allowOrigins(instance.origins), requireSecret(instance))
     .get('/openapi.json', apiDescription(instance.mountPath, paths))
     .use(authorize(instance))
     .post('/', validateUpload, receiveUpload(instance), sendMedia(instance.mountPath))
@@ -63,8 +63,8 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
 export function xMediaUpload<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>): MiddlewareHandler<XMediaEnv> {
   const instance = instanceOf(options)
   const receive = every(
-    requireSecret(instance),
     allowOrigins(instance.origins),
+    requireSecret(instance),
     authorize(instance),
     validateUpload,
     receiveUpload(instance),

@@ -3,7 +3,7 @@ import { checkMedia } from './ingress/media-type.ts'
 import { parseClientOptions } from './option-schema.ts'
 import type { XMediaClientOptions } from './options.ts'
 import { relay } from './relay/relay.ts'
-import { FLOOR_BYTES } from './relay/segment-plan.ts'
+import { MIN_UPLOAD_MEMORY_BYTES } from './relay/segment-plan.ts'
 import { createUploader } from './uploader.ts'
 import type { CallContext } from './x/call.ts'
 import type { OnEvent } from './x/events.ts'
@@ -92,7 +92,7 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       sizeLimits.check(totalBytes, media.category)
       if (altText !== undefined) checkAltText(altText)
       const upload = { ...media, body: openReader(body), totalBytes, additionalOwners, shared, altText }
-      const reservation = relayOptions.memory.reserve(FLOOR_BYTES)
+      const reservation = relayOptions.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
       const answer = await relay(upload, reservation, contextOf(uploadOptions), relayOptions).finally(reservation.close)
       statuses.put(answer)
       return answer

@@ -1,4 +1,4 @@
-import type { PaceOptions } from './ingress/pace.ts'
+import type { PaceOptions } from './ingress/paced-reader.ts'
 import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
 import { parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
 import type { Log } from './options.ts'
@@ -51,13 +51,13 @@ export function createInstance(options: object): Instance {
     mountPath: http.mountPath,
     log: settings.log ?? ((line) => console.error(line)),
     uploads: createConcurrencyLimit({
-      most: limits.uploads,
-      mostPerSubject: limits.uploadsPerSubject ?? Math.ceil(limits.uploads / 2),
+      max: limits.uploads,
+      maxPerSubject: limits.uploadsPerSubject ?? Math.ceil(limits.uploads / 2),
       ...{ code: 'too_many_uploads', name: 'uploads' },
     }),
     listeners: createConcurrencyLimit({
-      most: limits.listeners,
-      mostPerSubject: limits.listenersPerSubject,
+      max: limits.listeners,
+      maxPerSubject: limits.listenersPerSubject,
       ...{ code: 'too_many_listeners', name: 'event streams' },
     }),
     pace: { idleMs: limits.idleMs, minBytesPerSec: limits.minBytesPerSec },

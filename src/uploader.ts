@@ -1,7 +1,7 @@
 import { createSizeLimits, type SizeLimits } from './ingress/size-limits.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import type { XMediaClientSettings } from './option-schema.ts'
-import { createMemory } from './relay/memory.ts'
+import { createMemoryPool } from './relay/memory-pool.ts'
 import type { RelayOptions } from './relay/relay.ts'
 import type { XMediaEventBody } from './x/events.ts'
 import { platformFetch } from './x/platform-fetch.ts'
@@ -35,8 +35,8 @@ export function createUploader(
       concurrency: x.concurrency,
       maxSegments: x.maxSegments,
       oneShotBytes: dialect === 'resource' ? x.oneShotBytes : 0,
-      memory: createMemory(limits.memoryBytes),
-      segmentSize: { preferred: x.segmentBytes, proven: 0 },
+      memory: createMemoryPool(limits.memoryBytes),
+      segmentSize: { preferred: x.segmentBytes, largestAccepted: 0 },
     },
     statuses: createStatusCache(client, clock),
     deadlineMs: limits.deadlineMs,

@@ -1,6 +1,6 @@
 /** The command generation: one URL, `command=INIT|APPEND|FINALIZE`, parameters in the query or in the form. */
 
-import { commandAppend, commandFinalize, commandInitialize } from '../x/schemas.ts'
+import { commandAppend, commandFinalize, commandInitialize } from '../x/command-schemas.ts'
 import type { ApiCall } from './api-call.ts'
 import { badRequest, jsonResponse } from './api-responses.ts'
 import { requireMediaPart, uniqueFields } from './call-body.ts'

@@ -1,13 +1,8 @@
 /** The work behind the upload calls, shared by both API generations. */
 
+import type { CommandInitialize } from '../x/command-schemas.ts'
 import { CATEGORY_MAX_BYTES, categoryAccepts, isMediaType } from '../x/limits.ts'
-import {
-  type CommandInitialize,
-  type InitializeRequest,
-  statusQuery,
-  type XAppended,
-  type XMedia,
-} from '../x/schemas.ts'
+import { type InitializeRequest, statusQuery, type XAppended, type XMedia } from '../x/schemas.ts'
 import type { ApiCall } from './api-call.ts'
 import { badRequest, jsonResponse, mediaNotFound, missingMedia, tooLarge } from './api-responses.ts'
 import { uniqueFields } from './call-body.ts'

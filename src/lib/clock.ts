@@ -1,18 +1,18 @@
-/** Time and chance, so that tests can drive them. */
+/** Time and randomness, so that tests can control both. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Runs `wake` once after `ms` milliseconds; the answer calls it off. */
-  after(ms: number, wake: () => void): () => void
-  /** A number in [0, 1). */
+  /** Calls `callback` once, after `ms` milliseconds. The function it returns cancels the call. */
+  after(ms: number, callback: () => void): () => void
+  /** A random number from 0 up to, but not including, 1. */
   random(): number
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  after(ms, wake) {
-    // Longer times would wake at once. https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value
-    const timer = setTimeout(wake, Math.min(ms, 2 ** 31 - 1))
+  after(ms, callback) {
+    // A longer delay would fire at once. https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value
+    const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1))
     return () => clearTimeout(timer)
   },
   random: () => Math.random(),

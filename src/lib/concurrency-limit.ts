@@ -1,59 +1,55 @@
 import { XMediaError } from '../errors.ts'
 
 export interface ConcurrencyLimitOptions {
-  /** How many at once. */
-  most: number
-  /** How many at once of one subject. */
-  mostPerSubject: number
-  /** What one too many is refused with. */
+  /** The most that may run at once. */
+  max: number
+  /** The most that may run at once for one subject. */
+  maxPerSubject: number
+  /** The error code for one too many. */
   code: 'too_many_uploads' | 'too_many_listeners'
-  /** What they are called to a client. */
+  /** The plural noun for what is counted, in messages to the client. */
   name: string
 }
 
-/** Counts what is under way, so that nobody's keep out everybody else's. */
+/** Limits how many run at once, in all and for each subject, so that no subject keeps the others out. */
 export interface ConcurrencyLimit {
-  /** Lets one in and answers how to let it out again, or throws. */
-  admit(subject: string, mostPerSubject?: number): () => void
-  /** How many are under way. */
-  readonly inside: number
+  /** Starts one and returns the function to call when it has ended; throws when the limit is reached. */
+  admit(subject: string, maxPerSubject?: number): () => void
+  /** How many are running. */
+  readonly running: number
 }
 
-/** Seconds after which a client that found no place may find one. */
+/** When a refused client should try again, in seconds. */
 const RETRY_AFTER_SECS = 5
 
-export function createConcurrencyLimit({
-  most,
-  mostPerSubject,
-  code,
-  name,
-}: ConcurrencyLimitOptions): ConcurrencyLimit {
-  const bySubject = new Map<string, number>()
-  let inside = 0
+export function createConcurrencyLimit({ max, maxPerSubject, code, name }: ConcurrencyLimitOptions): ConcurrencyLimit {
+  const runningBySubject = new Map<string, number>()
+  let running = 0
 
-  /** 503 and not 429: tus clients take 429 for final. https://github.com/tus/tus-js-client/blob/main/docs/api.md */
+  /** 503 and not 429: tus clients do not retry after a 429. https://github.com/tus/tus-js-client/blob/main/docs/api.md */
   function tooMany(detail: string): XMediaError {
-    return new XMediaError(code, `${detail}; try again when one of them is done.`, { retryAfterSecs: RETRY_AFTER_SECS })
+    return new XMediaError(code, `${detail}; wait until one has finished.`, { retryAfterSecs: RETRY_AFTER_SECS })
   }
 
   return {
-    get inside() {
-      return inside
+    get running() {
+      return running
     },
-    admit(subject, limit = mostPerSubject) {
-      const others = bySubject.get(subject) ?? 0
-      if (!(others < limit)) throw tooMany(`You have ${others} ${name} under way`)
-      if (inside >= most) throw tooMany(`This server has as many ${name} under way as it takes`)
-      inside++
-      bySubject.set(subject, others + 1)
-      let isInside = true
+    admit(subject, subjectMax = maxPerSubject) {
+      const own = runningBySubject.get(subject) ?? 0
+      // Negated so that a limit of NaN admits nothing.
+      if (!(own < subjectMax)) throw tooMany(`You already have ${own} ${name} in progress`)
+      if (running >= max) throw tooMany(`This server cannot take any more ${name} now`)
+      running++
+      runningBySubject.set(subject, own + 1)
+      let hasEnded = false
       return () => {
-        if (!isInside) return
-        isInside = false
-        inside--
-        const left = (bySubject.get(subject) ?? 1) - 1
-        if (left > 0) bySubject.set(subject, left)
-        else bySubject.delete(subject)
+        if (hasEnded) return
+        hasEnded = true
+        running--
+        const left = (runningBySubject.get(subject) ?? 1) - 1
+        if (left > 0) runningBySubject.set(subject, left)
+        else runningBySubject.delete(subject)
       }
     },
   }

@@ -1,17 +1,20 @@
 import { XMediaError } from '../errors.ts'
-import { isClientGone } from '../lib/abort-scope.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { XClient } from '../x/x-client.ts'
+import { isClientGone } from './report-failure.ts'
 
-/** Sets the alternative text. The media is there by now: a failure is told beside it, in the shape X reports errors. */
-export async function withAltText(
+/**
+ * Sets the alternative text of an uploaded media. Because the media exists by now, a failure does not throw: it is added to
+ * the answer's `errors`, in the shape of X's own partial errors.
+ */
+export async function setAltText(
   answer: XMediaAnswer,
   altText: string | undefined,
   call: CallContext,
   client: XClient,
 ): Promise<XMediaAnswer> {
-  // A form's field that was left empty comes as an empty text.
+  // An empty form field arrives as an empty string.
   if (!altText) return answer
   try {
     await client.setMetadata({ id: answer.data.id, metadata: { alt_text: { text: altText } } }, call)

@@ -1,32 +1,32 @@
 import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
-import { type AbortScope, untilAborted } from '../lib/abort-scope.ts'
+import { type AbortScope, abortable } from '../lib/abort-scope.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XMedia } from '../x/schemas.ts'
 import type { XClient } from '../x/x-client.ts'
 
-/** The media that INIT made, and the size it was told. */
+/** The media that INIT created, and the size that INIT was sent. */
 export interface InitializedMedia extends XMedia {
   totalBytes: number
 }
 
 /**
- * INIT, once the first bytes have been found to be what they were declared as: a body that is something else costs no
- * call. It runs while the rest of the first segment is still coming in.
+ * The INIT call of an upload. It starts when the first bytes have passed the checks, so that a file of the wrong type costs
+ * no call, and runs while the rest of the first segment is being read.
  */
 export interface Initialization {
-  /** To be called with the first bytes of the body. */
+  /** Call this with the first bytes of the body; starts INIT if the size is known. */
   onHead(head: Uint8Array<ArrayBuffer>): void
-  /** To be called with the first segment; it is the whole body where the size was not known before. */
-  onWhole(segment: Uint8Array<ArrayBuffer>): void
-  /** What INIT answered; rejects with what refused the upload. Call only after the first segment is there. */
-  media(): Promise<InitializedMedia>
+  /** Call this with each segment; starts INIT with the first one, which is the whole file if the size was unknown. */
+  onSegment(segment: Uint8Array<ArrayBuffer>): void
+  /** What INIT returned; rejects with the reason when the upload was refused. Call this only after the first segment. */
+  result(): Promise<InitializedMedia>
 }
 
 export interface InitializationOptions {
   client: XClient
   call: CallContext
   scope: AbortScope
-  /** Called as soon as X has answered. */
+  /** Called as soon as X has responded. */
   onInitialized: (media: InitializedMedia) => void
 }
 
@@ -34,32 +34,32 @@ export function createInitialization(
   source: UploadSource,
   { client, call, scope, onInitialized }: InitializationOptions,
 ): Initialization {
-  let media: Promise<InitializedMedia> | undefined
+  let result: Promise<InitializedMedia> | undefined
 
   async function initialize(head: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<InitializedMedia> {
     await source.admit?.(head, totalBytes, scope.signal)
     const { data } = await client.initialize({ ...source, totalBytes }, call)
-    const opened = { ...data, totalBytes }
-    onInitialized(opened)
-    return opened
+    const media = { ...data, totalBytes }
+    onInitialized(media)
+    return media
   }
 
-  function open(head: Uint8Array<ArrayBuffer>, totalBytes: number): void {
-    media = untilAborted(initialize(head, totalBytes), scope.signal)
-    // The reading must not go on for a refused upload, and nobody may be waiting for the outcome yet.
-    media.catch((error: unknown) => scope.abort(error))
+  function start(head: Uint8Array<ArrayBuffer>, totalBytes: number): void {
+    result = abortable(initialize(head, totalBytes), scope.signal)
+    // Stop reading when the upload is refused. This also handles a rejection that nobody awaits yet.
+    result.catch((error: unknown) => scope.abort(error))
   }
 
   return {
     onHead(head) {
-      if (source.totalBytes !== undefined) open(head, source.totalBytes)
+      if (source.totalBytes !== undefined) start(head, source.totalBytes)
     },
-    onWhole(segment) {
-      if (media === undefined) open(segment.slice(0, HEAD_BYTES), segment.length)
+    onSegment(segment) {
+      if (result === undefined) start(segment.slice(0, HEAD_BYTES), segment.length)
     },
-    media() {
-      if (media === undefined) throw new TypeError('nothing has been read')
-      return media
+    result() {
+      if (result === undefined) throw new TypeError('INIT has not started: nothing has been read')
+      return result
     },
   }
 }

@@ -1,17 +1,16 @@
 import { emptyBody, HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
-import { untilAborted } from '../lib/abort-scope.ts'
+import { abortable } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
-import { createLimiter } from '../lib/limiter.ts'
 import type { CallContext } from '../x/call.ts'
 import { createEnvelope } from '../x/envelope.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { XClient } from '../x/x-client.ts'
-import { readBody } from './counted-body.ts'
-import type { MemoryReservation } from './memory.ts'
+import type { MemoryReservation } from './memory-pool.ts'
+import { readSegments } from './read-segments.ts'
 import { createSegmentMemory } from './segment-memory.ts'
 import type { SegmentPlan } from './segment-plan.ts'
 
-/** Whether an upload can go in one call: an image within the limit, and nothing that only INIT can say. */
+/** Whether an upload can go in one call: an image up to `oneShotBytes`, without parameters that only INIT accepts. */
 export function fitsOneShot({ category, totalBytes, shared }: UploadSource, oneShotBytes: number): boolean {
   return (
     totalBytes !== undefined &&
@@ -29,7 +28,7 @@ export interface OneShotOptions {
   call: CallContext
 }
 
-/** Sends a whole file in one call, after its body ended well. */
+/** Reads a whole file, and then uploads it in one call. */
 export async function sendOneShot(
   { body, totalBytes = 0, category, additionalOwners, admit }: UploadSource,
   { client, clock, plan, reservation, call }: OneShotOptions,
@@ -39,12 +38,11 @@ export async function sendOneShot(
     ...(additionalOwners?.length ? { additional_owners: additionalOwners.join(',') } : {}),
   }
   const envelope = createEnvelope(fields)
-  const limiter = createLimiter(1, () => {})
-  const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter })
+  const memory = createSegmentMemory({ envelope, reservation, clock, plan })
   let file: Uint8Array<ArrayBuffer> | undefined
-  const segments = readBody(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
+  const segments = readSegments(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment
   if (file === undefined) throw emptyBody()
-  if (admit) await untilAborted(admit(file.slice(0, HEAD_BYTES), totalBytes, call.signal), call.signal)
+  if (admit) await abortable(admit(file.slice(0, HEAD_BYTES), totalBytes, call.signal), call.signal)
   return await client.upload({ contentType: envelope.contentType, body: envelope.wrap(file, fields) }, call)
 }

@@ -1,79 +1,80 @@
 import type { ByteReader } from '../ingress/byte-reader.ts'
 import { HEAD_BYTES } from '../ingress/upload-source.ts'
 
-/** Where a segment's bytes go. A view's buffer may have room in front and behind. */
+/** Provides the memory for segments. A view's buffer may have room before and after the view. */
 export interface SegmentMemory {
-  /** A view to begin a segment of at most `bytes` bytes in: of that length, or shorter to be grown as bytes arrive. */
-  begin(bytes: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
-  /** A larger view with the same bytes; undefined when there is none to be had: the segment then ends here. */
+  /** A view for a segment of at most `bytes` bytes: of that length, or shorter, to be grown as bytes arrive. */
+  allocate(bytes: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
+  /** A longer view with the same bytes, up to `bytes` long. Undefined when there is no memory: the segment ends here. */
   grow(view: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<ArrayBuffer> | undefined
-  /** Takes back what no segment came of. */
+  /** Takes back a view; it must not be used afterwards. */
   release(view: Uint8Array<ArrayBuffer>): void
 }
 
 export interface RechunkOptions {
-  /** Bytes per segment, asked anew before each one; at least 1. */
+  /** The size of the next segment, at least 1. A function is called before each segment. */
   segmentBytes: number | (() => number)
   /** Default: a new array for each segment. */
   memory?: SegmentMemory
   /** Ends the iteration with its reason, even while a read is pending. */
   signal?: AbortSignal | undefined
-  /** Called once with a copy of the first bytes, as soon as `HEAD_BYTES` of them, or all there are, have been read. */
+  /**
+   * Called once with a copy of the first bytes: as soon as `HEAD_BYTES` have been read, or fewer if the segment or the
+   * body has no more.
+   */
   onHead?: ((head: Uint8Array<ArrayBuffer>) => void) | undefined
 }
 
-const NEW_MEMORY: SegmentMemory = {
-  begin: (bytes) => new Uint8Array(bytes),
+const NEW_ARRAYS: SegmentMemory = {
+  allocate: (bytes) => new Uint8Array(bytes),
   grow: () => undefined,
   release() {},
 }
 
 /**
- * Cuts a body into segments of exactly `segmentBytes`; only the last one may be shorter, or one that its memory ends;
- * none is empty.
+ * Cuts a body into segments of exactly `segmentBytes`. Only the last segment may be shorter, and those for which `memory`
+ * runs out; none is empty.
  *
- * It reads only when asked for the next segment, so back-pressure reaches the source, and holds one segment at most.
- * The source is cancelled when the iteration ends early, and fails the iteration when it fails itself.
+ * It reads only when the next segment is requested, so that backpressure reaches the source, and holds one segment at a
+ * time. When the iteration ends early, the source is cancelled; when the source fails, so does the iteration.
  */
 export async function* rechunk(
   source: ByteReader,
-  { segmentBytes, memory = NEW_MEMORY, signal, onHead }: RechunkOptions,
+  { segmentBytes, memory = NEW_ARRAYS, signal, onHead }: RechunkOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const onAbort = () => source.cancel(signal?.reason)
   if (signal?.aborted) onAbort()
   signal?.addEventListener('abort', onAbort, { once: true })
-  let ended = false
-  let headSeen = onHead === undefined
+  let done = false
+  let needsHead = onHead !== undefined
   try {
-    while (!ended) {
+    while (!done) {
       const wanted = typeof segmentBytes === 'function' ? segmentBytes() : segmentBytes
       if (!(wanted >= 1)) throw new RangeError(`segmentBytes must be at least 1, not ${wanted}`)
-      let view = await memory.begin(wanted)
+      let view = await memory.allocate(wanted)
       let filled = 0
-      let last = false
-      while (filled < wanted && !last) {
+      while (filled < wanted && !done) {
         if (filled === view.length) {
-          const larger = memory.grow(view, wanted)
-          if (larger === undefined) break
-          view = larger
+          const longer = memory.grow(view, wanted)
+          if (longer === undefined) break
+          view = longer
         }
         const read = await source.read(view, filled)
         view = read.view
         filled += read.bytes
-        last = read.done
-        if (!headSeen && filled > 0 && (filled >= HEAD_BYTES || filled === wanted || last)) {
-          headSeen = true
+        done = read.done
+        if (needsHead && filled > 0 && (filled >= HEAD_BYTES || filled === wanted || done)) {
+          needsHead = false
           onHead?.(view.slice(0, Math.min(filled, HEAD_BYTES)))
         }
       }
-      ended = last
-      // The memory went with a read that failed.
+      // A failed read has kept the buffer.
       if (view.length < filled) return
       if (filled > 0) yield view.subarray(0, filled)
       else memory.release(view)
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    if (!ended) source.cancel(signal?.reason)
+    if (!done) source.cancel(signal?.reason)
   }
 }

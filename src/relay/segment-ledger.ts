@@ -1,20 +1,20 @@
-/** Keeps account of an upload's segments. */
+/** Records which bytes each segment index of an upload carries. */
 export interface Ledger {
-  /** Bytes of the segment of this index, at most. */
+  /** The largest size for the segment with this index. */
   segmentBytes(index: number): number
   /**
-   * Resolves when a segment may be sent: from then on its index carries this range alone. Rejects when another one may have
-   * been sent under this index before.
+   * Resolves when the segment may be sent; from then on its index carries these bytes and no others. Rejects when other
+   * bytes may have been sent under this index before.
    */
   plan(index: number, bytes: number): Promise<void>
-  /** Takes a segment back that X has refused for its size; those from it on have `segmentBytes` at most. */
+  /** Withdraws a segment that X refused as too large. It and later ones will have at most `segmentBytes`. */
   shrink(index: number, segmentBytes: number): Promise<void>
-  /** Resolves when it is on record that X has a segment. */
+  /** Resolves when it is recorded that X has the segment. */
   acknowledge(index: number, bytes: number): Promise<void>
 }
 
-/** The account of an upload that nobody goes on with when it fails. */
-export function createPassingLedger(firstSegmentBytes: number): Ledger {
+/** A ledger that records only the segment size, for an upload that cannot be resumed. */
+export function createTransientLedger(firstSegmentBytes: number): Ledger {
   let segmentBytes = firstSegmentBytes
   return {
     segmentBytes: () => segmentBytes,

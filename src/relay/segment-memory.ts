@@ -1,77 +1,82 @@
 import type { Clock } from '../lib/clock.ts'
-import type { Limiter } from '../lib/limiter.ts'
 import type { Envelope } from '../x/envelope.ts'
-import { type MemoryReservation, overloaded } from './memory.ts'
+import type { Limiter } from './limiter.ts'
+import { type MemoryReservation, overloaded } from './memory-pool.ts'
 import type { SegmentMemory } from './rechunk.ts'
 import type { SegmentPlan } from './segment-plan.ts'
 
-/** A segment's view grows by this factor, from the least size to the planned one. */
-export const GROWTH = 4
+/** A view starts at the smallest size and grows by this factor, up to the planned size. */
+export const GROWTH_FACTOR = 4
 
-/** A sender that filled the last segment within this time gets the memory for the next one at once. */
-const QUICK_MS = 5000
+/** A client that fills a segment within this time gets the next one at full size at once. */
+const FAST_MS = 5000
 
 export interface SegmentMemoryOptions {
   envelope: Envelope
   reservation: MemoryReservation
   clock: Clock
   plan: SegmentPlan
-  /** The segments in flight. */
-  limiter: Pick<Limiter, 'inFlight' | 'waitForRelease'>
+  /** The APPENDs in flight. Leave it out if none can be. */
+  limiter?: Pick<Limiter, 'inFlight' | 'waitForCompletion'>
 }
 
 /**
- * The memory of an upload's segments: as much as has arrived, within a factor, so that a slow sender holds little; and as
- * much as the instance has to give, so that segments end early where memory is short.
+ * The memory for one upload's segments. It grows as bytes arrive, so that a slow client holds little; and when the instance
+ * is short of memory, segments end early.
  */
 export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemory {
   const { envelope, reservation, clock, plan, limiter } = options
-  let reachedBytes = plan.leastBytes
-  let begunAt = Number.NEGATIVE_INFINITY
-  let first = true
+  /** The size that the last segment grew to. */
+  let reachedBytes = plan.minSegmentBytes
+  let startedAt = Number.NEGATIVE_INFINITY
+  let isFirst = true
 
-  function take(bytes: number): Uint8Array<ArrayBuffer> | undefined {
-    const buffer = reservation.acquire(envelope.sizeAround(bytes))
+  const isFast = () => clock.now() - startedAt < FAST_MS
+
+  function acquire(bytes: number): Uint8Array<ArrayBuffer> | undefined {
+    const buffer = reservation.acquire(envelope.bufferBytes(bytes))
     return buffer && envelope.viewIn(buffer, bytes)
   }
 
+  /** A view of less than `bytes` bytes, as large as there is memory for. */
+  function acquireSmaller(bytes: number, minBytes: number): Uint8Array<ArrayBuffer> | undefined {
+    let view: Uint8Array<ArrayBuffer> | undefined
+    for (let size = bytes; view === undefined && size > minBytes; ) {
+      size = Math.max(minBytes, Math.ceil(size / GROWTH_FACTOR))
+      view = acquire(size)
+    }
+    return view
+  }
+
   return {
-    async begin(wanted) {
-      const leastBytes = Math.min(wanted, plan.leastBytes)
-      first = begunAt === Number.NEGATIVE_INFINITY
-      const quick = clock.now() - begunAt < QUICK_MS
-      if (!quick) reachedBytes = plan.leastBytes
+    async allocate(wanted) {
+      const minBytes = Math.min(wanted, plan.minSegmentBytes)
+      isFirst = startedAt === Number.NEGATIVE_INFINITY
+      if (!isFast()) reachedBytes = plan.minSegmentBytes
       for (;;) {
-        let bytes = Math.min(wanted, reachedBytes)
-        let view = take(bytes)
-        // One on its way while another comes in is enough: larger segments are worth more than a wider limiter.
-        if (view === undefined && limiter.inFlight() > 1) {
-          await limiter.waitForRelease()
-          continue
-        }
-        while (view === undefined && bytes > leastBytes) {
-          bytes = Math.max(leastBytes, Math.ceil(bytes / GROWTH))
-          view = take(bytes)
-        }
+        const bytes = Math.min(wanted, reachedBytes)
+        const inFlight = limiter?.inFlight() ?? 0
+        // Large segments are worth more than concurrency: settle for a smaller one only when at most one is in flight.
+        const view = acquire(bytes) ?? (inFlight <= 1 ? acquireSmaller(bytes, minBytes) : undefined)
         if (view) {
-          begunAt = clock.now()
+          startedAt = clock.now()
           return view
         }
-        await limiter.waitForRelease()
+        if (limiter === undefined) throw overloaded()
+        await limiter.waitForCompletion()
       }
     },
     grow(view, wanted) {
-      const larger = take(Math.min(wanted, view.length * GROWTH))
-      if (larger === undefined) {
-        const quick = clock.now() - begunAt < QUICK_MS
-        // A slow sender needs no more; a quick one would cost X's rate limit many small segments.
-        if (plan.whole || (first && quick && reservation.crowded())) throw overloaded()
+      const longer = acquire(Math.min(wanted, view.length * GROWTH_FACTOR))
+      if (longer === undefined) {
+        // A slow client needs no more. A fast one would use up X's rate limit with small segments.
+        if (!plan.mayShrink || (isFirst && isFast() && reservation.isLimitedToMinimum())) throw overloaded()
         return undefined
       }
-      larger.set(view)
+      longer.set(view)
       reservation.release(view.buffer)
-      reachedBytes = Math.max(reachedBytes, larger.length)
-      return larger
+      reachedBytes = Math.max(reachedBytes, longer.length)
+      return longer
     },
     release(view) {
       reservation.release(view.buffer)

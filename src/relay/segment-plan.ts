@@ -1,51 +1,55 @@
 import { XMediaError } from '../errors.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
-import { COPIES } from './memory.ts'
+import { COPIES_PER_BYTE } from './memory-pool.ts'
 
-/** Below this a refused segment is not made smaller again. */
-export const MIN_SEGMENT_BYTES: number = 512 * 1024
+/** A segment that X refuses as too large is not halved below this size. */
+export const MIN_HALVED_BYTES: number = 512 * 1024
 
-/** Below this a lack of memory makes no segment smaller: X's rate limits count calls. */
-const MIN_PRESSED_BYTES: number = 32 * 1024
+/** A lack of memory shrinks no segment below this size, because X's rate limits count calls. */
+const MIN_SHRUNK_BYTES: number = 32 * 1024
 
-/** What is written around a segment's bytes, at most: a hundred owners in a one-shot upload are the longest. */
-const AROUND_BYTES = 4096
+/** The most bytes of head and tail around a segment. A one-shot upload with a hundred owners has the longest. */
+const MAX_ENVELOPE_BYTES = 4096
 
-/** What an upload has before it is known what it is: two of the smallest segments. */
-export const FLOOR_BYTES: number = floorOf(MIN_PRESSED_BYTES)
+/** The memory to reserve for an upload before its size is known: enough for two of the smallest segments. */
+export const MIN_UPLOAD_MEMORY_BYTES: number = memoryForTwo(MIN_SHRUNK_BYTES)
 
 /** The sizes of an upload's segments. */
 export interface SegmentPlan {
-  /** Bytes of a segment where there is memory enough. */
-  bytes: number
-  /** Bytes that every segment but the last must have for the indices to reach, and not less than 32 KiB. */
-  leastBytes: number
-  /** Whether the whole file must be held in one segment. */
-  whole: boolean
-  /** Bytes without which the upload cannot go on: a segment on its way to X and one coming in. */
-  floorBytes: number
+  /** The size of a segment when there is enough memory. */
+  segmentBytes: number
+  /** The smallest size for all segments but the last: so small that the indices still suffice, and at least 32 KiB. */
+  minSegmentBytes: number
+  /** Whether a segment may end early when memory is short; if not, the upload fails with `overloaded`. */
+  mayShrink: boolean
+  /** The memory without which the upload cannot proceed: for a segment on its way to X and one being read. */
+  minMemoryBytes: number
 }
 
-/** Plans for a file that is held whole, in one segment. */
-export function planWhole(bytes: number): SegmentPlan {
-  const leastBytes = Math.max(1, Math.min(bytes, MIN_PRESSED_BYTES))
-  return { bytes, leastBytes, whole: true, floorBytes: floorOf(leastBytes) }
+/** Plans a file that must be held whole, in one segment. */
+export function planSingleSegment(bytes: number): SegmentPlan {
+  const minSegmentBytes = Math.max(1, Math.min(bytes, MIN_SHRUNK_BYTES))
+  return { segmentBytes: bytes, minSegmentBytes, mayShrink: false, minMemoryBytes: memoryForTwo(minSegmentBytes) }
 }
 
-/** Plans for an upload: `preferred` bytes a segment, or more where `maxSegments` of them would not reach. */
-export function planSegments(totalBytes: number, preferred: number, maxSegments: number): SegmentPlan {
-  const needed = Math.ceil(totalBytes / maxSegments)
-  if (needed > MAX_SEGMENT_BYTES) {
+/**
+ * Plans an upload with segments of `preferredBytes`, or larger ones if it would need more than `maxSegments`.
+ * Throws `too_large` if it would need segments larger than X accepts.
+ */
+export function planSegments(totalBytes: number, preferredBytes: number, maxSegments: number): SegmentPlan {
+  const neededBytes = Math.ceil(totalBytes / maxSegments)
+  if (neededBytes > MAX_SEGMENT_BYTES) {
     throw new XMediaError(
       'too_large',
-      `An upload may have ${maxSegments} segments of ${MAX_SEGMENT_BYTES} bytes here, ${maxSegments * MAX_SEGMENT_BYTES} bytes in all; this one has ${totalBytes}.`,
+      `The file is too large: ${formatBytes(totalBytes)} do not fit into ${maxSegments} segments of ${formatBytes(MAX_SEGMENT_BYTES)}.`,
     )
   }
-  const bytes = Math.max(preferred, needed)
-  const leastBytes = Math.max(1, Math.min(bytes, totalBytes, Math.max(MIN_PRESSED_BYTES, needed)))
-  return { bytes, leastBytes, whole: false, floorBytes: floorOf(leastBytes) }
+  const segmentBytes = Math.max(preferredBytes, neededBytes)
+  const minSegmentBytes = Math.max(1, Math.min(segmentBytes, totalBytes, Math.max(MIN_SHRUNK_BYTES, neededBytes)))
+  return { segmentBytes, minSegmentBytes, mayShrink: true, minMemoryBytes: memoryForTwo(minSegmentBytes) }
 }
 
-function floorOf(leastBytes: number): number {
-  return COPIES * 2 * (leastBytes + AROUND_BYTES)
+function memoryForTwo(segmentBytes: number): number {
+  return COPIES_PER_BYTE * 2 * (segmentBytes + MAX_ENVELOPE_BYTES)
 }

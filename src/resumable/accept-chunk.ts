@@ -76,7 +76,7 @@ async function sendBody(
   if (bytes !== undefined && bytes > missingBytes) throw chunkTooLong(missingBytes, bytes)
   if (checksum) {
     const { segmentSize, maxSegments } = instance.relay
-    const full = lease.session.segmentBytes || planSegments(totalBytes, segmentSize.preferred, maxSegments).bytes
+    const full = lease.session.segmentBytes || planSegments(totalBytes, segmentSize.preferred, maxSegments).segmentBytes
     checkChecksumSize(bytes, planned[0] ?? full)
   }
   await withBody(c, c.var.xMediaPrincipal, instance, async (body, reservation) => {

@@ -2,8 +2,8 @@ import { XMediaError } from '../errors.ts'
 import { readLength } from '../ingress/lengths.ts'
 import { type CheckedMedia, checkMedia } from '../ingress/media-type.ts'
 import { mergeParameters, readParameters, type UploadParameters } from '../ingress/upload-parameters.ts'
-import type { Checksum } from '../ingress/upload-source.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
+import type { Checksum } from '../session/chunk.ts'
 import { readMetadata } from './metadata.ts'
 
 /** The protocols for resumable uploads. Both can be spoken about the same upload. */

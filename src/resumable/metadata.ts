@@ -1,6 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import { isParameter } from '../ingress/upload-parameters.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
+import { quote } from '../lib/quote.ts'
 
 /** The longest `Upload-Metadata`, in characters. */
 const MAX_METADATA_CHARS = 8192
@@ -43,6 +44,6 @@ function decodeText(base64: string): string {
 function malformedMetadata(text: string): XMediaError {
   return new XMediaError(
     'invalid_parameter',
-    `Upload-Metadata has an invalid entry: ${JSON.stringify(text.slice(0, 40))}. Send pairs of a key and a base64 value, separated by commas.`,
+    `Upload-Metadata has an invalid entry: ${quote(text)}. Send pairs of a key and a base64 value, separated by commas.`,
   )
 }

@@ -2,13 +2,15 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import type { Instance } from '../instance.ts'
-import type { Log, Principal } from '../options.ts'
+import type { Log, Principal, PrincipalLimits } from '../options.ts'
 import { isSecret, MIN_SECRET_BYTES } from '../ticket.ts'
 import { type CachedToken, cacheToken } from '../x/token.ts'
 
 export interface PrincipalEnv {
   Variables: { xMediaPrincipal: Principal }
 }
+
+const LIMITS: readonly string[] = ['uploadBytes', 'uploads', 'quota'] satisfies (keyof PrincipalLimits)[]
 
 /** Lets nobody pass whom the app's `authorize` does not know. Reads nothing of the body. */
 export function authorize({ authorize, log }: Pick<Instance, 'authorize' | 'log'>): MiddlewareHandler<PrincipalEnv> {
@@ -19,6 +21,14 @@ export function authorize({ authorize, log }: Pick<Instance, 'authorize' | 'log'
     }
     if (typeof principal.subject !== 'string' || principal.subject === '') {
       throw misconfigured(log, 'authorize must return a subject that is a non-empty string.')
+    }
+    const unknown = Object.keys(principal.limits ?? {}).find((name) => !LIMITS.includes(name))
+    if (unknown !== undefined) {
+      // Skipping it would lift the very limit that the app meant to set.
+      throw misconfigured(
+        log,
+        `authorize returned the unknown limit ${unknown}; known limits are ${LIMITS.join(', ')}.`,
+      )
     }
     c.set('xMediaPrincipal', principal)
     return next()

@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
 import { openRequestReader } from '../ingress/byte-reader.ts'
-import { type PacedReader, paced } from '../ingress/pace.ts'
+import { createPacedReader, type PacedReader } from '../ingress/paced-reader.ts'
 import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
 import type { Principal } from '../options.ts'
-import type { MemoryReservation } from '../relay/memory.ts'
-import { FLOOR_BYTES } from '../relay/segment-plan.ts'
+import type { MemoryReservation } from '../relay/memory-pool.ts'
+import { MIN_UPLOAD_MEMORY_BYTES } from '../relay/segment-plan.ts'
 
 /**
  * Runs `work` on a request's body, with a place among the uploads and memory for it. Reading ends with the request or with
@@ -18,7 +18,7 @@ export async function withBody<Outcome>(
   work: (body: PacedReader, reservation: MemoryReservation) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { signal } = c.req.raw
-  const body = paced(openRequestReader(c.req.raw), clock, pace)
+  const body = createPacedReader(openRequestReader(c.req.raw), clock, pace)
   const onAbort = () => body.cancel(clientClosed(signal.reason))
   if (signal.aborted) onAbort()
   signal.addEventListener('abort', onAbort, { once: true })
@@ -26,14 +26,14 @@ export async function withBody<Outcome>(
   let reservation: MemoryReservation | undefined
   try {
     leave = uploads.admit(subject, limits?.uploads)
-    reservation = relay.memory.reserve(FLOOR_BYTES, subject)
+    reservation = relay.memory.reserve(MIN_UPLOAD_MEMORY_BYTES, subject)
     return await work(body, reservation)
   } catch (error) {
     body.cancel(error)
     throw error
   } finally {
     signal.removeEventListener('abort', onAbort)
-    body.release()
+    body.stopTimer()
     reservation?.close()
     leave?.()
   }

@@ -1,7 +1,12 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader, WatchedReader } from '../ingress/byte-reader.ts'
-import type { Checksum } from '../ingress/upload-source.ts'
 import { type RechunkOptions, rechunk } from '../relay/rechunk.ts'
+
+/** The hash that a client declares for its bytes. */
+export interface Checksum {
+  algorithm: 'SHA-1' | 'SHA-256'
+  digest: Uint8Array
+}
 
 /** The bytes that one request brings for an upload. */
 export interface Chunk {

@@ -1,6 +1,7 @@
 import { XMediaError } from '../errors.ts'
-import { withAltText } from '../relay/alt-text.ts'
-import { type RelayOptions, report } from '../relay/relay.ts'
+import { setAltText } from '../relay/alt-text.ts'
+import type { RelayOptions } from '../relay/relay.ts'
+import { reportFailure } from '../relay/report-failure.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
@@ -18,15 +19,15 @@ export async function finishSession(lease: Lease, context: CallContext, options:
   const { client, clock } = options
   const { mediaId, altText, state, offset, totalBytes, nextSegment, finalizeAt = 0 } = lease.session
   if (offset !== totalBytes || mediaId === undefined || state === 'done' || state === 'failed') return
-  const started = clock.now()
-  if (started < finalizeAt) throw notFinalizedYet(Math.ceil((finalizeAt - started) / 1000))
+  const startedAt = clock.now()
+  if (startedAt < finalizeAt) throw notFinalizedYet(Math.ceil((finalizeAt - startedAt) / 1000))
   const stopHeartbeat = keepLeaseAlive(lease, clock, { givesWay: () => false, onLost: () => {} })
   try {
     const answer = lease.session.result ?? (await finalize(lease, mediaId, totalBytes, context, options))
-    const result = await withAltText(answer, altText, context, client)
+    const result = await setAltText(answer, altText, context, client)
     await lease.update({ state: 'done', result })
   } catch (error) {
-    report(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - started, context)
+    reportFailure(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - startedAt, context)
     if (isRejectedByX(error)) await markFailed(lease, error)
     else if (error instanceof XMediaError && error.code.startsWith('x_')) {
       const pauseMs = (error.retryAfterSecs ?? PAUSE_SECS) * 1000
@@ -46,11 +47,11 @@ async function finalize(
   { client, clock }: RelayOptions,
 ): Promise<XMediaAnswer> {
   const { category, state, nextSegment: segments } = lease.session
-  const started = clock.now()
+  const startedAt = clock.now()
   if (state === 'open') await lease.update({ state: 'finalizing' })
   const { data, errors } = await client.finalize(mediaId, category, context, { again: state === 'finalizing' })
   const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
-  const durationMs = clock.now() - started
+  const durationMs = clock.now() - startedAt
   context.emit({ type: 'finalized', mediaId, bytes: totalBytes, segments, durationMs })
   // Store it before anything else can fail: for images X does not answer a second FINALIZE.
   await lease.update({ result })

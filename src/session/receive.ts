@@ -1,12 +1,14 @@
 import type { XMediaError } from '../errors.ts'
 import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
-import { type AbortScope, createAbortScope, deadlineExceeded } from '../lib/abort-scope.ts'
-import { appendAll, type Progress } from '../relay/append.ts'
+import { appendAll } from '../relay/append.ts'
 import { createInitialization, type Initialization } from '../relay/initialization.ts'
-import type { MemoryReservation } from '../relay/memory.ts'
-import { type RelayOptions, report } from '../relay/relay.ts'
+import type { MemoryReservation } from '../relay/memory-pool.ts'
+import type { RelayOptions } from '../relay/relay.ts'
+import { reportFailure } from '../relay/report-failure.ts'
 import { planSegments, type SegmentPlan } from '../relay/segment-plan.ts'
+import type { Progress } from '../relay/segment-sender.ts'
 import type { CallContext } from '../x/call.ts'
+import { type CallScope, createCallScope } from '../x/call-scope.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import { type Chunk, endOnFailure, readChunk } from './chunk.ts'
 import { isRejectedByX, markFailed } from './finish.ts'
@@ -44,21 +46,20 @@ export async function receiveChunk(incoming: IncomingChunk, options: RelayOption
   const { lease, chunk, reservation, context } = incoming
   const { clock, concurrency, maxSegments, segmentSize } = options
   const plan = planRest(lease.session, options)
-  reservation.require(plan.floorBytes)
-  if (lease.session.segmentBytes === 0) await lease.update({ segmentBytes: plan.bytes })
+  reservation.require(plan.minMemoryBytes)
+  if (lease.session.segmentBytes === 0) await lease.update({ segmentBytes: plan.segmentBytes })
 
   const { totalBytes = 0, offset } = lease.session
-  const started = clock.now()
-  const { signal: parent, deadline = Number.POSITIVE_INFINITY } = context
-  const scope = createAbortScope(clock, { parent, timeoutMs: deadline - started, timeoutError: deadlineExceeded })
-  const call: CallContext = { ...context, signal: scope.signal }
+  const startedAt = clock.now()
+  const scope = createCallScope(context, clock)
+  const { call } = scope
   const progress = progressOf(lease.session)
   // A segment that X may already have must be the same again, and one with a checksum must be complete.
-  const whole = lease.session.planned.length > 0 || chunk.checksum !== undefined
-  const headBytes = Math.min(HEAD_BYTES, totalBytes, plan.bytes)
-  const isProven = (bytes: number) => bytes <= segmentSize.proven
-  const ledger = createSessionLedger(lease, { segmentsAhead: concurrency, isProven })
-  const initialization = initializationFor(incoming, headBytes, { call, scope, progress }, options)
+  const mayShrink = lease.session.planned.length === 0 && chunk.checksum === undefined
+  const headBytes = Math.min(HEAD_BYTES, totalBytes, plan.segmentBytes)
+  const isAccepted = (bytes: number) => bytes <= segmentSize.largestAccepted
+  const ledger = createSessionLedger(lease, { segmentsAhead: concurrency, isAccepted })
+  const initialization = initializationFor(incoming, headBytes, { scope, progress }, options)
   const body = endOnFailure(chunk.body)
   const stopHeartbeat = keepLeaseAlive(lease, clock, {
     givesWay: () => chunk.body.silentMs() >= STALLED_MS,
@@ -88,7 +89,7 @@ export async function receiveChunk(incoming: IncomingChunk, options: RelayOption
         },
         initialization,
         ledger,
-        plan: { ...plan, whole },
+        plan: { ...plan, mayShrink },
         reservation,
         call,
         scope,
@@ -99,18 +100,18 @@ export async function receiveChunk(incoming: IncomingChunk, options: RelayOption
     await initialization.settled()
     scope.signal.throwIfAborted()
     const failure = body.failure()
-    if (failure) report(failure, progress, clock.now() - started, call)
+    if (failure) reportFailure(failure, progress, clock.now() - startedAt, call)
     return { bytes: chunk.body.receivedBytes(), failure }
   } catch (error) {
     const failure = scope.signal.aborted ? scope.signal.reason : error
     scope.abort(failure)
     chunk.body.cancel(failure)
-    report(failure, progress, clock.now() - started, call)
+    reportFailure(failure, progress, clock.now() - startedAt, call)
     if (isRejectedByX(failure)) await markFailed(lease, failure)
     throw failure
   } finally {
     stopHeartbeat()
-    scope.release()
+    scope.dispose()
     // When the lease is lost, the ledger is no longer ours to close.
     await ledger.close().catch(() => {})
   }
@@ -129,7 +130,7 @@ function progressOf({ mediaId, offset, nextSegment }: Session): Progress {
 }
 
 interface SessionInitialization extends Initialization {
-  /** Resolves when INIT, if it has started, has ended and the session has its result. */
+  /** Resolves when INIT, if it has startedAt, has ended and the session has its result. */
   settled(): Promise<void>
 }
 
@@ -137,12 +138,13 @@ interface SessionInitialization extends Initialization {
 function initializationFor(
   { lease, chunk, admit }: IncomingChunk,
   headBytes: number,
-  { call, scope, progress }: { call: CallContext; scope: AbortScope; progress: Progress },
+  { scope, progress }: { scope: CallScope; progress: Progress },
   { client, clock }: RelayOptions,
 ): SessionInitialization {
   const { mediaId, mediaType, category, totalBytes = 0 } = lease.session
+  const { call } = scope
   if (mediaId !== undefined) {
-    return { onHead() {}, onWhole() {}, media: async () => ({ id: mediaId, totalBytes }), async settled() {} }
+    return { onHead() {}, onSegment() {}, result: async () => ({ id: mediaId, totalBytes }), async settled() {} }
   }
   let stored: Promise<void> | undefined
   let hasStarted = false
@@ -168,9 +170,9 @@ function initializationFor(
       hasStarted = true
       initialization.onHead(head)
     },
-    onWhole() {},
+    onSegment() {},
     async settled() {
-      if (hasStarted) await initialization.media()
+      if (hasStarted) await initialization.result()
       await stored
     },
   }

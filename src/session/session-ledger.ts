@@ -18,14 +18,14 @@ export interface SessionLedgerOptions {
    * Whether X is known to accept segments of this size. Others are not planned ahead, since X may refuse them and then the
    * bytes are cut differently.
    */
-  isProven: (bytes: number) => boolean
+  isAccepted: (bytes: number) => boolean
 }
 
 /**
  * Creates the ledger of a session. A segment's size is stored before the segment is sent. To save writes, most are stored
  * with the acknowledgement of an earlier segment: it plans the next full ones ahead.
  */
-export function createSessionLedger(lease: Lease, { segmentsAhead, isProven }: SessionLedgerOptions): SessionLedger {
+export function createSessionLedger(lease: Lease, { segmentsAhead, isAccepted }: SessionLedgerOptions): SessionLedger {
   /** Earlier requests planned the indices below this one, and may have sent them. */
   const firstNewIndex = lease.session.nextSegment + lease.session.planned.length
   let firstUnsentIndex = firstNewIndex
@@ -64,7 +64,7 @@ export function createSessionLedger(lease: Lease, { segmentsAhead, isProven }: S
         if (index < firstNewIndex && before !== undefined) throw mustSendWhole(before)
         const next = { ...session, planned: [...plannedBelow(index), bytes] }
         const isFull = bytes === session.segmentBytes
-        planWritten = lease.update(isFull && isProven(bytes) ? planAhead(next) : next)
+        planWritten = lease.update(isFull && isAccepted(bytes) ? planAhead(next) : next)
       }
       firstUnsentIndex = Math.max(firstUnsentIndex, index + 1)
       await planWritten

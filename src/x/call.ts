@@ -1,107 +1,114 @@
 import { XMediaError } from '../errors.ts'
-import { deadlineExceeded, untilAborted } from '../lib/abort-scope.ts'
+import { abortable, deadlineExceeded } from '../lib/abort-scope.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
 import type { XMediaEventBody } from './events.ts'
-import { type Failure, readFailure, type XAnswer } from './failure.ts'
+import { type CallFailure, type RetryAdvice, readFailure } from './failure.ts'
 import { DEFAULT_SEGMENT_BYTES } from './limits.ts'
 import type { CachedToken } from './token.ts'
-import { type Fetch, send } from './transport.ts'
+import { type Fetch, send, type XResponse } from './transport.ts'
 
 export interface RetryOptions {
-  /** Tries after the first one, per call. Default 5. */
+  /** Retries of a call after its first attempt. Default 5. */
   retries: number
-  /** Longest pause before the first retry, milliseconds; doubles with each one. Default 500. */
+  /** The longest delay before the first retry, in milliseconds; it doubles with each retry. Default 500. */
   backoffMs: number
-  /** Longest pause of all, milliseconds. Default 20,000. */
+  /** The longest delay before any retry, in milliseconds. Default 20,000. */
   maxBackoffMs: number
-  /** How long to wait for X's rate limit before giving up, milliseconds. Default 60,000. */
+  /**
+   * How long to wait for X's rate limit to reset, in milliseconds. When X asks for more, the call fails with
+   * `x_rate_limited`. Default 60,000.
+   */
   maxRateLimitWaitMs: number
-  /** Time for one try of one call, milliseconds; for segments above 4 MiB in proportion. Default 30,000. */
+  /** The time limit for one attempt, in milliseconds; for segments above 4 MiB it grows in proportion. Default 30,000. */
   timeoutMs: number
 }
 
-export interface CallOptions {
+export interface XCallOptions {
   baseUrl: string
   fetch: Fetch
   clock: Clock
   retry: RetryOptions
 }
 
-/** On whose behalf a call is made, and until when. */
+/** What all calls made for one request or upload have in common. */
 export interface CallContext {
   token: CachedToken
   emit: (event: XMediaEventBody) => void
   signal?: AbortSignal | undefined
-  /** Told of everything that X answers. */
-  onAnswer?: ((answer: XAnswer) => void) | undefined
-  /** Epoch milliseconds after which nothing is tried any more. */
+  /** Called with every response of X, errors included. */
+  onResponse?: ((response: XResponse) => void) | undefined
+  /** When to stop trying, in epoch milliseconds. */
   deadline?: number | undefined
 }
 
-export type Call = (request: XRequest, context: CallContext, retryable?: Retryable) => Promise<XAnswer>
+/** @param onRetry Called before each retry, with the error of the attempt that failed. */
+export type XCall = (
+  request: XRequest,
+  context: CallContext,
+  onRetry?: (error: XMediaError) => void,
+) => Promise<XResponse>
 
-/** Whether a failed call may be repeated at all; every call by default. */
-export type Retryable = (failure: Failure) => boolean
+/** Creates the function that makes one authorized call to X. It retries, and resolves with a 2xx response or throws. */
+export function createXCall(options: XCallOptions): XCall {
+  const { clock } = options
 
-/** Makes one authorised call to X, again and again while that can help, and answers with a 2xx or throws. */
-export function createCall(options: CallOptions): Call {
-  const { clock, retry } = options
-
-  return async function call(request, context, retryable = () => true) {
+  return async function call(request, context, onRetry) {
     const { emit, signal, deadline = Number.POSITIVE_INFINITY } = context
-    let token = await untilAborted(context.token.current(), signal)
-    let renewed = false
+    let token = await abortable(context.token.current(), signal)
+    let isTokenRenewed = false
 
     for (let attempt = 1; ; attempt++) {
-      const failure = await attemptOnce(request, token, context, options)
-      if (!('error' in failure)) return failure
-      const { error, remedy } = failure
+      const outcome = await attemptCall(request, token, context, options)
+      if (!('error' in outcome)) return outcome
+      const { error, advice } = outcome
 
-      // A fresh token is no retry: it is asked for once, whatever `retries` says.
-      const spent = attempt > retry.retries && remedy.kind !== 'renew_token'
-      if (remedy.kind === 'none' || spent || !retryable(failure)) throw error
-      let waitMs = 0
-      if (remedy.kind === 'renew_token') {
-        if (renewed) throw error
-        const fresh = await untilAborted(context.token.renewed(token), signal)
-        if (fresh === token) throw error
-        renewed = true
-        token = fresh
-      } else if (remedy.kind === 'wait') {
-        if (remedy.waitMs > retry.maxRateLimitWaitMs) throw error
-        waitMs = remedy.waitMs
-      } else {
-        // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-        waitMs = clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
+      if (advice.kind === 'new_token') {
+        if (isTokenRenewed) throw error
+        const renewed = await abortable(context.token.renew(token), signal)
+        if (renewed === token) throw error
+        isTokenRenewed = true
+        token = renewed
       }
-      if (clock.now() + waitMs >= deadline) throw error
+      const waitMs = retryDelay(advice, attempt, options)
+      if (waitMs === undefined || clock.now() + waitMs >= deadline) throw error
+      onRetry?.(error)
       emit({ type: 'retry', step: request.step, attempt, waitMs: Math.round(waitMs), code: error.code })
       if (waitMs > 0) await sleep(clock, waitMs, signal)
     }
   }
 }
 
-async function attemptOnce(
+/** Milliseconds to wait before the next attempt; undefined when there must not be one. */
+function retryDelay(advice: RetryAdvice, attempt: number, { clock, retry }: XCallOptions): number | undefined {
+  // A call gets one new token even when its retries are used up.
+  if (advice.kind === 'new_token') return 0
+  if (advice.kind === 'never' || attempt > retry.retries) return undefined
+  if (advice.kind === 'wait') return advice.waitMs > retry.maxRateLimitWaitMs ? undefined : advice.waitMs
+  // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+  return clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
+}
+
+async function attemptCall(
   request: XRequest,
   token: string,
-  { signal, deadline = Number.POSITIVE_INFINITY, onAnswer }: CallContext,
-  { baseUrl, fetch, clock, retry }: CallOptions,
-): Promise<XAnswer | Failure> {
+  { signal, deadline = Number.POSITIVE_INFINITY, onResponse }: CallContext,
+  { baseUrl, fetch, clock, retry }: XCallOptions,
+): Promise<XResponse | CallFailure> {
   signal?.throwIfAborted()
   const remainingMs = deadline - clock.now()
   if (remainingMs <= 0) throw deadlineExceeded()
   const bytes = request.body?.length ?? 0
   const timeoutMs = Math.min(remainingMs, retry.timeoutMs * Math.max(1, bytes / DEFAULT_SEGMENT_BYTES))
   try {
-    const answer = await send(request, { baseUrl, fetch, clock, token, timeoutMs: Math.ceil(timeoutMs), signal })
-    onAnswer?.(answer)
-    return answer.status >= 200 && answer.status < 300 ? answer : readFailure(request.step, answer, clock)
+    const response = await send(request, { baseUrl, fetch, clock, token, timeoutMs: Math.ceil(timeoutMs), signal })
+    onResponse?.(response)
+    return response.status >= 200 && response.status < 300 ? response : readFailure(request.step, response, clock)
   } catch (error) {
     signal?.throwIfAborted()
     return {
       error: new XMediaError('x_unavailable', 'X could not be reached.', { cause: error }),
-      remedy: { kind: 'repeat' },
+      advice: { kind: 'backoff' },
     }
   }
 }

@@ -1,29 +1,34 @@
-/** The text fields of a multipart body, in front of its `media`. */
+/** The text fields of a multipart body; they come before its `media` part. */
 export type EnvelopeFields = Readonly<Record<string, string>>
 
 /**
- * The multipart bodies of an upload's calls, built around the segments' bytes without moving them: a segment's buffer
- * has room for the head in front of the data and for the tail behind it, so a whole body is one view of one buffer.
+ * Builds multipart bodies around segments without copying them. A segment's buffer has room for the head before the data
+ * and for the tail after it, so that a whole body is one view of one buffer.
  */
 export interface Envelope {
   contentType: string
-  /** Bytes of a buffer with room for a segment and for what `wrap` writes around it. */
-  sizeAround(bytes: number): number
-  /** The view of a segment of `bytes` bytes in such a buffer. */
-  viewIn(buffer: ArrayBuffer, bytes: number): Uint8Array<ArrayBuffer>
-  /** Writes head and tail around a segment in such a buffer and returns the whole body. */
+  /** The size of a buffer with room for a segment of this many bytes, its head and its tail. */
+  bufferBytes(segmentBytes: number): number
+  /** The view for a segment of this many bytes in such a buffer. */
+  viewIn(buffer: ArrayBuffer, segmentBytes: number): Uint8Array<ArrayBuffer>
+  /** The view for a segment of this many bytes in a new buffer. */
+  allocate(segmentBytes: number): Uint8Array<ArrayBuffer>
+  /** Copies bytes into a new buffer, as a segment of its own. */
+  copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer>
+  /** Writes head and tail around a segment in such a buffer, and returns the whole body. */
   wrap(segment: Uint8Array<ArrayBuffer>, fields: EnvelopeFields): Uint8Array<ArrayBuffer>
 }
 
 const encoder = new TextEncoder()
 
 /**
- * The boundary is new for every upload and has 122 random bits, so a client cannot put it into its file.
- * `widest` is the longest set of fields that `wrap` will be called with.
+ * The boundary is new for each envelope and has 122 random bits, so that no client can put it into a file.
+ *
+ * @param longestFields The longest fields that `wrap` will be called with; the room for the head depends on them.
  */
-export function createEnvelope(widest: EnvelopeFields): Envelope {
+export function createEnvelope(longestFields: EnvelopeFields): Envelope {
   const boundary = `x-media-${crypto.randomUUID()}`
-  const head = (fields: EnvelopeFields) =>
+  const headOf = (fields: EnvelopeFields) =>
     encoder.encode(
       Object.entries(fields)
         .map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
@@ -34,19 +39,26 @@ export function createEnvelope(widest: EnvelopeFields): Envelope {
         .join(''),
     )
   const tail = encoder.encode(`\r\n--${boundary}--\r\n`)
-  const headroom = head(widest).length
+  const headBytes = headOf(longestFields).length
 
-  return {
+  const envelope: Envelope = {
     contentType: `multipart/form-data; boundary=${boundary}`,
-    sizeAround: (bytes) => headroom + bytes + tail.length,
-    viewIn: (buffer, bytes) => new Uint8Array(buffer, headroom, bytes),
+    bufferBytes: (segmentBytes) => headBytes + segmentBytes + tail.length,
+    viewIn: (buffer, segmentBytes) => new Uint8Array(buffer, headBytes, segmentBytes),
+    allocate: (segmentBytes) => envelope.viewIn(new ArrayBuffer(envelope.bufferBytes(segmentBytes)), segmentBytes),
+    copyOf(bytes) {
+      const segment = envelope.allocate(bytes.length)
+      segment.set(bytes)
+      return segment
+    },
     wrap(segment, fields) {
-      const start = head(fields)
-      const offset = segment.byteOffset - start.length
-      const body = new Uint8Array(segment.buffer, offset, start.length + segment.length + tail.length)
-      body.set(start)
-      body.set(tail, start.length + segment.length)
+      const head = headOf(fields)
+      const start = segment.byteOffset - head.length
+      const body = new Uint8Array(segment.buffer, start, head.length + segment.length + tail.length)
+      body.set(head)
+      body.set(tail, head.length + segment.length)
       return body
     },
   }
+  return envelope
 }

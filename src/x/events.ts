@@ -4,8 +4,8 @@ import type { MediaCategory, MediaType } from './limits.ts'
 import type { XProcessingState } from './schemas.ts'
 
 /**
- * What happens to an upload, for logs and metrics. Times are epoch milliseconds; nothing in here is secret. The code
- * `app_error` is an error that a function of the app's threw, as `inspect`.
+ * An event in the life of an upload, for logs and metrics. `at` is in epoch milliseconds; an event contains no secrets.
+ * The code `app_error` means that a function of the app threw, such as `inspect`.
  */
 export type XMediaEvent = { at: number } & (
   | { type: 'initialized'; mediaId: string; mediaType: MediaType; category: MediaCategory; totalBytes: number }
@@ -18,12 +18,12 @@ export type XMediaEvent = { at: number } & (
   | { type: 'aborted'; mediaId?: string; bytes: number; durationMs: number }
 )
 
-/** An event before it gets its time. */
+/** An event without its time. */
 export type XMediaEventBody = XMediaEvent extends infer Event
   ? Event extends unknown
     ? Omit<Event, 'at'>
     : never
   : never
 
-/** Gets the events of all uploads of an instance; see `XMediaEvent`. */
+/** Receives the events of every upload. */
 export type OnEvent = (event: XMediaEvent) => void

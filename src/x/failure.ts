@@ -1,75 +1,70 @@
 import { XMediaError, type XMediaErrorCode } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
+import { isRecord } from '../lib/is-record.ts'
 import type { XStep } from './dialects/dialect.ts'
+import type { XResponse } from './transport.ts'
 
-/** X's answer to one call, its body read to the end and bounded. */
-export interface XAnswer {
-  status: number
-  headers: Headers
-  /** The body as JSON; undefined when it is empty or no JSON. */
-  json: unknown
-}
-
-/** What may be done after a failed call. */
-export type Remedy =
-  | { kind: 'none' }
-  /** The same bytes again, after a pause. */
-  | { kind: 'repeat' }
-  /** The same bytes again, not before `waitMs` have passed. */
+/** Whether to send the same request again after a failed call, and when. */
+export type RetryAdvice =
+  | { kind: 'never' }
+  | { kind: 'backoff' }
+  /** Not before `waitMs` milliseconds have passed. */
   | { kind: 'wait'; waitMs: number }
-  /** The same bytes again, under a fresh token. */
-  | { kind: 'renew_token' }
+  /** With a new token. */
+  | { kind: 'new_token' }
 
-export interface Failure {
+export interface CallFailure {
   error: XMediaError
-  remedy: Remedy
+  advice: RetryAdvice
 }
 
-const NONE: Remedy = { kind: 'none' }
-const REPEAT: Remedy = { kind: 'repeat' }
-const MAX_REASON = 300
+const NEVER: RetryAdvice = { kind: 'never' }
+const BACKOFF: RetryAdvice = { kind: 'backoff' }
 
-/** Reads a failed call: which code it is for our client, and whether repeating it can help. */
-export function readFailure(step: XStep, answer: XAnswer, clock: Clock): Failure {
-  const { status } = answer
-  const reason = readReason(answer)
-  const fail = (code: XMediaErrorCode, detail: string, remedy: Remedy): Failure => ({
+/** The most characters of X's reason that a client sees. */
+const MAX_REASON_CHARACTERS = 300
+
+/** Turns an error response of X into the error for our client, and says whether a retry can help. */
+export function readFailure(step: XStep, response: XResponse, clock: Clock): CallFailure {
+  const { status } = response
+  const reason = readReason(response)
+  const fail = (code: XMediaErrorCode, detail: string, advice: RetryAdvice): CallFailure => ({
     error: new XMediaError(code, detail),
-    remedy,
+    advice,
   })
 
-  if (status === 401) return fail('x_unauthorized', 'X refused the server’s token.', { kind: 'renew_token' })
-  if (status === 402) return fail('x_payment_required', 'The X account behind this server has no credits left.', NONE)
+  if (status === 401) return fail('x_unauthorized', 'X refused the server’s token.', { kind: 'new_token' })
+  if (status === 402) return fail('x_payment_required', 'The X account behind this server has no credits left.', NEVER)
   if (status === 403) {
-    return lacksScope(answer)
+    return lacksScope(response)
       ? fail(
           'x_forbidden_scope',
-          'The server’s X token may not upload media: it must be an OAuth 2.0 user token authorised with the scope media.write.',
-          NONE,
+          'The server’s X token cannot upload media: it must be an OAuth 2.0 user token with the scope media.write.',
+          NEVER,
         )
-      : fail('x_forbidden', `X forbids this: ${reason}`, NONE)
+      : fail('x_forbidden', `X forbids this: ${reason}`, NEVER)
   }
   if ((status === 413 || status === 431) && step === 'append') {
-    return fail('x_segment_too_large', 'X refused a segment for its size.', NONE)
+    return fail('x_segment_too_large', 'X refused a segment because it is too large.', NEVER)
   }
   if (status === 429) {
-    const waitMs = readWait(answer.headers, clock.now())
+    const waitMs = readWait(response.headers, clock.now())
     const options = waitMs === undefined ? {} : { retryAfterSecs: Math.ceil(waitMs / 1000) }
     return {
-      error: new XMediaError('x_rate_limited', 'X’s rate limit for this server is used up for now.', options),
-      remedy: waitMs === undefined ? REPEAT : { kind: 'wait', waitMs },
+      error: new XMediaError('x_rate_limited', 'This server has reached X’s rate limit.', options),
+      advice: waitMs === undefined ? BACKOFF : { kind: 'wait', waitMs },
     }
   }
-  if (status === 408 || status >= 500) return fail('x_unavailable', `X is unavailable (${status}).`, REPEAT)
-  if (status >= 400) return fail('x_rejected_media', `X rejected the ${step} call (${status}): ${reason}`, NONE)
-  return fail('x_unavailable', `X answered in a way this server does not follow (${status}).`, NONE)
+  if (status === 408 || status >= 500) return fail('x_unavailable', `X is unavailable (${status}).`, BACKOFF)
+  if (status >= 400) return fail('x_rejected_media', `X rejected the ${step} call (${status}): ${reason}`, NEVER)
+  return fail('x_unavailable', `X sent an unexpected response (${status}).`, NEVER)
 }
 
 /**
- * X's reason in its own words, from every shape its errors are known to have. Only named fields pass: bodies can echo
- * what was sent.
+ * The reason in X's own words. It can be in any of several members, depending on the endpoint. Only these members are
+ * read, because a response can echo what we sent.
  */
-function readReason({ json }: XAnswer): string {
+function readReason({ json }: XResponse): string {
   if (!isRecord(json)) return 'no reason given'
   const errors = Array.isArray(json['errors']) ? json['errors'] : []
   const candidates = [
@@ -80,11 +75,11 @@ function readReason({ json }: XAnswer): string {
     json['title'],
   ]
   const reason = candidates.find((candidate) => typeof candidate === 'string' && candidate !== '')
-  return typeof reason === 'string' ? clean(reason) : 'no reason given'
+  return typeof reason === 'string' ? toPrintable(reason) : 'no reason given'
 }
 
-/** A scope that was never granted shows as a bare 403, an app-only token as its own problem type. */
-function lacksScope({ json }: XAnswer): boolean {
+/** X answers a token without the scope with a bare 403, and an app-only token with a problem type of its own. */
+function lacksScope({ json }: XResponse): boolean {
   if (!isRecord(json)) return false
   const type = String(json['type'] ?? '')
   return type.endsWith('/unsupported-authentication') || (type === 'about:blank' && json['detail'] === 'Forbidden')
@@ -92,7 +87,10 @@ function lacksScope({ json }: XAnswer): boolean {
 
 const RATE_LIMITS = ['x-rate-limit', 'x-user-limit-24hour', 'x-app-limit-24hour']
 
-/** Milliseconds until X takes calls again, or undefined when no header tells. The latest of the used-up limits counts. */
+/**
+ * Milliseconds until X accepts calls again, or undefined when no header says so. When several limits are used up, the
+ * one that resets last counts.
+ */
 function readWait(headers: Headers, now: number): number | undefined {
   const retryAfter = headers.get('retry-after')
   if (retryAfter !== null) {
@@ -108,12 +106,8 @@ function readWait(headers: Headers, now: number): number | undefined {
   return resets.length === 0 ? undefined : Math.max(0, Math.max(...resets) - now)
 }
 
-function clean(text: string): string {
-  // Control characters would reach logs and terminals.
+/** Replaces control characters, which could reach logs and terminals, and shortens long text. */
+function toPrintable(text: string): string {
   const printable = text.replace(/\p{Cc}+/gu, ' ').trim()
-  return printable.length > MAX_REASON ? `${printable.slice(0, MAX_REASON)}…` : printable
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return printable.length > MAX_REASON_CHARACTERS ? `${printable.slice(0, MAX_REASON_CHARACTERS)}…` : printable
 }

@@ -1,11 +1,11 @@
 /**
- * X's own numbers and names, in one place, each with its source and the date it was true.
+ * X's own numbers and names, each with its source.
  *
- * Sources: [spec] the official OpenAPI, version 2.167 (2026-08); [docs] docs.x.com media quickstart and best practices
- * (2026-09); [seen] reports of the live service.
+ * [spec] the official OpenAPI, version 2.167 (2026-08); [docs] the media quickstart and best practices on docs.x.com
+ * (2026-09); [seen] reports from the live service.
  */
 
-/** Media types X accepts at initialize. [spec] `InitializeMediaUploadRequest.media_type` */
+/** The media types that INIT accepts. [spec] `InitializeMediaUploadRequest.media_type` */
 export const MEDIA_TYPES = [
   'video/mp4',
   'video/webm',
@@ -25,7 +25,7 @@ export const MEDIA_TYPES = [
 ] as const
 export type MediaType = (typeof MEDIA_TYPES)[number]
 
-/** What the media is for. [spec] `InitializeMediaUploadRequest.media_category` */
+/** What a media is for. [spec] `InitializeMediaUploadRequest.media_category` */
 export const MEDIA_CATEGORIES = [
   'amplify_video',
   'tweet_gif',
@@ -38,36 +38,36 @@ export const MEDIA_CATEGORIES = [
 ] as const
 export type MediaCategory = (typeof MEDIA_CATEGORIES)[number]
 
-/** A media, user or subtitle id: up to 19 digits, always kept as a string. [spec] `^[0-9]{1,19}$` */
+/** The id of a media, user or subtitle file. Ids can exceed 2^53, so they are strings. [spec] */
 export const ID_PATTERN: RegExp = /^[0-9]{1,19}$/
 
-/** Largest `total_bytes` X's schema allows: 16 GiB. [spec] */
+/** The largest `total_bytes` in X's schema, 16 GiB. [spec] */
 export const MAX_TOTAL_BYTES = 17_179_869_184
 
-/** Segment indices run from 0 to 999. [spec] 2.167; a later 0…9999 is reported but not in a published spec. */
+/** Segment indices run from 0 to 999. [spec] A later limit of 9999 is reported, but in no published spec. */
 export const MAX_SEGMENTS = 1000
 
-/** Largest segment to send: 5 MB (10⁶). [docs]; 5 MiB is refused at X's edge with an empty 413. [seen] */
+/** The largest segment: 5 MB. [docs] X's edge refuses 5 MiB with an empty 413. [seen] */
 export const MAX_SEGMENT_BYTES = 5_000_000
 
-/** 4 MiB is known to work and is what X's own samples send. [docs] [seen] */
+/** 4 MiB, which X's own samples send, [docs] and which is known to work. [seen] */
 export const DEFAULT_SEGMENT_BYTES: number = 4 * 1024 * 1024
 
-/** Seconds after INIT in which X forgets most media, where it does not say so. https://docs.x.com/x-api/media/quickstart */
+/** Most media expire this many seconds after INIT, unless X says otherwise. https://docs.x.com/x-api/media/quickstart */
 export const MEDIA_EXPIRY_SECS = 86_400
 
-/** "Up to 100 additional owners may be specified." [docs], command dialect */
+/** "Up to 100 additional owners may be specified." [docs] of the `command` dialect */
 export const MAX_ADDITIONAL_OWNERS = 100
 
-/** Longest alternative text, in characters. [spec] `alt_text.text.maxLength` */
+/** The longest alternative text, in characters. [spec] `alt_text.text.maxLength` */
 export const MAX_ALT_TEXT = 1000
 
 const MB = 1_000_000
 const GB = 1_000_000_000
 
 /**
- * Largest file per category, in bytes, for any account, as of 2026-09. [docs]
- * Premium accounts may send more (16 GB of video, 1 GB in direct messages): raise it by option, X has the last word.
+ * The largest file of each category, in bytes, for accounts without Premium, as of 2026-09. [docs] Premium accounts can
+ * send 16 GB of video, or 1 GB in direct messages; the option `categoryMaxBytes` raises the limits.
  */
 export const CATEGORY_MAX_BYTES: Readonly<Record<MediaCategory, number>> = {
   tweet_image: 5 * MB,
@@ -80,7 +80,7 @@ export const CATEGORY_MAX_BYTES: Readonly<Record<MediaCategory, number>> = {
   subtitles: MB,
 }
 
-/** The kind of media a type is; each category takes one kind. 3D models are posted as video-like media. */
+/** The kind of a media type. Each category accepts one kind; 3D models count as video. */
 export type MediaKind = 'image' | 'gif' | 'video' | 'subtitles'
 
 function mediaKind(type: MediaType): MediaKind {
@@ -101,12 +101,12 @@ const CATEGORY_KINDS: Readonly<Record<MediaCategory, readonly MediaKind[]>> = {
   subtitles: ['subtitles'],
 }
 
-/** Whether a category takes media of this type: a PNG sent as `amplify_video` gets an id and then fails. [seen] */
+/** Whether a category accepts a media type. X gives a PNG sent as `amplify_video` an id, and fails it later. [seen] */
 export function categoryAccepts(category: MediaCategory, type: MediaType): boolean {
   return CATEGORY_KINDS[category].includes(mediaKind(type))
 }
 
-/** The category X assumes for a type when none is given. [docs] */
+/** The category that X assumes when none is given. [docs] */
 export function inferCategory(type: MediaType): MediaCategory {
   const kind = mediaKind(type)
   return kind === 'subtitles' ? 'subtitles' : `tweet_${kind}`
@@ -114,7 +114,7 @@ export function inferCategory(type: MediaType): MediaCategory {
 
 const PROCESSED: readonly MediaKind[] = ['gif', 'video']
 
-/** Whether X processes media of this category after FINALIZE; for the others STATUS answers 400. [seen] */
+/** Whether X processes media of this category after FINALIZE. For the others, STATUS answers 400. [seen] */
 export function isProcessed(category: MediaCategory): boolean {
   return CATEGORY_KINDS[category].some((kind) => PROCESSED.includes(kind))
 }

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini'
-import { isRecord, type XAnswer } from './failure.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { ID_PATTERN } from './limits.ts'
-import type { XMedia, XProblem } from './schemas.ts'
+import type { XMedia, XProblem, XProcessingState } from './schemas.ts'
+import type { XResponse } from './transport.ts'
 
-/** X's answer about a media: the shape this package passes on, known fields only. */
+/** X's answer about a media, reduced to the members we know. */
 export interface XMediaAnswer {
   data: XMedia
-  /** Partial errors X reported beside the data. */
+  /** Partial errors that X reports beside the data. */
   errors?: XProblem[]
 }
 
@@ -31,8 +32,8 @@ const mediaSchema = z.object({
 })
 const problemsSchema = z.array(z.object({ title: text, type: text, detail: text, status: number }))
 
-/** Reads the media of a successful answer; undefined when there is none, as in an empty or 204 answer. */
-export function readMedia({ json }: XAnswer): XMediaAnswer | undefined {
+/** Reads the media from a successful response; undefined when there is none, as in an empty or 204 response. */
+export function readMedia({ json }: XResponse): XMediaAnswer | undefined {
   if (!isRecord(json)) return undefined
   const data = readData(json['data'])
   if (data === undefined) return undefined
@@ -40,41 +41,42 @@ export function readMedia({ json }: XAnswer): XMediaAnswer | undefined {
   return errors.success && errors.data.length > 0 ? { data, errors: errors.data } : { data }
 }
 
-/** A field of an unexpected kind is left out rather than the media lost; without an id there is no media. */
-function readData(given: unknown): XMedia | undefined {
-  const first = mediaSchema.safeParse(given)
-  if (first.success) return first.data
-  const data = structuredClone(given)
-  for (const { path } of first.error.issues) {
+/** Leaves out members of an unexpected type instead of rejecting the media; only the id is indispensable. */
+function readData(json: unknown): XMedia | undefined {
+  const strict = mediaSchema.safeParse(json)
+  if (strict.success) return strict.data
+  const data = structuredClone(json)
+  for (const { path } of strict.error.issues) {
     const name = path.at(-1)
-    const holder = path
+    const parent = path
       .slice(0, -1)
       .reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), data)
-    if (!isRecord(holder) || name === undefined) return undefined
-    // Processing in words unknown to us is processing still.
-    if (name === 'processing_info') holder[name] = { state: 'in_progress' }
-    else delete holder[String(name)]
+    if (!isRecord(parent) || name === undefined) return undefined
+    // Whatever it says, X has not finished processing.
+    if (name === 'processing_info') parent[name] = { state: 'in_progress' }
+    else delete parent[String(name)]
   }
-  const second = mediaSchema.safeParse(data)
-  return second.success ? second.data : undefined
+  const lenient = mediaSchema.safeParse(data)
+  return lenient.success ? lenient.data : undefined
 }
 
-/** The media's processing as one of X's states: an `error` is terminal even beside `in_progress`. */
-export function processingState(media: XMedia): 'pending' | 'in_progress' | 'succeeded' | 'failed' {
+/** The state of X's processing. An `error` means that it failed, even beside `in_progress`. */
+export function processingState(media: XMedia): XProcessingState {
   const info = media.processing_info
   if (info === undefined) return 'succeeded'
   return info.error === undefined ? info.state : 'failed'
 }
 
-/** Whether X's processing has ended, one way or the other. */
+/** Whether X's processing has ended, successfully or not. */
 export function isFinal({ data }: XMediaAnswer): boolean {
   const state = processingState(data)
   return state === 'succeeded' || state === 'failed'
 }
 
-/** X says when to ask again; where it does not, or says zero, one second, X's own usual number. */
+/** The shortest pause between two status calls, in seconds: X's own usual value, also used when X names none or zero. */
 export const MIN_CHECK_SECS = 1
 
+/** Seconds to wait before the next status call. */
 export function checkAfterSecs({ data }: XMediaAnswer): number {
   return Math.max(MIN_CHECK_SECS, data.processing_info?.check_after_secs ?? 0)
 }

@@ -1,66 +1,67 @@
 import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
-import { createAbortScope, untilAborted } from '../lib/abort-scope.ts'
+import { abortable, createAbortScope } from '../lib/abort-scope.ts'
 import { type Clock, sleep, systemClock } from '../lib/clock.ts'
 import type { TokenRequest } from './token.ts'
 
-/** What must survive a restart: X's refresh tokens work once, the next one comes with the answer. */
+/** What must survive a restart. A refresh token works once; X sends the next one in its response. */
 export interface StoredTokens {
   accessToken: string
   refreshToken: string
-  /** Epoch milliseconds at which the access token ends. */
+  /** When the access token expires, in epoch milliseconds. */
   expiresAt: number
 }
 
 export interface RefreshingTokenOptions {
   clientId: string
-  /** Only confidential clients have one. */
+  /** For confidential clients only. */
   clientSecret?: string
-  /** The refresh token of the first authorisation; used while `load` knows of none. Needs the scope `offline.access`. */
+  /** The refresh token from the first authorization, which needs the scope `offline.access`. Used until `load` returns one. */
   refreshToken: string
   /** Default `https://api.x.com/2/oauth2/token`. */
   tokenUrl?: string
-  /** Reads what `save` wrote last, on whatever instance; undefined before that. */
+  /** Reads the tokens that any instance saved last; undefined before the first `save`. */
   load: () => StoredTokens | undefined | Promise<StoredTokens | undefined>
-  /** Keeps the tokens for all instances. They are used only once this has resolved. */
+  /** Stores the tokens for all instances. They are used only after it has resolved. */
   save: (tokens: StoredTokens) => void | Promise<void>
-  /** Sends the refresh. Default: the platform's `fetch`. */
+  /** Sends the refresh request. Default: the platform's `fetch`. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
-/** An access token this close to its end is renewed before it is used, milliseconds. */
-const MARGIN_MS = 60_000
-/** How long to wait for another instance that has refreshed but not saved yet: five looks, one second apart at most. */
-const LOOKS_MS = [100, 200, 400, 800, 1000]
-const TIMEOUT_MS = 30_000
-/** A renewal, loading and saving included, that has not ended by then is given up. */
-const STALE_MS = 45_000
+/** An access token this close to its expiry is refreshed before use, in milliseconds. */
+const EXPIRY_MARGIN_MS = 60_000
+/** Pauses before loading the tokens again, when another instance has refreshed them but not saved them yet. */
+const RELOAD_DELAYS_MS = [100, 200, 400, 800, 1000]
+/** The time limit for a refresh request, in milliseconds. */
+const REFRESH_TIMEOUT_MS = 30_000
+/** The time limit for a renewal, including `load` and `save`, in milliseconds. */
+const RENEWAL_TIMEOUT_MS = 45_000
 
-const answerSchema = z.object({
+const tokenResponse = z.object({
   access_token: z.string(),
   refresh_token: z.exactOptional(z.string()),
   expires_in: z.exactOptional(z.number()),
 })
 
 /**
- * An OAuth 2.0 user token that renews itself, as the `token` option. RFC 6749 section 6; X's access tokens last two
- * hours and its refresh tokens work once: https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token
+ * Creates an OAuth 2.0 user token that refreshes itself (RFC 6749 section 6), for the `token` option. X's access tokens
+ * last two hours: https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token
  *
- * Within an instance concurrent requests share one refresh. A new refresh token is saved before its access token is
- * used. Where another instance was first, its tokens are loaded instead. What cannot be survived: a crash after X has
- * answered and before `save` has resolved loses the refresh token, and the account must be authorised again.
+ * Concurrent requests on one instance share a refresh. When another instance has refreshed first, its tokens are loaded.
+ * A new refresh token is saved before its access token is used. If the server crashes after X has responded and before
+ * `save` has resolved, the refresh token is lost, and the account must be authorized again.
  */
 export function refreshingToken(
   options: RefreshingTokenOptions,
   clock: Clock = systemClock,
-): (ask: TokenRequest) => Promise<string> {
+): (request: TokenRequest) => Promise<string> {
   const { load, save } = options
   let tokens: StoredTokens | undefined
   let unsaved = false
-  let renewing: { tokens: Promise<StoredTokens>; startedAt: number } | undefined
+  let renewal: { tokens: Promise<StoredTokens>; startedAt: number } | undefined
 
-  const usable = (candidate: StoredTokens | undefined, refused: string | undefined) =>
-    candidate !== undefined && candidate.accessToken !== refused && candidate.expiresAt - MARGIN_MS > clock.now()
+  const isUsable = (candidate: StoredTokens, refused: string | undefined) =>
+    candidate.accessToken !== refused && candidate.expiresAt - EXPIRY_MARGIN_MS > clock.now()
 
   async function keep(fresh: StoredTokens): Promise<StoredTokens> {
     tokens = fresh
@@ -73,14 +74,14 @@ export function refreshingToken(
   async function renew(refused: string | undefined): Promise<StoredTokens> {
     if (unsaved && tokens !== undefined) return await keep(tokens)
     let known = (await load()) ?? tokens
-    for (const pauseMs of [0, ...LOOKS_MS]) {
-      if (pauseMs > 0) {
-        await sleep(clock, pauseMs)
-        const seen = await load()
-        if (seen === undefined || seen.refreshToken === known?.refreshToken) continue
-        known = seen
+    for (const delayMs of [0, ...RELOAD_DELAYS_MS]) {
+      if (delayMs > 0) {
+        await sleep(clock, delayMs)
+        const loaded = await load()
+        if (loaded === undefined || loaded.refreshToken === known?.refreshToken) continue
+        known = loaded
       }
-      if (known !== undefined && usable(known, refused)) {
+      if (known !== undefined && isUsable(known, refused)) {
         tokens = known
         return known
       }
@@ -89,29 +90,29 @@ export function refreshingToken(
     }
     throw new XMediaError(
       'token_unavailable',
-      'X does not take the server’s refresh token: authorise the account again.',
+      'X refused the server’s refresh token; the account must be authorized again.',
     )
   }
 
   return async function token({ refused }) {
-    if (!unsaved && tokens !== undefined && usable(tokens, refused)) return tokens.accessToken
-    // On Workers a refresh ends with the request that started it, and never settles then.
-    if (renewing !== undefined && clock.now() - renewing.startedAt > STALE_MS) renewing = undefined
-    const current = renewing ?? { tokens: renew(refused), startedAt: clock.now() }
-    renewing = current
-    const scope = createAbortScope(clock, { timeoutMs: STALE_MS, timeoutError: tookTooLong })
+    if (!unsaved && tokens !== undefined && isUsable(tokens, refused)) return tokens.accessToken
+    // On Workers a refresh is dropped with the request that started it, and its promise never settles.
+    if (renewal !== undefined && clock.now() - renewal.startedAt > RENEWAL_TIMEOUT_MS) renewal = undefined
+    const current = renewal ?? { tokens: renew(refused), startedAt: clock.now() }
+    renewal = current
+    const scope = createAbortScope(clock, { timeoutMs: RENEWAL_TIMEOUT_MS, timeoutError: renewalTimeout })
     try {
-      return (await untilAborted(current.tokens, scope.signal)).accessToken
+      return (await abortable(current.tokens, scope.signal)).accessToken
     } finally {
-      scope.release()
-      if (renewing === current) renewing = undefined
+      scope.dispose()
+      if (renewal === current) renewal = undefined
     }
   }
 }
 
-const tookTooLong = () => new XMediaError('token_unavailable', 'The server’s token was not renewed in time.')
+const renewalTimeout = () => new XMediaError('token_unavailable', 'Renewing the server’s X token took too long.')
 
-/** One refresh; undefined when X says that the refresh token was used before or is unknown. */
+/** Sends one refresh request; undefined when X does not know the refresh token, or has seen it before. */
 async function refresh(
   refreshToken: string,
   {
@@ -125,13 +126,13 @@ async function refresh(
   const unavailable = (cause?: unknown) =>
     new XMediaError('token_unavailable', 'X did not renew the server’s token.', cause === undefined ? {} : { cause })
   let response: Response
-  let answer: unknown
+  let body: unknown
   try {
     response = await fetch(tokenUrl, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        ...(clientSecret === undefined ? {} : { authorization: `Basic ${basic(clientId, clientSecret)}` }),
+        ...(clientSecret === undefined ? {} : { authorization: `Basic ${basicCredentials(clientId, clientSecret)}` }),
       },
       body: new URLSearchParams({
         grant_type: 'refresh_token',
@@ -139,20 +140,20 @@ async function refresh(
         ...(clientSecret === undefined ? { client_id: clientId } : {}),
       }).toString(),
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(REFRESH_TIMEOUT_MS),
     })
-    answer = await response.json().catch(() => undefined)
+    body = await response.json().catch(() => undefined)
   } catch (error) {
     throw unavailable(error)
   }
   if (response.status === 400) return undefined
-  const parsed = answerSchema.safeParse(answer)
+  const parsed = tokenResponse.safeParse(body)
   if (!response.ok || !parsed.success) throw unavailable()
   const { access_token, refresh_token = refreshToken, expires_in = 7200 } = parsed.data
   return { accessToken: access_token, refreshToken: refresh_token, expiresAt: clock.now() + expires_in * 1000 }
 }
 
-/** RFC 6749 section 2.3.1: both halves form-encoded before they are joined. */
-function basic(clientId: string, clientSecret: string): string {
+/** Form-encodes both halves before joining them, as RFC 6749 section 2.3.1 requires. */
+function basicCredentials(clientId: string, clientSecret: string): string {
   return btoa(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`)
 }

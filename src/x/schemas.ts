@@ -1,63 +1,36 @@
 /**
- * What X's media API takes and answers.
+ * The requests and responses of X's media API.
  *
- * Requests are strict, because X refuses unknown fields: the official OpenAPI says `additionalProperties: false`
- * (2.167) and the live service answers 400. Answers are interfaces only: a client must tolerate whatever X adds.
+ * Requests are strict because X refuses unknown members: the official OpenAPI says `additionalProperties: false` (2.167),
+ * and the live service answers 400. Responses are interfaces only, because X may add members at any time.
  */
 
 import * as z from 'zod/mini'
-import {
-  ID_PATTERN,
-  MAX_ADDITIONAL_OWNERS,
-  MAX_ALT_TEXT,
-  MAX_SEGMENTS,
-  MAX_TOTAL_BYTES,
-  MEDIA_CATEGORIES,
-  MEDIA_TYPES,
-  type MediaCategory,
-  type MediaType,
-} from './limits.ts'
-
-const id = z.string().check(z.regex(ID_PATTERN))
-const integer = z.pipe(
-  z.string().check(z.regex(/^[0-9]{1,15}$/)),
-  z.transform((text: string) => Number(text)),
-)
-const totalBytes = z.int().check(z.minimum(0), z.maximum(MAX_TOTAL_BYTES))
-const segmentIndex = z.int().check(z.minimum(0), z.maximum(MAX_SEGMENTS - 1))
-const ownerList = z.pipe(
-  z.string(),
-  z.pipe(
-    z.transform((text: string) => text.split(',')),
-    z.array(id).check(z.maxLength(MAX_ADDITIONAL_OWNERS)),
-  ),
-)
-const flag = z.pipe(
-  z.enum(['true', 'false']),
-  z.transform((text: 'true' | 'false') => text === 'true'),
-)
+import { id, integerText, ownerIds, ownerIdsText, segmentIndex, totalBytes } from './field-schemas.ts'
+import { MAX_ALT_TEXT, MEDIA_CATEGORIES, MEDIA_TYPES, type MediaCategory, type MediaType } from './limits.ts'
 
 /** `POST /2/media/upload/initialize`, JSON. */
 export interface InitializeRequest {
   media_type?: MediaType
   media_category?: MediaCategory
-  /** Bytes, 0 to 16 GiB. Optional in X's schema, but a session without it cannot be finalized. */
+  /** Bytes, 0 to 16 GiB. Optional in X's schema, but an upload without it cannot be finalized. */
   total_bytes?: number
-  /** User ids allowed to use the media. */
+  /** Ids of other users who may use the media. */
   additional_owners?: string[]
-  /** Whether the media may be sent in several direct messages. */
+  /** Whether the media may be used in more than one direct message. */
   shared?: boolean
 }
 export const initializeRequest: z.ZodMiniType<InitializeRequest> = z.strictObject({
   media_type: z.exactOptional(z.enum(MEDIA_TYPES)),
   media_category: z.exactOptional(z.enum(MEDIA_CATEGORIES)),
   total_bytes: z.exactOptional(totalBytes),
-  additional_owners: z.exactOptional(z.array(id).check(z.maxLength(MAX_ADDITIONAL_OWNERS))),
+  additional_owners: z.exactOptional(ownerIds),
   shared: z.exactOptional(z.boolean()),
 })
 
-/** `POST /2/media/upload/:id/append`, JSON: the bytes in base64. */
+/** `POST /2/media/upload/:id/append`, JSON. */
 export interface AppendRequest {
+  /** The bytes in base64. */
   media: string
   segment_index: number
 }
@@ -66,7 +39,7 @@ export const appendRequest: z.ZodMiniType<AppendRequest> = z.strictObject({
   segment_index: segmentIndex,
 })
 
-/** The same without its bytes. */
+/** The same without `media`. */
 export const appendMembers: z.ZodMiniType<AppendFields> = z.strictObject({ segment_index: segmentIndex })
 
 /** `POST /2/media/upload/:id/append`, multipart: the text fields beside the `media` part. */
@@ -74,10 +47,10 @@ export interface AppendFields {
   segment_index: number
 }
 export const appendFields: z.ZodMiniType<AppendFields> = z.strictObject({
-  segment_index: z.pipe(integer, segmentIndex),
+  segment_index: z.pipe(integerText, segmentIndex),
 })
 
-/** Categories of the one-shot upload: all but `amplify_video`. */
+/** The categories that can be uploaded in one request: all but `amplify_video`. */
 const ONE_SHOT_CATEGORIES: readonly Exclude<MediaCategory, 'amplify_video'>[] = [
   'tweet_image',
   'tweet_video',
@@ -88,20 +61,21 @@ const ONE_SHOT_CATEGORIES: readonly Exclude<MediaCategory, 'amplify_video'>[] = 
   'subtitles',
 ]
 
-/** `POST /2/media/upload` in one request, multipart: the text fields beside the `media` part. */
+/** `POST /2/media/upload`, multipart, a whole file in one request: the text fields beside the `media` part. */
 export interface UploadFields {
   media_category: Exclude<MediaCategory, 'amplify_video'>
-  /** User ids; X takes them here as one comma-separated string. */
+  /** User ids; on the wire, one string with commas between them. */
   additional_owners?: string[]
 }
 const uploadShape = {
   media_category: z.enum(ONE_SHOT_CATEGORIES),
-  additional_owners: z.exactOptional(ownerList),
+  additional_owners: z.exactOptional(ownerIdsText),
 }
 export const uploadFields: z.ZodMiniType<UploadFields> = z.strictObject(uploadShape)
 
-/** `POST /2/media/upload` in one request, JSON: the bytes in base64. */
+/** `POST /2/media/upload`, JSON, a whole file in one request. */
 export interface UploadRequest extends UploadFields {
+  /** The bytes in base64. */
   media: string
 }
 export const uploadRequest: z.ZodMiniType<UploadRequest> = z.strictObject({ ...uploadShape, media: z.base64() })
@@ -116,48 +90,7 @@ export const statusQuery: z.ZodMiniType<StatusQuery> = z.strictObject({
   command: z.exactOptional(z.enum(['STATUS'])),
 })
 
-/** `command=INIT` of the command generation, query and form together. */
-export interface CommandInitialize {
-  command: 'INIT'
-  total_bytes?: number
-  /** Free text in this generation: an unknown type is only noticed at FINALIZE. */
-  media_type?: string
-  media_category?: MediaCategory
-  additional_owners?: string[]
-  shared?: boolean
-}
-export const commandInitialize: z.ZodMiniType<CommandInitialize> = z.strictObject({
-  command: z.literal('INIT'),
-  total_bytes: z.exactOptional(z.pipe(integer, totalBytes)),
-  media_type: z.exactOptional(z.string()),
-  media_category: z.exactOptional(z.enum(MEDIA_CATEGORIES)),
-  additional_owners: z.exactOptional(ownerList),
-  shared: z.exactOptional(flag),
-})
-
-/** `command=APPEND` of the command generation, query and form together, beside the `media` part. */
-export interface CommandAppend {
-  command: 'APPEND'
-  media_id: string
-  segment_index: number
-}
-export const commandAppend: z.ZodMiniType<CommandAppend> = z.strictObject({
-  command: z.literal('APPEND'),
-  media_id: id,
-  segment_index: z.pipe(integer, segmentIndex),
-})
-
-/** `command=FINALIZE` of the command generation, query and form together. */
-export interface CommandFinalize {
-  command: 'FINALIZE'
-  media_id: string
-}
-export const commandFinalize: z.ZodMiniType<CommandFinalize> = z.strictObject({
-  command: z.literal('FINALIZE'),
-  media_id: id,
-})
-
-/** `POST /2/media/metadata`, JSON. Of X's thirteen kinds of metadata only these are spelled out. */
+/** `POST /2/media/metadata`, JSON. X has thirteen kinds of metadata; only these are checked. */
 export interface MetadataRequest {
   id: string
   metadata?: {
@@ -176,12 +109,12 @@ export const metadataRequest: z.ZodMiniType<MetadataRequest> = z.strictObject({
   ),
 })
 
-/** Category names as the subtitles endpoints spell them. */
+/** Categories as spelled in the subtitles endpoints. */
 export type SubtitlesCategory = 'AmplifyVideo' | 'TweetVideo'
 const subtitlesCategory = z.enum(['AmplifyVideo', 'TweetVideo'])
 const languageCode = z.string().check(z.regex(/^[A-Z]{2}$/))
 
-/** `POST /2/media/subtitles`, JSON: attach an uploaded subtitle file to a video. */
+/** `POST /2/media/subtitles`, JSON: adds an uploaded subtitle file to a video. */
 export interface SubtitlesRequest {
   id: string
   media_category: SubtitlesCategory
@@ -197,7 +130,7 @@ export const subtitlesRequest: z.ZodMiniType<SubtitlesRequest> = z.strictObject(
   }),
 })
 
-/** `DELETE /2/media/subtitles`, JSON body. */
+/** `DELETE /2/media/subtitles`, JSON: removes a language's subtitles from a video. */
 export interface SubtitlesDeleteRequest {
   id: string
   media_category: SubtitlesCategory
@@ -209,39 +142,39 @@ export const subtitlesDeleteRequest: z.ZodMiniType<SubtitlesDeleteRequest> = z.s
   language_code: languageCode,
 })
 
-/** The states X's processing goes through. */
+/** The states of X's processing. */
 export type XProcessingState = 'pending' | 'in_progress' | 'succeeded' | 'failed'
 
-/** Progress of the processing X does after FINALIZE, for videos and GIFs. */
+/** How far X has processed a video or GIF after FINALIZE. */
 export interface XProcessingInfo {
   state: XProcessingState
-  /** Seconds to wait before the next status call. Absent once the state is final, and sometimes before. */
+  /** Seconds to wait before the next status call. Missing once the state is final, and sometimes before that. */
   check_after_secs?: number
   progress_percent?: number
-  /** In no published schema, yet real: it means failure, even beside `in_progress`. */
+  /** Means failure, even beside `in_progress`. X sends it, although no published schema has it. */
   error?: { code?: number; name?: string; message?: string }
 }
 
-/** The `data` object of every successful answer but APPEND's. Ids exceed 2^53: they are strings. */
+/** The `data` of every successful response except APPEND's. Ids can exceed 2^53, so they are strings. */
 export interface XMedia {
   id: string
   media_key?: string
-  /** Bytes received. */
+  /** Bytes that X has received. */
   size?: number
-  /** Seconds until the id can no longer be used. */
+  /** Seconds until the id expires. */
   expires_after_secs?: number
   processing_info?: XProcessingInfo
   image?: { image_type?: string; w?: number; h?: number }
   video?: { video_type?: string }
 }
 
-/** The `data` object of APPEND in the resource generation. */
+/** The `data` of the response to APPEND, in the `resource` dialect. */
 export interface XAppended {
-  /** Epoch seconds at which the session ends. */
+  /** When the upload expires, in epoch seconds. */
   expires_at?: number
 }
 
-/** X's problem details, and the validation envelope which adds `errors`. */
+/** X's problem details. A response to an invalid request also has `errors`. */
 export interface XProblem {
   title?: string
   type?: string

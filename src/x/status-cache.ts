@@ -1,34 +1,35 @@
 import { XMediaError } from '../errors.ts'
-import { createAbortScope, untilAborted } from '../lib/abort-scope.ts'
+import { abortable } from '../lib/abort-scope.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
 import type { CallContext } from './call.ts'
+import { createCallScope } from './call-scope.ts'
 import { checkAfterSecs, isFinal, MIN_CHECK_SECS, processingState, type XMediaAnswer } from './media-answer.ts'
 import type { XClient } from './x-client.ts'
 
-/** Media remembered at once; the one asked for longest ago is forgotten first. */
+/** The most media in the cache; the one least recently updated goes first. */
 const MAX_ENTRIES = 1000
-/** After a failed call X is left alone this long when it did not say. */
+/** The pause after a failed call when X does not name one, in seconds. */
 const PAUSE_AFTER_FAILURE_SECS = 5
-/** Longest time for a call with its retries; one that is never heard of again holds others back no longer. */
+/** The time limit for a status call with its retries, in seconds. A call that never ends blocks other readers no longer. */
 const CALL_SECS = 30
 
 interface Entry {
   answer?: XMediaAnswer
   error?: XMediaError
-  /** Epoch milliseconds before which X is not asked. */
-  askAt: number
+  /** Epoch milliseconds before which no status call is made. */
+  nextCallAt: number
 }
 
 /**
- * The last known status of each media: X is asked once per media and `check_after_secs`, however many clients ask, and
- * never again once the state is final.
+ * The last known status of each media. However many clients ask, X gets one call for each media and `check_after_secs`,
+ * and none once the state is final.
  */
 export interface StatusCache {
-  /** The status now, from X or from the cache. */
+  /** The current status, from X or from the cache. */
   read(mediaId: string, context: CallContext): Promise<XMediaAnswer>
-  /** Enters what FINALIZE answered, unless something later is known. */
+  /** Stores what FINALIZE returned, unless there is a later status. */
   put(answer: XMediaAnswer): void
-  /** Asks until the state is final or `timeoutMs` have passed, and answers with the last status. */
+  /** Polls until the state is final or `timeoutMs` have passed, and resolves with the last status. */
   settle(answer: XMediaAnswer, context: CallContext, timeoutMs: number): Promise<XMediaAnswer>
 }
 
@@ -42,14 +43,31 @@ export function createStatusCache(client: XClient, clock: Clock): StatusCache {
     if (entries.size > MAX_ENTRIES && oldest !== undefined) entries.delete(oldest)
   }
 
-  function remember(answer: XMediaAnswer): void {
-    const askAt = isFinal(answer) ? Number.POSITIVE_INFINITY : clock.now() + checkAfterSecs(answer) * 1000
-    write(answer.data.id, { answer, askAt })
+  function writeAnswer(answer: XMediaAnswer): void {
+    const nextCallAt = isFinal(answer) ? Number.POSITIVE_INFINITY : clock.now() + checkAfterSecs(answer) * 1000
+    write(answer.data.id, { answer, nextCallAt })
+  }
+
+  /** What other readers get while a call is running. Workers forbid requests to share its promise. */
+  function writePlaceholder(mediaId: string, known: XMediaAnswer | undefined): void {
+    const pending: XMediaAnswer = {
+      data: { id: mediaId, processing_info: { state: 'pending', check_after_secs: MIN_CHECK_SECS } },
+    }
+    write(mediaId, { answer: known ?? pending, nextCallAt: clock.now() + CALL_SECS * 1000 })
+  }
+
+  async function callX(mediaId: string, context: CallContext): Promise<XMediaAnswer> {
+    const scope = createCallScope(context, clock, { timeoutMs: CALL_SECS * 1000, timeoutError: statusTimeout })
+    try {
+      return await abortable(client.status(mediaId, scope.call), scope.signal)
+    } finally {
+      scope.dispose()
+    }
   }
 
   const cache: StatusCache = {
     put(answer) {
-      if (entries.get(answer.data.id)?.answer === undefined) remember(answer)
+      if (entries.get(answer.data.id)?.answer === undefined) writeAnswer(answer)
     },
     async settle(answer, context, timeoutMs) {
       const until = clock.now() + timeoutMs
@@ -64,23 +82,14 @@ export function createStatusCache(client: XClient, clock: Clock): StatusCache {
     },
     async read(mediaId, context) {
       const known = entries.get(mediaId)
-      if (known && clock.now() < known.askAt) {
+      if (known && clock.now() < known.nextCallAt) {
         if (known.answer) return known.answer
         if (known.error) throw known.error
       }
-      // No promise is shared between requests, which Workers forbid: who asks meanwhile gets what is known, or this.
-      const pending: XMediaAnswer = {
-        data: { id: mediaId, processing_info: { state: 'pending', check_after_secs: MIN_CHECK_SECS } },
-      }
-      write(mediaId, { answer: known?.answer ?? pending, askAt: clock.now() + CALL_SECS * 1000 })
-      const scope = createAbortScope(clock, {
-        parent: context.signal,
-        timeoutMs: CALL_SECS * 1000,
-        timeoutError: unanswered,
-      })
+      writePlaceholder(mediaId, known?.answer)
       try {
-        const answer = await untilAborted(client.status(mediaId, { ...context, signal: scope.signal }), scope.signal)
-        remember(answer)
+        const answer = await callX(mediaId, context)
+        writeAnswer(answer)
         const progressPercent = answer.data.processing_info?.progress_percent
         context.emit({
           type: 'processing',
@@ -95,14 +104,12 @@ export function createStatusCache(client: XClient, clock: Clock): StatusCache {
           throw error
         }
         const pauseMs = (error.retryAfterSecs ?? PAUSE_AFTER_FAILURE_SECS) * 1000
-        write(mediaId, { ...(known?.answer ? { answer: known.answer } : { error }), askAt: clock.now() + pauseMs })
+        write(mediaId, { ...(known?.answer ? { answer: known.answer } : { error }), nextCallAt: clock.now() + pauseMs })
         throw error
-      } finally {
-        scope.release()
       }
     },
   }
   return cache
 }
 
-const unanswered = () => new XMediaError('x_unavailable', `X did not tell the status within ${CALL_SECS} seconds.`)
+const statusTimeout = () => new XMediaError('x_unavailable', `X did not return the status within ${CALL_SECS} seconds.`)

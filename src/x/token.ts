@@ -1,54 +1,55 @@
 import { XMediaError } from '../errors.ts'
 
-/** Why a token is asked for: the first time, or because X answered 401 to the one before. */
+/** Why a token is requested: it is the first one, or X answered 401 to the last one. */
 export type TokenReason = 'initial' | 'unauthorized'
 
 export interface TokenRequest {
-  /** `unauthorized` when X refused the token given before: give another one. */
+  /** `unauthorized` after X refused a token: return a different one. */
   reason: TokenReason
   /** The token that X refused. */
   refused?: string
 }
 
-export type TokenSource = (ask: TokenRequest) => string | undefined | Promise<string | undefined>
+export type TokenSource = (request: TokenRequest) => string | undefined | Promise<string | undefined>
 
-/** The token of one upload: asked for once, and once more for each token that X refuses. */
+/** The token of one upload. The source is asked for the first one, and for a new one after each that X refuses. */
 export interface CachedToken {
   current(): Promise<string>
-  /** A token other than the refused one; concurrent refusals of the same token ask the source once. */
-  renewed(refused: string): Promise<string>
+  /** Replaces the token that X refused. Concurrent calls about the same token ask the source once. */
+  renew(refused: string): Promise<string>
 }
 
+/** Both methods reject with `token_unavailable` when the source throws, or returns no valid bearer token. */
 export function cacheToken(source: TokenSource): CachedToken {
-  let held: Promise<string> | undefined
-  let renewing: { refused: string; token: Promise<string> } | undefined
+  let cached: Promise<string> | undefined
+  let renewal: { refused: string; token: Promise<string> } | undefined
 
   return {
     current: () => {
-      held ??= obtain(source, { reason: 'initial' })
-      return held
+      cached ??= readToken(source, { reason: 'initial' })
+      return cached
     },
-    renewed(refused) {
-      if (renewing?.refused !== refused) {
-        renewing = { refused, token: obtain(source, { reason: 'unauthorized', refused }) }
-        held = renewing.token
+    renew(refused) {
+      if (renewal?.refused !== refused) {
+        renewal = { refused, token: readToken(source, { reason: 'unauthorized', refused }) }
+        cached = renewal.token
       }
-      return renewing.token
+      return renewal.token
     },
   }
 }
 
-async function obtain(source: TokenSource, ask: TokenRequest): Promise<string> {
+async function readToken(source: TokenSource, request: TokenRequest): Promise<string> {
   let token: string | undefined
   try {
-    token = await source(ask)
+    token = await source(request)
   } catch (error) {
     if (error instanceof XMediaError) throw error
-    throw new XMediaError('token_unavailable', 'The server could not obtain its X token.', { cause: error })
+    throw new XMediaError('token_unavailable', 'The server could not get its X token.', { cause: error })
   }
-  // RFC 6750 section 2.1: what a bearer token may consist of; anything else could break out of the header.
+  // The characters of a bearer token (RFC 6750 section 2.1). Any other could end the header line.
   if (token === undefined || !/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
-    throw new XMediaError('token_unavailable', 'The server has no usable X token.')
+    throw new XMediaError('token_unavailable', 'The server has no valid X token.')
   }
   return token
 }

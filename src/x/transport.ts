@@ -1,9 +1,8 @@
 import { createAbortScope } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
-import type { XAnswer } from './failure.ts'
 
-/** The part of `fetch` this package calls; a function of this shape can stand in for the platform's. */
+/** The part of `fetch` that this package calls. Any function of this shape can replace the platform's `fetch`. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>
 
 export interface FetchInit {
@@ -14,8 +13,16 @@ export interface FetchInit {
   signal: AbortSignal
 }
 
-/** X's JSON is short; more than this is an error page. */
-const MAX_ANSWER_BYTES = 64 * 1024
+/** X's response to one call; its body has been read. */
+export interface XResponse {
+  status: number
+  headers: Headers
+  /** The parsed body; undefined when it is empty or not JSON. */
+  json: unknown
+}
+
+/** The most characters read of a response. X's JSON is short; anything longer is an error page. */
+const MAX_RESPONSE_CHARACTERS = 64 * 1024
 
 export interface SendOptions {
   baseUrl: string
@@ -26,10 +33,10 @@ export interface SendOptions {
   signal: AbortSignal | undefined
 }
 
-/** Sends one request and reads the answer; rejects when the network fails, `timeoutMs` pass or the signal aborts. */
-export async function send(request: XRequest, options: SendOptions): Promise<XAnswer> {
+/** Sends one request and reads the response. Rejects on a network error, after `timeoutMs`, and when `signal` aborts. */
+export async function send(request: XRequest, options: SendOptions): Promise<XResponse> {
   const { clock, signal: parent, timeoutMs, token } = options
-  const timeoutError = () => new Error(`X did not answer within ${timeoutMs} ms`)
+  const timeoutError = () => new Error(`X did not respond within ${timeoutMs} ms`)
   const scope = createAbortScope(clock, { parent, timeoutMs, timeoutError })
   try {
     const response = await options.fetch(options.baseUrl + request.path, {
@@ -40,16 +47,16 @@ export async function send(request: XRequest, options: SendOptions): Promise<XAn
         ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
       },
       ...(request.body === undefined ? {} : { body: request.body }),
-      // A credential never follows a redirect.
+      // The token must not follow a redirect to another host.
       redirect: 'manual',
       signal: scope.signal,
     })
     return { status: response.status, headers: response.headers, json: parseJson(await readText(response), token) }
   } catch (error) {
-    // Some runtimes reject with an error of their own instead of the signal's reason.
+    // Some runtimes reject with their own error instead of the signal's reason.
     throw scope.signal.aborted ? scope.signal.reason : error
   } finally {
-    scope.release()
+    scope.dispose()
   }
 }
 
@@ -59,15 +66,15 @@ async function readText(response: Response): Promise<string> {
   let text = ''
   for await (const chunk of response.body) {
     text += decoder.decode(chunk, { stream: true })
-    if (text.length > MAX_ANSWER_BYTES) return text.slice(0, MAX_ANSWER_BYTES)
+    if (text.length > MAX_RESPONSE_CHARACTERS) return text.slice(0, MAX_RESPONSE_CHARACTERS)
   }
   return text
 }
 
-/** What X's answers are told apart by; each has a shape of its own that no token fits into. */
+/** Members that are checked elsewhere, against patterns that no token matches. */
 const IDENTIFIERS: readonly string[] = ['id', 'media_key', 'state']
 
-/** An answer that echoes the request must not carry the token on. Undefined when the text is no JSON. */
+/** Parses a response, and removes the token in case X echoes the request. Undefined when the text is not JSON. */
 function parseJson(text: string, token: string): unknown {
   try {
     return JSON.parse(text, (key, value: unknown) =>

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { type CallContext, type CallOptions, createCall } from './call.ts'
+import { type CallContext, createXCall, type XCallOptions } from './call.ts'
 import { commandDialect } from './dialects/command.ts'
 import { addSubtitles, deleteSubtitles, setMetadata, upload } from './dialects/common.ts'
 import type { DialectName, InitializeParameters, Multipart } from './dialects/dialect.ts'
@@ -8,15 +8,15 @@ import { isProcessed, type MediaCategory } from './limits.ts'
 import { readMedia, type XMediaAnswer } from './media-answer.ts'
 import type { MetadataRequest, SubtitlesDeleteRequest, SubtitlesRequest } from './schemas.ts'
 
-export interface XClientOptions extends CallOptions {
+export interface XClientOptions extends XCallOptions {
   dialect: DialectName
 }
 
-/** X's media API, one method a step, with retries and tokens taken care of. */
+/** X's media API, one method for each step. Calls are retried, and get a new token when X refuses theirs. */
 export interface XClient {
   initialize(parameters: InitializeParameters, context: CallContext): Promise<XMediaAnswer>
   append(mediaId: string, multipart: Multipart, context: CallContext): Promise<void>
-  /** `again`: an earlier FINALIZE may have been carried out. */
+  /** Set `again` when an earlier FINALIZE may have succeeded. */
   finalize(
     mediaId: string,
     category: MediaCategory,
@@ -24,7 +24,7 @@ export interface XClient {
     options?: { again: boolean },
   ): Promise<XMediaAnswer>
   status(mediaId: string, context: CallContext): Promise<XMediaAnswer>
-  /** A whole file in one call. */
+  /** Uploads a whole file in one call. */
   upload(multipart: Multipart, context: CallContext): Promise<XMediaAnswer>
   setMetadata(request: MetadataRequest, context: CallContext): Promise<void>
   addSubtitles(request: SubtitlesRequest, context: CallContext): Promise<void>
@@ -32,36 +32,34 @@ export interface XClient {
 }
 
 export function createXClient(options: XClientOptions): XClient {
-  const call = createCall(options)
+  const call = createXCall(options)
   const dialect = options.dialect === 'command' ? commandDialect : resourceDialect
 
   const client: XClient = {
-    // Repeating is safe: a session that was opened without our knowing stays empty and expires.
+    // Safe to retry: an upload that X opened without our knowing stays empty and expires.
     async initialize(parameters, context) {
       const answer = readMedia(await call(dialect.initialize(parameters), context))
-      if (answer === undefined) throw new XMediaError('x_unavailable', 'X opened an upload without naming its id.')
+      if (answer === undefined) throw new XMediaError('x_unavailable', 'X’s response to INIT has no media id.')
       return answer
     },
 
-    // Repeating is safe: the same bytes under the same index. Any 2xx will do: X is known to answer 200, 202 and 204.
+    // Safe to retry: the same index carries the same bytes. X is known to answer 200, 202 and 204; any 2xx will do.
     async append(mediaId, multipart, context) {
       await call(dialect.append(mediaId, multipart), context)
     },
 
-    // Repeating is safe: every byte is acknowledged, so a second FINALIZE can only be answered or refused. A refusal
-    // after a try whose fate is unknown may mean that the earlier one was carried out, which STATUS tells, but only
-    // for media that X processes: for images it answers 400 (https://github.com/xdevplatform/xurl/issues/18).
+    // Safe to retry: X has acknowledged every byte. When a retry is refused, an earlier attempt may have succeeded.
+    // STATUS tells, but only for media that X processes: https://github.com/xdevplatform/xurl/issues/18
     async finalize(mediaId, category, context, { again = false } = { again: false }) {
-      let uncertain = again
+      let mayBeFinalized = again
       try {
-        const answer = await call(dialect.finalize(mediaId), context, ({ error }) => {
-          uncertain ||= error.code === 'x_unavailable'
-          return true
+        const response = await call(dialect.finalize(mediaId), context, ({ code }) => {
+          mayBeFinalized ||= code === 'x_unavailable'
         })
-        return readMedia(answer) ?? unread(mediaId, category)
+        return readMedia(response) ?? answerToEmptyFinalize(mediaId, category)
       } catch (error) {
-        const refused = error instanceof XMediaError && error.code === 'x_rejected_media'
-        if (refused && uncertain && isProcessed(category)) {
+        const isRefused = error instanceof XMediaError && error.code === 'x_rejected_media'
+        if (isRefused && mayBeFinalized && isProcessed(category)) {
           return await client.status(mediaId, context).catch(() => {
             throw error
           })
@@ -72,18 +70,18 @@ export function createXClient(options: XClientOptions): XClient {
 
     async status(mediaId, context) {
       const answer = readMedia(await call(dialect.status(mediaId), context))
-      if (answer === undefined) throw new XMediaError('x_unavailable', 'X answered a status question without a media.')
+      if (answer === undefined) throw new XMediaError('x_unavailable', 'X’s status response has no media.')
       return answer
     },
 
-    // Repeating is safe: a media that was made without our knowing is never used and expires.
+    // Safe to retry: a media that X created without our knowing is never used and expires.
     async upload(multipart, context) {
       const answer = readMedia(await call(upload(multipart), context))
-      if (answer === undefined) throw new XMediaError('x_unavailable', 'X took a file without naming its id.')
+      if (answer === undefined) throw new XMediaError('x_unavailable', 'X’s response to the upload has no media id.')
       return answer
     },
 
-    // Repeating these is safe: each says what shall be, not what to add.
+    // The following calls are safe to retry: they set a state, so a second one changes nothing.
     async setMetadata(request, context) {
       await call(setMetadata(request), context)
     },
@@ -97,8 +95,8 @@ export function createXClient(options: XClientOptions): XClient {
   return client
 }
 
-/** What an empty answer to FINALIZE leaves open: media that X processes may not be ready, so its status must be asked. */
-function unread(id: string, category: MediaCategory): XMediaAnswer {
+/** Stands in for an empty response to FINALIZE. Media that X processes may not be ready, so the status must be polled. */
+function answerToEmptyFinalize(id: string, category: MediaCategory): XMediaAnswer {
   return {
     data: { id, ...(isProcessed(category) ? { processing_info: { state: 'pending', check_after_secs: 1 } } : {}) },
   }

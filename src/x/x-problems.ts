@@ -1,4 +1,4 @@
-/** X's error documents, word for word as they were seen on the live service. */
+/** X's error documents, word for word as the live service sends them. */
 
 import type * as z from 'zod/mini'
 import type { XProblem } from './schemas.ts'
@@ -6,9 +6,10 @@ import type { XProblem } from './schemas.ts'
 export type XProblemItem = NonNullable<XProblem['errors']>[number]
 
 const INVALID_REQUEST = 'https://api.twitter.com/2/problems/invalid-request'
-const MAX_ECHOED = 100
+/** The most characters of a value that are sent back. */
+const MAX_ECHOED_CHARACTERS = 100
 
-/** The validation envelope, of a 400. */
+/** The body of a 400 for an invalid request. */
 export function invalidRequest(errors: XProblemItem[]): XProblem {
   return {
     errors,
@@ -18,17 +19,17 @@ export function invalidRequest(errors: XProblemItem[]): XProblem {
   }
 }
 
-/** What X answers where it says nothing particular: `Forbidden`, `Unauthorized`, `Too Many Requests`… */
+/** A problem without particulars, such as `Forbidden`, `Unauthorized` or `Too Many Requests`. */
 export function plainProblem(status: number, title: string): XProblem {
   return { title, type: 'about:blank', status, detail: title }
 }
 
-/** How X says that an id does not exist, is another user's, has expired, or has no status to show (an image). */
+/** The message for an id that does not exist, is another user's, has expired, or has no status (an image). */
 export const NOT_FOUND = 'BadRequest: Not found'
 
 type Issue = NonNullable<ReturnType<z.ZodMiniType['safeParse']>['error']>['issues'][number]
 
-/** What is wrong with a value, a fault each. */
+/** Describes each issue of an invalid value in X's words. */
 export function describeIssues(issues: readonly Issue[], value: Record<string, unknown>): XProblemItem[] {
   return issues.flatMap((issue) => describe(issue, value))
 }
@@ -36,9 +37,7 @@ export function describeIssues(issues: readonly Issue[], value: Record<string, u
 function describe(issue: Issue, value: Record<string, unknown>): XProblemItem[] {
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      return unknownMember(path === '' ? key : `${path}.${key}`)
-    })
+    return issue.keys.map((key) => unknownMember(path === '' ? key : `${path}.${key}`))
   }
   const given = valueAt(value, issue.path)
   if (given === undefined) return [missingParameter(path)]
@@ -58,7 +57,7 @@ export function missingParameter(name: string): XProblemItem {
   return { message: `$.${name}: is missing but it is required`, parameters: { [name]: [] } }
 }
 
-/** A query parameter that the call does not have. */
+/** A query parameter that the endpoint does not have. */
 export function unknownQuery(name: string, values: readonly string[], allowed: readonly string[]): XProblemItem {
   return {
     message: `The query parameter [${name}] is not one of [${allowed.join(',')}]`,
@@ -75,5 +74,5 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 function echo(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  return text.slice(0, MAX_ECHOED)
+  return text.slice(0, MAX_ECHOED_CHARACTERS)
 }

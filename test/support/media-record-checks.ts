@@ -19,14 +19,14 @@ export const MEDIA_RECORD_CHECKS: Checks<Store> = {
     const { uploads, bytes } = used
     const refusing = [{ uploads }, { bytes: bytes + image.length - 1 }]
     for (const quota of refusing) {
-      equal(await problemOf(upload(openApp(store, forgetfulX(), { quota }))), [429, 'quota_exceeded'])
+      equal(await problemOf(upload(openApp(store, forgetfulX(), { limits: { quota } }))), [429, 'quota_exceeded'])
     }
     const quota = { uploads: uploads + 1, bytes: bytes + image.length }
-    equal((await upload(openApp(store, forgetfulX(), { quota }))).status, 201)
+    equal((await upload(openApp(store, forgetfulX(), { limits: { quota } }))).status, 201)
   },
 
   async 'resumable uploads that were begun are counted on'(store) {
-    const appFor = (maxCreationsPerHour: number) => openApp(store, forgetfulX(), { maxCreationsPerHour })
+    const appFor = (creationsPerHour: number) => openApp(store, forgetfulX(), { limits: { creationsPerHour } })
     equal(await problemOf(create(appFor(used.creations))), [429, 'quota_exceeded'])
     equal((await create(appFor(used.creations + 1))).status, 201)
   },

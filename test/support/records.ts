@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { type Fetch, type Store, type XMediaOptions, xMedia } from '../../src/index.ts'
+import { type Store, type XMediaOptions, xMedia } from '../../src/index.ts'
+import type { Fetch } from '../../src/x/transport.ts'
 import written from '../fixtures/0.1.0/uploads.json' with { type: 'json' }
 import { equal } from './checks.ts'
 import { type Calls, createCalls, sha256 } from './emulator-calls.ts'
@@ -77,7 +78,7 @@ export function openApp(store: Store, { fetch }: RecordsX, options: Partial<XMed
   const app = new Hono().route(
     '/media',
     xMedia({
-      ...{ token: TOKEN, secret: written.secret, store, fetch, compat: true },
+      ...{ token: TOKEN, secret: written.secret, store, x: { fetch }, compat: true },
       authorize: (c) => ({ subject: c.req.header('x-demo-user') ?? 'u1' }),
       ...options,
     }),

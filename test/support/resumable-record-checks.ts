@@ -51,7 +51,7 @@ export const RESUMABLE_RECORD_CHECKS: Checks<Store> = {
 
   async 'a resumable upload that used up quota before INIT failed uses up no more'(store) {
     const x = forgetfulX()
-    const ask = openApp(store, x, { quota: { uploads: 1 } })
+    const ask = openApp(store, x, { limits: { quota: { uploads: 1 } } })
     const subject = { 'x-demo-user': 'u3' }
     const answer = await send(ask, sessions.counted.path, video, 0, subject)
     equal(answer.status, 204)

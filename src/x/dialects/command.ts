@@ -5,13 +5,13 @@ import { resourceDialect } from './resource.ts'
 const path = (parameters: Record<string, string>) => `/2/media/upload?${new URLSearchParams(parameters)}`
 
 /**
- * The single endpoint of the first generation: every parameter in the query, the segment as multipart form.
- * X withdrew it in May 2025; gateways and recordings still speak it.
+ * The single endpoint of X's first v2 media API. All parameters are in the query; a segment is a multipart form.
+ * X withdrew it in May 2025, but some gateways and recorded tests still use it.
  */
 export const commandDialect: Dialect = {
   initialize({ mediaType, category, totalBytes, additionalOwners, shared }) {
     if (shared !== undefined) {
-      throw new XMediaError('invalid_parameter', 'shared is not known to the command dialect; leave it out.')
+      throw new XMediaError('invalid_parameter', 'The command dialect has no parameter shared; leave it out.')
     }
     return {
       step: 'initialize',

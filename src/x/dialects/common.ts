@@ -1,7 +1,7 @@
 import type { MetadataRequest, SubtitlesDeleteRequest, SubtitlesRequest } from '../schemas.ts'
 import { jsonBody, type Multipart, type XRequest } from './dialect.ts'
 
-/** A whole file in one call. https://docs.x.com/x-api/media/upload-media */
+/** Uploads a whole file in one call. https://docs.x.com/x-api/media/upload-media */
 export const upload = (multipart: Multipart): XRequest => ({
   step: 'upload',
   method: 'POST',
@@ -25,7 +25,7 @@ export const addSubtitles = (request: SubtitlesRequest): XRequest => ({
   ...jsonBody(request),
 })
 
-/** A DELETE with a body, as X wants it. https://docs.x.com/x-api/media/delete-media-subtitles */
+/** A DELETE with a body. https://docs.x.com/x-api/media/delete-media-subtitles */
 export const deleteSubtitles = (request: SubtitlesDeleteRequest): XRequest => ({
   step: 'subtitles',
   method: 'DELETE',

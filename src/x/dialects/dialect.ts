@@ -1,13 +1,13 @@
 import type { MediaCategory, MediaType } from '../limits.ts'
 
-/** What a call to X is for. */
+/** What a call to X does. */
 export type XStep = 'initialize' | 'append' | 'finalize' | 'status' | 'upload' | 'metadata' | 'subtitles'
 
-/** One call, ready to be sent but for the token. */
+/** A request to X, complete except for the token. */
 export interface XRequest {
   step: XStep
   method: 'GET' | 'POST' | 'DELETE'
-  /** Path and query below the API's base URL. */
+  /** Path and query, relative to the base URL of the API. */
   path: string
   contentType?: string
   body?: string | Uint8Array<ArrayBuffer>
@@ -17,19 +17,19 @@ export interface InitializeParameters {
   mediaType: MediaType
   category: MediaCategory
   totalBytes: number
-  /** User ids that may use the media too. */
+  /** Ids of other users who may use the media. */
   additionalOwners?: readonly string[] | undefined
   /** Whether the media may be used in more than one direct message. */
   shared?: boolean | undefined
 }
 
-/** A whole multipart body; its content type names the boundary. */
+/** A complete multipart body, and the content type with its boundary. */
 export interface Multipart {
   contentType: string
   body: Uint8Array<ArrayBuffer>
 }
 
-/** How one generation of X's API spells an upload. The answers are the same in both. */
+/** The requests of one generation of X's API. The responses are the same in both. */
 export interface Dialect {
   initialize(parameters: InitializeParameters): XRequest
   append(mediaId: string, multipart: Multipart): XRequest

@@ -1,6 +1,6 @@
 import { type Dialect, jsonBody } from './dialect.ts'
 
-/** The current endpoints: one path per step. https://docs.x.com/x-api/media/quickstart/media-upload-chunked */
+/** The current endpoints, one for each step. https://docs.x.com/x-api/media/quickstart/media-upload-chunked */
 export const resourceDialect: Dialect = {
   initialize: ({ mediaType, category, totalBytes, additionalOwners, shared }) => ({
     step: 'initialize',
@@ -20,7 +20,7 @@ export const resourceDialect: Dialect = {
     path: `/2/media/upload/${mediaId}/append`,
     ...multipart,
   }),
-  // No body: a JSON content type without an object is refused. https://github.com/trypostit/trypost/issues/202
+  // X refuses a JSON content type without a body. https://github.com/trypostit/trypost/issues/202
   finalize: (mediaId) => ({ step: 'finalize', method: 'POST', path: `/2/media/upload/${mediaId}/finalize` }),
   status: (mediaId) => ({
     step: 'status',

@@ -12,7 +12,7 @@ const SEGMENT = 8
 const file = new Uint8Array(randomBytes(5 * SEGMENT))
 const sha256 = createHash('sha256').update(file).digest('hex')
 
-/** Every fault X is known for, and what comes of one at any step: the upload survives, or ends with this code. */
+/** Every fault that X is known for, and how an upload ends when it happens at any step: it survives, or fails with a code. */
 const OUTCOMES: [FaultEffect, 'survived' | XMediaErrorCode][] = [
   [{ kind: 'error', status: 500, body: 'strings' }, 'survived'],
   [{ kind: 'error', status: 502, body: 'html' }, 'survived'],
@@ -50,7 +50,7 @@ const PLACES: Pick<Fault, 'step' | 'at'>[] = [
   { step: 'finalize', at: 'first' },
   { step: 'status', at: 'first' },
 ]
-/** Faults that only some steps know. */
+/** Some faults happen only at some steps. */
 const APPENDS = PLACES.filter(({ step }) => step === 'append')
 const IN_SESSION = PLACES.filter(({ step }) => step !== 'initialize')
 const CASES = [
@@ -86,7 +86,7 @@ function cases(places: typeof PLACES, outcomes: typeof OUTCOMES) {
   return places.flatMap((place) => outcomes.map(([effect, outcome]) => ({ place, effect, outcome })))
 }
 
-/** Everything a run hands out, as text. */
+/** Everything that the runs give to clients and apps, as text. */
 const handedOut: string[] = []
 
 function record(...values: unknown[]): void {
@@ -94,7 +94,7 @@ function record(...values: unknown[]): void {
     handedOut.push(inspect(value, { depth: 10, showHidden: true }), JSON.stringify(value) ?? '')
 }
 
-/** Answers with the code an upload or its status ended with, or `survived`. */
+/** Uploads a file and asks for its status; resolves with the code of the error, or with `survived`. */
 async function run(
   server: Emulator & { url: string },
   { dialect, timeoutMs }: { dialect: 'resource' | 'command'; timeoutMs: number },
@@ -130,7 +130,7 @@ async function run(
 describe.each(['resource', 'command'] as const)('in the %s dialect', (dialect) => {
   it.concurrent.for(CASES)('$effect at $place ends with $outcome', async ({ place, effect, outcome }, { expect }) => {
     const emulator = await serveEmulator({ faults: [{ ...place, ...effect }] })
-    expect(await run(emulator, { dialect, timeoutMs: effect.kind === 'hang' ? 100 : 5000 })).toBe(outcome)
+    expect(await run(emulator, { dialect, timeoutMs: effect.kind === 'hang' ? 500 : 5000 })).toBe(outcome)
     expect(emulator.violations()).toEqual([])
     await expect.poll(() => emulator.requests().in_flight).toEqual([])
     await emulator.close()
@@ -138,7 +138,7 @@ describe.each(['resource', 'command'] as const)('in the %s dialect', (dialect) =
 })
 
 describe('two hundred uploads with a fifth of all calls faulty', () => {
-  it('end each in success with equal bytes or in a named error, and break no rule of X', async () => {
+  it('all succeed with the right bytes, and break no rule of X', async () => {
     const server = await serveEmulator({ random: { seed: 20261124, rate: 0.2 } })
     const client = createXMedia({
       token: TOKEN,
@@ -146,7 +146,7 @@ describe('two hundred uploads with a fifth of all calls faulty', () => {
     })
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, async (_, upload) => {
-        // No size comes twice: the emulator tells one INIT from another by its fields.
+        // Every size is different, because the emulator tells one INIT from another by its fields.
         const data = new Uint8Array(randomBytes(5 * SEGMENT + ((upload * 7) % (35 * SEGMENT + 1))))
         try {
           const answer = await client.upload({ body: data, mediaType: 'video/mp4' })
@@ -164,8 +164,8 @@ describe('two hundred uploads with a fifth of all calls faulty', () => {
   })
 })
 
-describe('everything that was handed out in all these faults', () => {
-  it('carries neither the token nor the secret', () => {
+describe('what clients and apps got during all these faults', () => {
+  it('contains neither the token nor the secret', () => {
     expect(handedOut.length).toBeGreaterThan(500)
     expect(handedOut.filter((text) => text.includes(TOKEN) || text.includes(SECRET))).toEqual([])
   })

@@ -16,16 +16,16 @@ const native: MakeStream = (source, strategy) => new ReadableStream(source, stra
 
 const polyfilled: MakeStream = (source, strategy) => {
   const stream: unknown = new PolyfilledStream(source, strategy)
-  if (!isStream(stream)) throw new TypeError('no stream')
+  if (!isStream(stream)) throw new TypeError('not a stream')
   return stream
 }
 
-/** The polyfill's types are its own, though its streams are the standard's. */
+/** The polyfill's streams follow the standard, but its types differ from the platform's. */
 function isStream(value: unknown): value is ReadableStream<Uint8Array> {
   return typeof value === 'object' && value !== null && 'getReader' in value
 }
 
-/** A stream of the given pieces which notes how much was pulled, and whether and why it was cancelled. */
+/** A stream of the given pieces that records how often it was pulled, and why it was cancelled. */
 function streamOf(pieces: Iterable<Uint8Array>, makeStream: MakeStream = native) {
   const iterator = pieces[Symbol.iterator]()
   const seen = { pulls: 0, cancelled: undefined as unknown }
@@ -78,14 +78,14 @@ describe.each([
     )
   })
 
-  it('asks for the size of each segment anew', async () => {
+  it('asks for the size before each segment', async () => {
     const sizes = [3, 1, 5]
     const { stream } = streamOf([new Uint8Array(10)], makeStream)
     const segments = await collect(rechunk(stream, { segmentBytes: () => sizes.shift() ?? 1 }))
     expect(segments.map(({ length }) => length)).toEqual([3, 1, 5, 1])
   })
 
-  it('pulls no further than the segment asked for', async () => {
+  it('reads no further than the requested segment', async () => {
     const { stream, seen } = streamOf(
       Array.from({ length: 100 }, () => new Uint8Array(10)),
       makeStream,
@@ -105,7 +105,7 @@ describe.each([
     expect(seen.cancelled).toBeDefined()
   })
 
-  it('does not cancel a source that came to its end', async () => {
+  it('does not cancel a source that has ended', async () => {
     const { stream, seen } = streamOf([new Uint8Array(10)], makeStream)
     await collect(rechunk(stream, { segmentBytes: 4 }))
     expect(seen.cancelled).toBeUndefined()
@@ -131,22 +131,22 @@ describe.each([
         reasons.push(reason)
       },
     })
-    const ending = new AbortController()
-    const segments = rechunk(silent, { segmentBytes: 4, signal: ending.signal })
+    const controller = new AbortController()
+    const segments = rechunk(silent, { segmentBytes: 4, signal: controller.signal })
     const pending = segments.next()
     const reason = new Error('enough')
-    ending.abort(reason)
+    controller.abort(reason)
     await expect(pending).rejects.toBe(reason)
     expect(reasons).toEqual([reason])
   })
 
-  it('takes time in proportion to the input when that comes in tiny pieces', async () => {
+  it('allocates once for each segment when the input comes in tiny pieces', async () => {
     let allocations = 0
     const pieces = Array.from({ length: 20_000 }, () => new Uint8Array(16))
     const segments = rechunk(streamOf(pieces, makeStream).stream, {
       segmentBytes: 160_000,
       memory: {
-        begin(bytes) {
+        allocate(bytes) {
           allocations++
           return new Uint8Array(bytes)
         },
@@ -160,7 +160,7 @@ describe.each([
 })
 
 describe('rechunk', () => {
-  it('reads straight into the segments where the reader is that of workerd', async () => {
+  it('reads straight into the segments when the reader is the one of workerd', async () => {
     const source = new Uint8Array(10).map((_, index) => index)
     let offset = 0
     const reader = {
@@ -179,12 +179,12 @@ describe('rechunk', () => {
     const stream = Object.assign(new ReadableStream<Uint8Array>(), { getReader: () => reader })
     const buffers: ArrayBuffer[] = []
     const segments: Uint8Array[] = []
-    const begin = (bytes: number) => {
+    const allocate = (bytes: number) => {
       const view = new Uint8Array(new ArrayBuffer(bytes + 2), 1, bytes)
       buffers.push(view.buffer)
       return view
     }
-    const memory = { begin, grow: () => undefined, release() {} }
+    const memory = { allocate, grow: () => undefined, release() {} }
     for await (const segment of rechunk(stream, { segmentBytes: 4, memory })) segments.push(segment)
     expect(segments.map((segment) => [...segment])).toEqual([
       [0, 1, 2, 3],
@@ -194,16 +194,16 @@ describe('rechunk', () => {
     expect(segments.map(({ buffer }) => buffer)).toEqual(buffers.slice(0, 3))
   })
 
-  it('grows a segment as bytes arrive, and ends it where there is no more memory', async () => {
+  it('grows a segment as bytes arrive, and ends it early when there is no more memory', async () => {
     let left = 12
     const memory = {
-      begin: () => new Uint8Array(2),
+      allocate: () => new Uint8Array(2),
       grow(view: Uint8Array<ArrayBuffer>, bytes: number) {
-        const larger = new Uint8Array(Math.min(bytes, 2 * view.length))
-        if (larger.length > left) return undefined
-        left -= larger.length
-        larger.set(view)
-        return larger
+        const longer = new Uint8Array(Math.min(bytes, 2 * view.length))
+        if (longer.length > left) return undefined
+        left -= longer.length
+        longer.set(view)
+        return longer
       },
       release() {},
     }
@@ -213,7 +213,7 @@ describe('rechunk', () => {
     expect(Buffer.concat(segments)).toEqual(Buffer.from(source))
   })
 
-  it('shows the first bytes as soon as they are there, once', async () => {
+  it('passes on the first bytes as soon as it has them, once', async () => {
     const shown: number[] = []
     const { stream } = streamOf([new Uint8Array(4000), new Uint8Array(4000), new Uint8Array(4000)])
     const segments = rechunk(stream, { segmentBytes: 10_000, onHead: (head) => shown.push(head.length) })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type LimitOptions, xMediaUpload } from '../../../src/index.ts'
 import { createInstance } from '../../../src/instance.ts'
 import type { PrincipalLimits } from '../../../src/options.ts'
-import { FLOOR_BYTES } from '../../../src/relay/segment-plan.ts'
+import { MIN_UPLOAD_MEMORY_BYTES } from '../../../src/relay/segment-plan.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../../src/store/quota.ts'
 import { base, codeOf, describedMedia, optionsWith, png, post } from '../../support/app.ts'
@@ -129,15 +129,15 @@ describe('admission', () => {
     ]
     for (const init of ended) await app.request('/', init)
     const aborted = slowUpload(app, 'u1')
-    await expect.poll(() => instance.uploads.inside).toBe(1)
+    await expect.poll(() => instance.uploads.running).toBe(1)
     aborted.abort()
     await aborted.answer
-    expect([instance.uploads.inside, instance.relay.memory.committedBytes]).toEqual([0, 0])
+    expect([instance.uploads.running, instance.relay.memory.committedBytes]).toEqual([0, 0])
   })
 
   it('answers overloaded when there is no memory for one more, and takes it later', async () => {
     const app = describedMedia(optionsWith({ limits: { memoryBytes: 32 * MIB, uploads: 1000 } }))
-    const open = Array.from({ length: Math.floor((32 * MIB) / FLOOR_BYTES) }, (_, index) =>
+    const open = Array.from({ length: Math.floor((32 * MIB) / MIN_UPLOAD_MEMORY_BYTES) }, (_, index) =>
       slowUpload(app, `user ${index}`),
     )
     await expect.poll(() => codeOf(app.request('/', post(png)))).toEqual([503, 'overloaded'])

@@ -6,26 +6,26 @@ const HOUR = 3_600_000
 
 function setUp(stored?: StoredTokens) {
   const emulator = createEmulator()
-  const shelf = { tokens: stored, saves: 0 }
+  const saved = { tokens: stored, saves: 0 }
   const instance = (
     save = async (tokens: StoredTokens) => {
-      shelf.tokens = tokens
-      shelf.saves++
+      saved.tokens = tokens
+      saved.saves++
     },
   ) =>
     refreshingToken({
       clientId: 'app',
       refreshToken: 'emulator-refresh-token',
       tokenUrl: 'http://x.invalid/2/oauth2/token',
-      load: () => shelf.tokens,
+      load: () => saved.tokens,
       save,
       fetch: async (url, init) => emulator.app.request(url, init),
     })
-  return { emulator, shelf, instance, refreshes: () => emulator.requests().counts.token }
+  return { emulator, saved, instance, refreshes: () => emulator.requests().counts.token }
 }
 
 describe('refreshingToken', () => {
-  it('refreshes once for twenty uploads at once over an expired token', async () => {
+  it('refreshes an expired token once for twenty concurrent uploads', async () => {
     const { emulator, instance, refreshes } = setUp()
     const client = createXMedia({
       token: instance(),
@@ -38,45 +38,45 @@ describe('refreshingToken', () => {
     expect(refreshes()).toBe(2)
   })
 
-  it('saves the new refresh token before it gives out the access token', async () => {
-    const { shelf, instance } = setUp()
+  it('saves the new refresh token before it returns the access token', async () => {
+    const { saved, instance } = setUp()
     const token = await instance()({ reason: 'initial' })
-    expect(shelf.tokens).toMatchObject({ accessToken: token })
+    expect(saved.tokens).toMatchObject({ accessToken: token })
   })
 
-  it('uses stored tokens while they are good', async () => {
+  it('uses stored tokens while they are valid', async () => {
     const stored = { accessToken: 'stored', refreshToken: 'r', expiresAt: Date.now() + HOUR }
     const { instance, refreshes } = setUp(stored)
     expect(await instance()({ reason: 'initial' })).toBe('stored')
     expect(refreshes()).toBe(0)
   })
 
-  it('takes the tokens of an instance that was first', async () => {
-    const { instance, refreshes, shelf } = setUp()
+  it('loads the tokens of an instance that refreshed first', async () => {
+    const { instance, refreshes, saved } = setUp()
     const [a, b] = [instance(), instance()]
     const first = await a({ reason: 'initial' })
     expect(await b({ reason: 'initial' })).toBe(first)
     const second = await a({ reason: 'unauthorized', refused: first })
     expect(await b({ reason: 'unauthorized', refused: first })).toBe(second)
     expect(refreshes()).toBe(2)
-    expect(shelf.saves).toBe(2)
+    expect(saved.saves).toBe(2)
   })
 
-  it('gives nothing out while the tokens cannot be saved, and saves them before anything else later', async () => {
+  it('returns no token that it could not save, and saves it before anything else next time', async () => {
     let broken = true
-    const { instance, refreshes, shelf } = setUp()
+    const { instance, refreshes, saved } = setUp()
     const token = instance(async (tokens) => {
       if (broken) throw new Error('disk full')
-      shelf.tokens = tokens
+      saved.tokens = tokens
     })
     await expect(token({ reason: 'initial' })).rejects.toThrow('disk full')
     broken = false
-    expect(await token({ reason: 'initial' })).toBe(shelf.tokens?.accessToken)
+    expect(await token({ reason: 'initial' })).toBe(saved.tokens?.accessToken)
     expect(refreshes()).toBe(1)
   })
 
-  it('gives up a renewal that never ends, and starts another for the next request', async () => {
-    const wakes: (() => void)[] = []
+  it('gives up a renewal that never ends, and starts another one for the next request', async () => {
+    const timers: (() => void)[] = []
     let now = Date.now()
     let hangs = true
     const tokens = { accessToken: 'stored', refreshToken: 'r', expiresAt: now + 10 * HOUR }
@@ -90,8 +90,8 @@ describe('refreshingToken', () => {
       {
         now: () => now,
         random: () => 0,
-        after(_, wake) {
-          wakes.push(wake)
+        after(_, callback) {
+          timers.push(callback)
           return () => {}
         },
       },
@@ -100,11 +100,11 @@ describe('refreshingToken', () => {
     now += 46_000
     hangs = false
     expect(await token({ reason: 'initial' })).toBe('stored')
-    wakes[0]?.()
+    timers[0]?.()
     await expect(waiting).rejects.toMatchObject({ code: 'token_unavailable' })
   })
 
-  it('says that the account must be authorised again when its refresh token was used elsewhere', async () => {
+  it('fails when its refresh token was used elsewhere: the account must be authorized again', async () => {
     const { instance } = setUp({ accessToken: 'old', refreshToken: 'used before', expiresAt: 0 })
     await expect(instance()({ reason: 'initial' })).rejects.toMatchObject({ code: 'token_unavailable' })
   })

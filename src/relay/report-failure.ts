@@ -1,0 +1,21 @@
+import { XMediaError } from '../errors.ts'
+import type { CallContext } from '../x/call.ts'
+import type { Progress } from './segment-sender.ts'
+
+/** Emits the event for an upload, or a chunk of one, that ended early: `aborted` when its client is gone, else `failed`. */
+export function reportFailure(
+  failure: unknown,
+  progress: Progress,
+  durationMs: number,
+  { emit }: Pick<CallContext, 'emit'>,
+): void {
+  const { mediaId, sentBytes: bytes } = progress
+  const upload = { ...(mediaId === undefined ? {} : { mediaId }), bytes, durationMs }
+  const code = failure instanceof XMediaError ? failure.code : 'app_error'
+  emit(isClientGone(failure) ? { type: 'aborted', ...upload } : { type: 'failed', code, ...upload })
+}
+
+/** Whether an upload ended because its client is no longer connected. */
+export function isClientGone(failure: unknown): boolean {
+  return failure instanceof XMediaError && (failure.code === 'client_closed' || failure.code === 'body_incomplete')
+}
