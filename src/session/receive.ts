@@ -130,7 +130,7 @@ function progressOf({ mediaId, offset, nextSegment }: Session): Progress {
 }
 
 interface SessionInitialization extends Initialization {
-  /** Resolves when INIT, if it has startedAt, has ended and the session has its result. */
+  /** Resolves when INIT, if it has started, has ended and the session has its result. */
   settled(): Promise<void>
 }
 
