@@ -95,7 +95,7 @@ function checkChecksumSize(bytes: number | undefined, maxBytes: number): void {
   )
 }
 
-/** The context for calls to X. It ignores the client's connection: what has arrived still goes to X when that is lost. */
+/** The context for calls to X. It has no signal: bytes that have arrived go to X even if the client disconnects. */
 export function callContext(c: ResumableContext, instance: Instance): CallContext {
   const { clock, deadlineMs, emit, token } = instance
   return { token: tokenFor(c, c.var.xMediaPrincipal, token), emit, deadline: clock.now() + deadlineMs }

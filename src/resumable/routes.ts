@@ -19,8 +19,8 @@ import { CHECKSUM_ALGORITHMS, type Creation, readAppend, readCreation, TUS_VERSI
 import { pathBelowMount, uploadLimit, uploadResponse, withProtocolHeaders } from './response.ts'
 
 /**
- * The routes of resumable uploads, below `/files`: tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF draft
- * (draft-ietf-httpbis-resumable-upload-11) on the same resource.
+ * The routes of resumable uploads, below `/files`. They speak tus 1.0 (https://tus.io/protocols/resumable-upload) and the
+ * IETF draft (draft-ietf-httpbis-resumable-upload-11).
  */
 export function resumable(instance: Instance): Hono<UploadEnv> {
   return new Hono<UploadEnv>()
@@ -127,8 +127,8 @@ function appendChunk(instance: Instance): Handler<UploadEnv, string, UploadId> {
 }
 
 /**
- * Responds with the progress of an upload. Finalizes it first when X has every byte but an earlier FINALIZE failed. Clients
- * give up an upload whose progress they cannot get and send it all again; only a 423 makes them wait.
+ * Responds with the progress of an upload. Finalizes it first when X has every byte but an earlier FINALIZE failed.
+ * Clients send the whole file again when they cannot get the progress; only a 423 makes them wait.
  * https://github.com/tus/tus-js-client/blob/main/lib/upload.js
  */
 function inspectUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
@@ -166,7 +166,10 @@ function deleteUpload(instance: Instance): Handler<UploadEnv, string, UploadId> 
   })
 }
 
-/** Lets clients behind proxies that block a method send it as POST. https://tus.io/protocols/resumable-upload#x-http-method-override */
+/**
+ * Lets clients behind proxies that block a method send it as POST.
+ * https://tus.io/protocols/resumable-upload#x-http-method-override
+ */
 function overrideMethod(instance: Instance): Handler<UploadEnv, string, UploadId> {
   const handlers: Readonly<Record<string, Handler<UploadEnv, string, UploadId>>> = {
     PATCH: appendChunk(instance),
