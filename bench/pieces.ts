@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { send } from '../test/support/client.ts'
-import { randomVideo } from '../test/support/media.ts'
 import { peakMemory } from '../test/support/memory.ts'
+import { randomVideo } from '../test/support/random-video.ts'
 import { MIB } from './bodies.ts'
 import { type Measured, startServer, startSink, type Target } from './processes.ts'
 import { median, type Table } from './table.ts'

@@ -1,5 +1,7 @@
 import { openReader } from './ingress/byte-reader.ts'
-import { checkMedia } from './ingress/media-type.ts'
+import { possibleCategories } from './ingress/check-media.ts'
+import { readDeclaredMedia } from './ingress/media-type.ts'
+import { admitAndConsumeQuota, type UploadPolicy } from './ingress/upload-policy.ts'
 import { parseClientOptions } from './option-schema.ts'
 import type { XMediaClientOptions } from './options.ts'
 import { relay } from './relay/relay.ts'
@@ -7,7 +9,7 @@ import { MIN_UPLOAD_MEMORY_BYTES } from './relay/segment-plan.ts'
 import { createUploader } from './uploader.ts'
 import type { CallContext } from './x/call.ts'
 import type { OnEvent } from './x/events.ts'
-import { ID_PATTERN, MAX_ALT_TEXT, type MediaCategory, type MediaType } from './x/limits.ts'
+import { ID_PATTERN, MAX_ALT_TEXT, type MediaCategory } from './x/limits.ts'
 import type { XMediaAnswer } from './x/media-answer.ts'
 import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
 import { cacheToken } from './x/token.ts'
@@ -15,8 +17,12 @@ import { cacheToken } from './x/token.ts'
 /** A file of the app's own. */
 export interface MediaSource {
   body: ReadableStream<Uint8Array> | Blob | Uint8Array<ArrayBuffer>
-  mediaType: MediaType
-  /** What the media is for. Default: the category that X assumes for its type. */
+  /**
+   * Its media type, by any name that clients use. Default: the type of a `Blob`. The first bytes must match it; if it says
+   * little, such as `application/octet-stream`, they decide.
+   */
+  mediaType?: string
+  /** What the media is for. Default: the category that X assumes for such a file. */
   category?: MediaCategory
   /** Size of the file, bytes. Required for a stream: X needs the size before the first byte. */
   totalBytes?: number
@@ -84,14 +90,26 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
     },
   })
 
+  /** The app's own files are not inspected and count towards no quota. */
+  const policy: UploadPolicy = {
+    uploadBytes: sizeLimits.uploadBytes,
+    checkSize: sizeLimits.check,
+    async inspect() {},
+    async consumeQuota() {},
+  }
+
   return {
     async upload(source, uploadOptions = {}) {
       const { additionalOwners, shared, altText } = source
-      const media = checkMedia(source.mediaType, source.category)
+      const declared = readDeclaredMedia(source.mediaType ?? blobType(source.body), source.category)
       const { body, totalBytes } = open(source)
-      sizeLimits.check(totalBytes, media.category)
+      sizeLimits.check(totalBytes, possibleCategories(declared))
       if (altText !== undefined) checkAltText(altText)
-      const upload = { ...media, body: openReader(body), totalBytes, additionalOwners, shared, altText }
+      const upload = {
+        ...{ declared, totalBytes, additionalOwners, shared, altText },
+        body: openReader(body),
+        admit: admitAndConsumeQuota(declared, policy),
+      }
       const reservation = relayOptions.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
       const answer = await relay(upload, reservation, contextOf(uploadOptions), relayOptions).finally(reservation.close)
       statuses.put(answer)
@@ -119,6 +137,10 @@ function open({ body, totalBytes }: MediaSource): { body: ReadableStream<Uint8Ar
   }
   const blob = body instanceof Blob ? body : new Blob([body])
   return { body: blob.stream(), totalBytes: checkTotal(totalBytes ?? blob.size) }
+}
+
+function blobType(body: MediaSource['body']): string | null {
+  return body instanceof Blob ? body.type : null
 }
 
 function checkTotal(totalBytes: number): number {

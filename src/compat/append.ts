@@ -66,7 +66,7 @@ function addSegment(
   return { ...upload, parts, segments, state: index === 0 ? 'checked' : state }
 }
 
-/** Checks that the first segment begins as a file of the media type does. Closes the upload if it does not. */
+/** Checks the first segment as the start of a file of the media type. Closes the upload if it does not begin like one. */
 async function checkHead(
   { c, principal, context }: CompatRequest,
   mediaId: string,
@@ -79,9 +79,10 @@ async function checkHead(
   }
   // INIT has consumed the quota already.
   const policy: UploadPolicy = { ...policyFor(c, principal, instance), consumeQuota: async () => {} }
-  const admit = admitAndConsumeQuota(upload, policy)
+  const { mediaType, declaredType = mediaType, category, totalBytes } = upload
+  const admit = admitAndConsumeQuota({ mediaTypes: [mediaType], declaredType, category }, policy)
   try {
-    await admit(bytes.slice(0, HEAD_BYTES), upload.totalBytes, context.signal)
+    await admit(bytes, totalBytes, context.signal)
   } catch (error) {
     if (error instanceof XMediaError) {
       await instance.compatUploads.change(mediaId, (current) =>

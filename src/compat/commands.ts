@@ -25,10 +25,8 @@ export async function runCommand(
   instance: CompatInstance,
 ): Promise<CompatResponse> {
   switch (parameters['command']) {
-    case 'INIT': {
-      const { command: _, ...fields } = validate(commandInitialize, parameters)
-      return { status: 202, body: await initialize(request, fields, instance) }
-    }
+    case 'INIT':
+      return { status: 202, body: await initialize(request, parameters, commandInitialize, instance) }
     case 'APPEND': {
       const { media_id: mediaId, segment_index: index } = validate(commandAppend, parameters)
       if (segment === undefined) throw missingMedia()

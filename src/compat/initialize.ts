@@ -1,13 +1,21 @@
-import { type CheckedMedia, checkMedia } from '../ingress/media-type.ts'
+import type * as z from 'zod/mini'
+import { type CheckedMedia, readDeclaredMedia } from '../ingress/media-type.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import { policyFor } from '../routes/upload-policy.ts'
 import type { CommandInitialize } from '../x/command-schemas.ts'
-import { isMediaType, MEDIA_EXPIRY_SECS } from '../x/limits.ts'
+import type { InitializeParameters } from '../x/dialects/dialect.ts'
+import { inferCategory, isMediaType, MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { InitializeRequest } from '../x/schemas.ts'
 import { missingParameter } from '../x/x-problems.ts'
-import { InvalidRequest, unrecognizedMediaType } from './invalid-request.ts'
+import { InvalidRequest, unrecognizedMediaType, validate } from './invalid-request.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
+
+/** X's schema for INIT, in either generation. */
+type InitializeSchema = z.ZodMiniType<InitializeRequest | CommandInitialize>
+
+/** The name for SRT that x-ruby sends, though X refuses it. https://github.com/sferik/x-ruby/blob/main/lib/x/media_uploader.rb */
+const SUBRIP = 'application/x-subrip'
 
 /**
  * INIT. `total_bytes` and `media_type`, which X's schema makes optional, are required here: nothing could be checked
@@ -15,36 +23,46 @@ import type { CompatInstance, CompatRequest } from './request.ts'
  */
 export async function initialize(
   { c, principal, context }: CompatRequest,
-  parameters: InitializeRequest | Omit<CommandInitialize, 'command'>,
+  fields: Record<string, unknown>,
+  schema: InitializeSchema,
   instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   const { client, clock, creations, compatUploads } = instance
   const { subject } = principal
-  const { mediaType, category, totalBytes } = checkParameters(parameters)
-  const { additional_owners: additionalOwners, shared } = parameters
+  const parameters = readParameters(fields, schema)
+  const { mediaType, declaredType, category, totalBytes } = parameters
   const policy = policyFor(c, principal, instance)
-  policy.checkSize(totalBytes, category)
+  policy.checkSize(totalBytes, [category])
   await creations.consume(subject, 0)
   await policy.consumeQuota(totalBytes)
-  const answer = await client.initialize({ mediaType, category, totalBytes, additionalOwners, shared }, context)
+  const answer = await client.initialize(parameters, context)
   const { id: mediaId, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   const expiresAt = clock.now() + expiresAfterSecs * 1000
   await compatUploads.create(mediaId, {
-    ...{ subject, mediaType, category, totalBytes, expiresAt },
+    ...{ subject, mediaType, declaredType, category, totalBytes, expiresAt },
     ...{ parts: 0, segments: [], state: 'open' },
   })
-  context.emit({ type: 'initialized', mediaId, mediaType, category, totalBytes })
+  context.emit({ type: 'initialized', mediaId, mediaType, declaredType, category, totalBytes })
   return answer
 }
 
-function checkParameters({
-  total_bytes: totalBytes,
-  media_type: type,
-  media_category: category,
-}: InitializeRequest | Omit<CommandInitialize, 'command'>): CheckedMedia & { totalBytes: number } {
+/** Reads the parameters as strictly as X, except for `SUBRIP`. */
+function readParameters(
+  fields: Record<string, unknown>,
+  schema: InitializeSchema,
+): InitializeParameters & CheckedMedia {
+  const sentType = fields['media_type']
+  const parameters = validate(schema, sentType === SUBRIP ? { ...fields, media_type: 'text/srt' } : fields)
+  const { total_bytes: totalBytes, media_type: mediaType, media_category: category } = parameters
   if (totalBytes === undefined) throw new InvalidRequest(missingParameter('total_bytes'))
-  if (type === undefined) throw new InvalidRequest(missingParameter('media_type'))
-  if (!isMediaType(type)) throw unrecognizedMediaType()
+  if (mediaType === undefined) throw new InvalidRequest(missingParameter('media_type'))
+  if (!isMediaType(mediaType)) throw unrecognizedMediaType()
   if (totalBytes === 0) throw emptyBody()
-  return { ...checkMedia(type, category), totalBytes }
+  const { declaredType } = readDeclaredMedia(String(sentType), category)
+  return {
+    ...{ mediaType, declaredType, totalBytes },
+    category: category ?? inferCategory(mediaType),
+    additionalOwners: parameters.additional_owners,
+    shared: parameters.shared,
+  }
 }

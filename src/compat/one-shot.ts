@@ -1,6 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import { type ByteReader, openReader } from '../ingress/byte-reader.ts'
-import { checkMedia } from '../ingress/media-type.ts'
+import { readDeclaredMedia } from '../ingress/media-type.ts'
 import { identify } from '../ingress/signatures/identify.ts'
 import { admitAndConsumeQuota } from '../ingress/upload-policy.ts'
 import { emptyBody, HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
@@ -20,30 +20,34 @@ import type { ReceivedBody } from './request-body.ts'
 export interface OneShotFile extends Pick<UploadSource, 'body' | 'totalBytes' | 'maxTotalBytes'> {
   fields: UploadFields
   mediaType: MediaType
+  /** As the client sent it; empty if it sent none. */
+  declaredType: string
 }
 
 /** Uploads a file that comes in one request. */
 export async function uploadOneShot(
   { c, principal, context }: CompatRequest,
-  { fields, mediaType, ...file }: OneShotFile,
+  { fields, mediaType, declaredType, ...file }: OneShotFile,
   reservation: MemoryReservation,
   instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   const { clock, creations, relay: options, statuses, compatUploads } = instance
-  const media = checkMedia(mediaType, fields.media_category)
+  const { media_category: category } = fields
+  const declared = { ...readDeclaredMedia(mediaType, category), declaredType }
   const policy = policyFor(c, principal, instance)
-  if (file.totalBytes !== undefined) policy.checkSize(file.totalBytes, media.category)
+  if (file.totalBytes !== undefined) policy.checkSize(file.totalBytes, [category])
   if (file.totalBytes === 0 && !file.maxTotalBytes) throw emptyBody()
   await creations.consume(principal.subject, 0)
   const source: UploadSource = {
-    ...{ ...media, ...file },
+    ...file,
+    declared,
     additionalOwners: fields.additional_owners,
-    admit: admitAndConsumeQuota(media, policy),
+    admit: admitAndConsumeQuota(declared, policy),
   }
   const answer = await relay(source, reservation, context, options)
   const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   await compatUploads.create(id, {
-    ...{ ...media, subject: principal.subject, totalBytes: size, parts: 1, segments: [] },
+    ...{ mediaType, category, subject: principal.subject, totalBytes: size, parts: 1, segments: [] },
     ...{ expiresAt: clock.now() + expiresAfterSecs * 1000, state: 'finalized', result: answer },
   })
   await rememberOwner(answer.data, principal, instance)
@@ -53,14 +57,17 @@ export async function uploadOneShot(
 
 /** Whether the fields before the file, and its length, tell enough to send the file to X while it arrives. */
 export function isStreamable({ fields, media }: CompatBody): boolean {
-  return 'media_category' in fields && isMediaType(declaredType(media)) && media?.length.totalBytes !== undefined
+  return 'media_category' in fields && isMediaType(sentType(media)) && media?.length.totalBytes !== undefined
 }
 
 /** A file that is read while it goes to X. */
 export function streamedFile({ fields, media }: CompatBody): OneShotFile {
-  const mediaType = declaredType(media)
+  const mediaType = sentType(media)
   if (media === undefined || !isMediaType(mediaType)) throw missingMedia()
-  return { fields: validate(uploadFields, fields), mediaType, body: refuseFieldsAfter(media), ...media.length }
+  return {
+    ...{ fields: validate(uploadFields, fields), mediaType, declaredType: mediaType },
+    ...{ body: refuseFieldsAfter(media), ...media.length },
+  }
 }
 
 /** Fails a streamed file that has fields after it: the upload has begun without them. */
@@ -80,12 +87,17 @@ function refuseFieldsAfter({ body, fieldsAfter }: CompatMedia): ByteReader {
 /** A file that has been received as a whole. */
 export function bufferedFile(body: CompatBody, { fields: given, media: { bytes } }: ReceivedBody): OneShotFile {
   const fields = validate(uploadFields, given)
-  const declared = declaredType(body.media)
-  const mediaType = isMediaType(declared) ? declared : detectType(bytes.slice(0, HEAD_BYTES), fields.media_category)
-  return { fields, mediaType, body: openReader(new Blob([bytes]).stream()), totalBytes: bytes.length }
+  const declaredType = sentType(body.media)
+  const mediaType = isMediaType(declaredType)
+    ? declaredType
+    : detectType(bytes.subarray(0, HEAD_BYTES), fields.media_category)
+  return {
+    ...{ fields, mediaType, declaredType },
+    ...{ body: openReader(new Blob([bytes]).stream()), totalBytes: bytes.length },
+  }
 }
 
-function declaredType(media: CompatMedia | undefined): string {
+function sentType(media: CompatMedia | undefined): string {
   return media?.mediaType?.toLowerCase() ?? ''
 }
 

@@ -45,8 +45,8 @@ export function xCompat(parts: Instance): Hono<PrincipalEnv> {
 }
 
 async function initializeUpload(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
-  const fields = validate(initializeRequest, await readJsonFields(request, instance))
-  return { status: 200, body: await initialize(request, fields, instance) }
+  const fields = await readJsonFields(request, instance)
+  return { status: 200, body: await initialize(request, fields, initializeRequest, instance) }
 }
 
 async function appendSegment(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {

@@ -9,6 +9,8 @@ export interface CompatUpload {
   /** The owner. To anyone else the upload does not exist. */
   readonly subject: string
   readonly mediaType: MediaType
+  /** The media type as the client declared it; absent from records of 0.1.0. */
+  readonly declaredType?: string | undefined
   readonly category: MediaCategory
   readonly totalBytes: number
   /** Epoch milliseconds after which X forgets the upload. */
@@ -95,6 +97,7 @@ function isCompatUpload(record: unknown): record is CompatUpload {
     version = VERSION,
     subject,
     mediaType,
+    declaredType = mediaType,
     category,
     totalBytes,
     expiresAt,
@@ -108,6 +111,7 @@ function isCompatUpload(record: unknown): record is CompatUpload {
     typeof subject === 'string' &&
     typeof mediaType === 'string' &&
     isMediaType(mediaType) &&
+    typeof declaredType === 'string' &&
     typeof category === 'string' &&
     isMediaCategory(category) &&
     [totalBytes, expiresAt, parts].every((member) => typeof member === 'number') &&

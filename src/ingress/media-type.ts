@@ -2,19 +2,24 @@ import { XMediaError } from '../errors.ts'
 import { categoryAccepts, inferCategory, MEDIA_TYPES, type MediaCategory, type MediaType } from '../x/limits.ts'
 import { adviceFor, essenceOf, typesFor } from './declared-type.ts'
 
-export interface CheckedMedia {
-  mediaType: MediaType
-  category: MediaCategory
-}
-
-/** What a client says a file is. Its first bytes confirm that, or settle what the client left open. */
+/** What a client declares a file to be. */
 export interface DeclaredMedia {
-  /** In lower case, without parameters; empty if the client sent none. */
+  /** The declared media type in lower case, without parameters; empty if there is none. */
   declaredType: string
   /** X's types that the file may have: one, or several for a declared type that says little. Never empty. */
   mediaTypes: readonly MediaType[]
   /** Undefined: it follows from the file. */
   category: MediaCategory | undefined
+}
+
+/** What a file is by its first bytes. */
+export interface CheckedMedia {
+  /** The media type for X. */
+  mediaType: MediaType
+  /** The media type as the client declared it: in lower case, without parameters; empty if it declared none. */
+  declaredType: string
+  /** The category for X: what the client declared, or else what X assumes for such a file. */
+  category: MediaCategory
 }
 
 /**
@@ -34,15 +39,6 @@ export function readDeclaredMedia(declaredType: string | null, category: MediaCa
       : new XMediaError('category_mismatch', `The category ${category} does not take ${essence}.`)
   }
   return { declaredType: essence, mediaTypes, category }
-}
-
-/** The same where the declared type alone must tell what the file is. */
-export function checkMedia(declaredType: string | null, declaredCategory: MediaCategory | undefined): CheckedMedia {
-  const { mediaTypes, category } = readDeclaredMedia(declaredType, declaredCategory)
-  const [mediaType, ...others] = mediaTypes
-  if (mediaType === undefined || others.length > 0)
-    throw refusedType('unsupported_media_type', 'Declare the type that the file has.')
-  return { mediaType, category: category ?? inferCategory(mediaType) }
 }
 
 /** An error for a file of the wrong type. Its detail is the sentence, and then the types that X accepts. */

@@ -35,7 +35,12 @@ const BOUNDARY = /^[0-9A-Za-z'()+_,./:=?\- ]{0,69}[0-9A-Za-z'()+_,./:=?-]$/
 /** The boundary in the `Content-Type` of a multipart body. */
 export function readBoundary(contentType: string): string {
   const boundary = parseParameterized(contentType)?.parameters.get('boundary')
-  if (boundary === undefined || !BOUNDARY.test(boundary)) {
+  if (boundary === undefined) {
+    throw malformedMultipart(
+      'Content-Type has no boundary. Do not set Content-Type yourself: `fetch` adds it with the boundary.',
+    )
+  }
+  if (!BOUNDARY.test(boundary)) {
     throw malformedMultipart(
       'Content-Type has no valid boundary. Send one of 1 to 70 characters, as in RFC 2046 section 5.1.1.',
     )

@@ -1,7 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { declaredLengths, type FileLength, multipartFileLength } from './lengths.ts'
-import { type CheckedMedia, checkMedia } from './media-type.ts'
+import { type DeclaredMedia, readDeclaredMedia } from './media-type.ts'
 import { readForm } from './multipart-form.ts'
 import type { Part } from './multipart-parts.ts'
 import { isParameter, mergeParameters, readParameters, type UploadParameters } from './upload-parameters.ts'
@@ -15,7 +15,8 @@ export interface UploadRequest {
 }
 
 /** The file in such a request, before its size is checked. */
-export interface IncomingFile extends CheckedMedia, FileLength {
+export interface IncomingFile extends FileLength {
+  declared: DeclaredMedia
   /** Yields the file only, without the form around it. */
   body: ByteReader
   /** The parameters from the query and from the fields before the file. */
@@ -34,9 +35,9 @@ export async function readMultipart(request: UploadRequest): Promise<IncomingFil
     throw new XMediaError('file_missing', 'No file in the form. Send it as the last part, with a filename.')
   }
   const parameters = mergeParameters(request.parameters, readParameters(fields))
-  const media = checkMedia(parameters.media_type ?? file.mediaType, parameters.media_category)
+  const declared = readDeclaredMedia(parameters.media_type ?? file.mediaType, parameters.media_category)
   const length = multipartFileLength(declaredLengths(headers, parameters.total_bytes), file.aroundBytes)
-  return { ...media, ...length, parameters, body: file.body }
+  return { declared, ...length, parameters, body: file.body }
 }
 
 /** A parameter may have a filename too: `FormData` gives one to every `Blob`. */

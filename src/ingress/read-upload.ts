@@ -1,7 +1,8 @@
 import { XMediaError } from '../errors.ts'
 import { quote } from '../lib/quote.ts'
+import { possibleCategories } from './check-media.ts'
 import { declaredLengths, rawFileLength } from './lengths.ts'
-import { checkMedia } from './media-type.ts'
+import { readDeclaredMedia } from './media-type.ts'
 import { MAX_AROUND_FILE_BYTES } from './multipart-form.ts'
 import { type IncomingFile, readMultipart, type UploadRequest } from './multipart-upload.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from './upload-policy.ts'
@@ -14,15 +15,15 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
   const isMultipart = /^multipart\/form-data(?:[;\s]|$)/i.test(headers.get('content-type') ?? '')
   if (isMultipart) checkBodySize(headers, policy.uploadBytes)
   const { parameters, ...file } = isMultipart ? await readMultipart(request) : readRaw(request)
-  const { mediaType, category, totalBytes, maxTotalBytes = 0 } = file
-  if (totalBytes !== undefined) policy.checkSize(totalBytes, category)
+  const { declared, totalBytes, maxTotalBytes = 0 } = file
+  if (totalBytes !== undefined) policy.checkSize(totalBytes, possibleCategories(declared))
   if (totalBytes === 0 && maxTotalBytes === 0) throw emptyBody()
   return {
     ...file,
     additionalOwners: parameters.additional_owners,
     shared: parameters.shared,
     altText: parameters.alt_text,
-    admit: admitAndConsumeQuota({ mediaType, category }, policy),
+    admit: admitAndConsumeQuota(declared, policy),
   }
 }
 
@@ -54,7 +55,7 @@ function checkBodySize(headers: Headers, uploadBytes: number): void {
 
 /** A raw body is the file. Its media type is the parameter `media_type` or the request's `Content-Type`. */
 function readRaw({ headers, body, parameters }: UploadRequest): IncomingFile {
-  const media = checkMedia(parameters.media_type ?? headers.get('content-type'), parameters.media_category)
+  const declared = readDeclaredMedia(parameters.media_type ?? headers.get('content-type'), parameters.media_category)
   const totalBytes = rawFileLength(declaredLengths(headers, parameters.total_bytes))
   if (totalBytes === undefined) {
     throw new XMediaError(
@@ -62,5 +63,5 @@ function readRaw({ headers, body, parameters }: UploadRequest): IncomingFile {
       'X needs the size up front. Send Content-Length, or Upload-Length with a chunked body.',
     )
   }
-  return { ...media, parameters, totalBytes, body }
+  return { declared, parameters, totalBytes, body }
 }

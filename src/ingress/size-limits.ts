@@ -12,20 +12,24 @@ export interface SizeLimitOptions {
 export interface SizeLimits {
   /** Largest upload of any category, bytes. */
   uploadBytes: number
-  /** Throws `too_large`. A principal's own `uploadBytes` can lower the limit, never raise it. */
-  check(bytes: number, category: MediaCategory, uploadBytes?: number): void
+  /**
+   * Throws `too_large` if a file fits none of the categories. A principal's own `uploadBytes` can lower the limit, never
+   * raise it.
+   */
+  check(bytes: number, categories: readonly MediaCategory[], uploadBytes?: number): void
 }
 
 export function createSizeLimits({ uploadBytes, categoryBytes }: SizeLimitOptions): SizeLimits {
   return {
     uploadBytes,
-    check(bytes, category, ownBytes = uploadBytes) {
-      const limit = Math.min(ownBytes, uploadBytes, categoryBytes[category] ?? CATEGORY_MAX_BYTES[category])
+    check(bytes, categories, ownBytes = uploadBytes) {
+      const limits = categories.map((category) => categoryBytes[category] ?? CATEGORY_MAX_BYTES[category])
+      const limit = Math.min(ownBytes, uploadBytes, Math.max(...limits))
       // An app may pass NaN as a principal's limit: this comparison then refuses everything.
       if (bytes <= limit) return
       throw new XMediaError(
         'too_large',
-        `The file has ${bytes.toLocaleString('en')} bytes; the limit for ${category} is ${limit.toLocaleString('en')}.`,
+        `The file has ${bytes.toLocaleString('en')} bytes; the limit for ${categories.join(' or ')} is ${limit.toLocaleString('en')}.`,
       )
     },
   }

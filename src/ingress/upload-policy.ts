@@ -1,13 +1,14 @@
 import type { MediaCategory } from '../x/limits.ts'
-import type { CheckedMedia } from './media-type.ts'
-import { settleMedia } from './settle-media.ts'
-import type { UploadSource } from './upload-source.ts'
+import { checkMedia } from './check-media.ts'
+import type { CheckedMedia, DeclaredMedia } from './media-type.ts'
+import { HEAD_BYTES, type UploadSource } from './upload-source.ts'
 
 /** What one principal may upload. Each check throws an `XMediaError` to refuse. */
 export interface UploadPolicy {
   /** Largest upload of any category, bytes. */
   uploadBytes: number
-  checkSize(bytes: number, category: MediaCategory): void
+  /** Refuses a file that is too large for each of these categories. */
+  checkSize(bytes: number, categories: readonly MediaCategory[]): void
   /** The app's own check of the first bytes. */
   inspect(head: Uint8Array<ArrayBuffer>, file: CheckedMedia & { totalBytes: number }): Promise<void>
   /** Counts one upload of this size. Runs last, when every other check has passed. */
@@ -15,17 +16,18 @@ export interface UploadPolicy {
 }
 
 /**
- * The step before INIT: checks a file's size and first bytes, then consumes the subject's quota. A refused file costs
+ * The step before INIT: checks a file's first bytes and its size, then consumes the subject's quota. A refused file costs
  * neither quota nor a call to X.
  */
-export function admitAndConsumeQuota(media: CheckedMedia, policy: UploadPolicy): NonNullable<UploadSource['admit']> {
-  return async function admit(head, totalBytes, signal) {
-    // The size may have been unknown until now.
-    policy.checkSize(totalBytes, media.category)
-    settleMedia({ declaredType: media.mediaType, mediaTypes: [media.mediaType], category: media.category }, head)
-    await policy.inspect(head, { ...media, totalBytes })
+export function admitAndConsumeQuota(declared: DeclaredMedia, policy: UploadPolicy): UploadSource['admit'] {
+  return async function admit(start, totalBytes, signal) {
+    const media = checkMedia(declared, start)
+    // The size or the category may have been unknown until now.
+    policy.checkSize(totalBytes, [media.category])
+    await policy.inspect(start.slice(0, HEAD_BYTES), { ...media, totalBytes })
     // An upload that was aborted during the inspection must not consume quota.
     signal?.throwIfAborted()
     await policy.consumeQuota(totalBytes)
+    return media
   }
 }

@@ -1,11 +1,10 @@
 import { XMediaError } from '../errors.ts'
-import type { MediaCategory, MediaType } from '../x/limits.ts'
 import type { ByteReader } from './byte-reader.ts'
+import type { CheckedMedia, DeclaredMedia } from './media-type.ts'
 
-/** A checked upload whose untrusted bytes are still to be read. */
+/** An upload whose headers are checked and whose untrusted bytes are still to be read. */
 export interface UploadSource {
-  mediaType: MediaType
-  category: MediaCategory
+  declared: DeclaredMedia
   /**
    * The size of the file, as the client declared it or as we inferred it; the relay counts the bytes and decides.
    * Undefined: the file must fit into one segment.
@@ -15,12 +14,12 @@ export interface UploadSource {
   maxTotalBytes?: number | undefined
   body: ByteReader
   /**
-   * Runs before INIT with the first `HEAD_BYTES` of the file (fewer when the file or its first segment is shorter) and
-   * its size. Rejects to refuse the file. When it resolves, the upload counts towards its subject's quota.
+   * The step before INIT: resolves to what the file is, or rejects to refuse it. When it resolves, the upload counts
+   * towards its subject's quota.
+   *
+   * @param start The first `HEAD_BYTES` of the file, or more; fewer when the file or its first segment is shorter.
    */
-  admit?:
-    | ((head: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined) => Promise<void>)
-    | undefined
+  admit(start: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined): Promise<CheckedMedia>
   additionalOwners?: readonly string[] | undefined
   shared?: boolean | undefined
   /** Alternative text, at most 1,000 characters. Set after X has the media. */

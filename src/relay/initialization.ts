@@ -1,25 +1,40 @@
-import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
+import { needsFirstSegment } from '../ingress/check-media.ts'
+import type { CheckedMedia } from '../ingress/media-type.ts'
+import type { UploadSource } from '../ingress/upload-source.ts'
 import { type AbortScope, abortable } from '../lib/abort-scope.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XMedia } from '../x/schemas.ts'
 import type { XClient } from '../x/x-client.ts'
 
-/** The media that INIT created, and the size that INIT was sent. */
-export interface InitializedMedia extends XMedia {
+/** The media that the segments of an upload go to. */
+export interface AppendTarget {
+  mediaId: string
   totalBytes: number
+}
+
+/** What INIT was sent, and what it returned. */
+export interface InitializedMedia extends AppendTarget, CheckedMedia {
+  data: XMedia
 }
 
 /**
  * The INIT call of an upload. It starts when the first bytes have passed the checks, so that a file of the wrong type costs
- * no call, and runs while the rest of the first segment is being read.
+ * no call, and runs while the rest of the first segment is being read. A GIF's INIT may have to wait for that segment.
  */
 export interface Initialization {
-  /** Call this with the first bytes of the body; starts INIT if the size is known. */
+  /** Call this with the first bytes of the body; starts INIT if the size is known and they are enough to check the file. */
   onHead(head: Uint8Array<ArrayBuffer>): void
-  /** Call this with each segment; starts INIT with the first one, which is the whole file if the size was unknown. */
+  /** Call this with each segment; the first one starts INIT otherwise. It is the whole file if the size is unknown. */
   onSegment(segment: Uint8Array<ArrayBuffer>): void
-  /** What INIT returned; rejects with the reason when the upload was refused. Call this only after the first segment. */
+  /** The media that INIT created; rejects with the reason when the upload was refused. Call this after the first segment. */
+  result(): Promise<AppendTarget>
+}
+
+/** The INIT call of an upload that has none yet. */
+export interface NewInitialization extends Initialization {
   result(): Promise<InitializedMedia>
+  /** Resolves when INIT has ended, or at once if it has not started. Rejects when it has failed. */
+  settled(): Promise<void>
 }
 
 export interface InitializationOptions {
@@ -33,33 +48,37 @@ export interface InitializationOptions {
 export function createInitialization(
   source: UploadSource,
   { client, call, scope, onInitialized }: InitializationOptions,
-): Initialization {
+): NewInitialization {
   let result: Promise<InitializedMedia> | undefined
 
-  async function initialize(head: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<InitializedMedia> {
-    await source.admit?.(head, totalBytes, scope.signal)
-    const { data } = await client.initialize({ ...source, totalBytes }, call)
-    const media = { ...data, totalBytes }
-    onInitialized(media)
-    return media
+  async function initialize(start: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<InitializedMedia> {
+    const checked = await source.admit(start, totalBytes, scope.signal)
+    const { data } = await client.initialize({ ...source, ...checked, totalBytes }, call)
+    const initialized = { ...checked, mediaId: data.id, totalBytes, data }
+    onInitialized(initialized)
+    return initialized
   }
 
-  function start(head: Uint8Array<ArrayBuffer>, totalBytes: number): void {
-    result = abortable(initialize(head, totalBytes), scope.signal)
+  function begin(start: Uint8Array<ArrayBuffer>, totalBytes: number): void {
+    result = abortable(initialize(start, totalBytes), scope.signal)
     // Stop reading when the upload is refused. This also handles a rejection that nobody awaits yet.
     result.catch((error: unknown) => scope.abort(error))
   }
 
   return {
     onHead(head) {
-      if (source.totalBytes !== undefined) start(head, source.totalBytes)
+      const { declared, totalBytes } = source
+      if (totalBytes !== undefined && !needsFirstSegment(declared, head)) begin(head, totalBytes)
     },
     onSegment(segment) {
-      if (result === undefined) start(segment.slice(0, HEAD_BYTES), segment.length)
+      if (result === undefined) begin(segment, source.totalBytes ?? segment.length)
     },
     result() {
       if (result === undefined) throw new TypeError('INIT has not started: nothing has been read')
       return result
+    },
+    async settled() {
+      await result
     },
   }
 }

@@ -80,21 +80,21 @@ async function sendSegments(
   options: RelayOptions,
 ): Promise<XMediaAnswer> {
   const { call, scope, progress, plan } = upload
-  const { body, totalBytes, mediaType, category } = source
+  const { body, totalBytes } = source
   const initialization = createInitialization(source, {
     client: options.client,
     call,
     scope,
-    onInitialized({ id: mediaId, totalBytes }) {
-      progress.mediaId = mediaId
-      call.emit({ type: 'initialized', mediaId, mediaType, category, totalBytes })
+    onInitialized({ data: _, ...media }) {
+      progress.mediaId = media.mediaId
+      call.emit({ type: 'initialized', ...media })
     },
   })
   const read: UploadInProgress['read'] = (segmentOptions) => readSegments(body, { ...segmentOptions, totalBytes })
   const ledger = createTransientLedger(plan.segmentBytes)
   await appendAll({ ...upload, initialization, read, ledger }, options)
-  const { totalBytes: _, ...media } = await initialization.result()
-  const answer = await options.client.finalize(media.id, category, call)
+  const { mediaId, category, data } = await initialization.result()
+  const answer = await options.client.finalize(mediaId, category, call)
   // FINALIZE may return an empty body; what INIT returned is still valid.
-  return { ...answer, data: { ...media, ...answer.data } }
+  return { ...answer, data: { ...data, ...answer.data } }
 }

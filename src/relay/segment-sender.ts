@@ -59,7 +59,7 @@ export function createSegmentSender(
 ): SegmentSender {
   async function append(segment: Uint8Array<ArrayBuffer>, index: number): Promise<void> {
     const startedAt = clock.now()
-    const { id: mediaId } = await initialization.result()
+    const { mediaId } = await initialization.result()
     await ledger.plan(index, segment.length)
     const body = envelope.wrap(segment, { segment_index: String(index) })
     await client.append(mediaId, { contentType: envelope.contentType, body }, call)

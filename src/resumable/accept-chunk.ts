@@ -1,4 +1,6 @@
 import { XMediaError } from '../errors.ts'
+import { possibleCategories } from '../ingress/check-media.ts'
+import { type DeclaredMedia, readDeclaredMedia } from '../ingress/media-type.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
@@ -23,32 +25,38 @@ export async function acceptChunk(
   instance: Instance,
 ): Promise<void> {
   throwIfFailed(lease.session)
-  const { offset, state } = lease.session
+  const { offset, state, declaredType, category } = lease.session
   if (chunk.offset !== offset) throw offsetMismatch(offset, chunk.offset)
   if (state === 'done') {
     if (chunk.bytes === 0) return
     throw new XMediaError('upload_completed', 'This upload is complete and takes no more bytes.')
   }
   const policy = policyFor(c, c.var.xMediaPrincipal, instance)
-  await updateLength(lease, chunk.totalBytes, policy)
+  const declared = readDeclaredMedia(declaredType, category)
+  await updateLength(lease, declared, chunk.totalBytes, policy)
   const context = callContext(c, instance)
   if (chunk.bytes !== 0) {
-    const admit = admitAndConsumeQuota(lease.session, { ...policy, consumeQuota: consumeQuotaOnce(lease, policy) })
-    await sendBody(c, chunk, { lease, admit, context }, instance)
+    const admit = admitAndConsumeQuota(declared, { ...policy, consumeQuota: consumeQuotaOnce(lease, policy) })
+    await sendBody(c, chunk, { lease, declared, admit, context }, instance)
   }
   await finishSession(lease, context, instance.relay)
 }
 
 /** Stores the length of the upload when a chunk is the first to declare it. */
-async function updateLength(lease: Lease, declaredBytes: number | undefined, policy: UploadPolicy): Promise<void> {
-  const { totalBytes: known, offset, category } = lease.session
+async function updateLength(
+  lease: Lease,
+  declared: DeclaredMedia,
+  declaredBytes: number | undefined,
+  policy: UploadPolicy,
+): Promise<void> {
+  const { totalBytes: known, offset } = lease.session
   const totalBytes = consistentLength(known, declaredBytes)
   if (totalBytes === 0) throw emptyBody()
   if (totalBytes === undefined || totalBytes === known) return
   if (totalBytes < offset) {
     throw new XMediaError('length_inconsistent', `The upload already has ${offset} bytes, more than ${totalBytes}.`)
   }
-  policy.checkSize(totalBytes, category)
+  policy.checkSize(totalBytes, possibleCategories(declared))
   await lease.update({ totalBytes })
 }
 
@@ -64,7 +72,7 @@ function consumeQuotaOnce(lease: Lease, { consumeQuota }: UploadPolicy): UploadP
 async function sendBody(
   c: ResumableContext,
   { bytes, checksum }: DeclaredChunk,
-  incoming: Pick<IncomingChunk, 'lease' | 'admit' | 'context'>,
+  incoming: Pick<IncomingChunk, 'lease' | 'declared' | 'admit' | 'context'>,
   instance: Instance,
 ): Promise<void> {
   const { lease } = incoming

@@ -1,6 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import { readLength } from '../ingress/lengths.ts'
-import { type CheckedMedia, checkMedia } from '../ingress/media-type.ts'
+import { type DeclaredMedia, readDeclaredMedia } from '../ingress/media-type.ts'
 import { mergeParameters, readParameters, type UploadParameters } from '../ingress/upload-parameters.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
 import type { Checksum } from '../session/chunk.ts'
@@ -17,7 +17,8 @@ const TUS_MEDIA_TYPE = 'application/offset+octet-stream'
 const IETF_MEDIA_TYPE = 'application/partial-upload'
 
 /** A request that creates an upload. */
-export interface Creation extends CheckedMedia {
+export interface Creation {
+  declared: DeclaredMedia
   parameters: UploadParameters
   /** `Upload-Metadata` as the client sent it. */
   metadata: string | undefined
@@ -75,10 +76,10 @@ export function readCreation(request: RequestHead, query: UploadParameters): Cre
   const { parameters: fields, mediaType } = readMetadata(metadata)
   const parameters = mergeParameters(query, readParameters(fields))
   const contentType = protocol === 'ietf' ? headers.get('content-type') : null
-  const media = checkMedia(parameters.media_type ?? mediaType ?? contentType, parameters.media_category)
-  const declared = protocol === 'tus' ? readTusCreation(request) : readIetfChunk(request, 0)
-  const totalBytes = consistentLength(declared.totalBytes, readLength('total_bytes', parameters.total_bytes))
-  return { ...media, parameters, metadata, totalBytes, chunk: declared.chunk }
+  const declared = readDeclaredMedia(parameters.media_type ?? mediaType ?? contentType, parameters.media_category)
+  const { totalBytes: known, chunk } = protocol === 'tus' ? readTusCreation(request) : readIetfChunk(request, 0)
+  const totalBytes = consistentLength(known, readLength('total_bytes', parameters.total_bytes))
+  return { declared, parameters, metadata, totalBytes, chunk }
 }
 
 /** Reads the headers of a PATCH. */

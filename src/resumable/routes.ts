@@ -2,6 +2,7 @@ import { zValidator } from '@hono/zod-validator'
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
 import { notFound, XMediaError } from '../errors.ts'
+import { possibleCategories } from '../ingress/check-media.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
@@ -73,10 +74,10 @@ function createUpload(instance: Instance): Handler<UploadEnv, string, UploadInpu
     // Fail on a bad key now, not after X has the whole file.
     readSecret(c, instance)
     const creation = readCreation(c.req.raw, c.req.valid('query'))
-    const { chunk, totalBytes, category } = creation
+    const { chunk, totalBytes, declared } = creation
     if (totalBytes === 0) throw emptyBody()
     if (totalBytes !== undefined) {
-      policyFor(c, principal, instance).checkSize(totalBytes, category)
+      policyFor(c, principal, instance).checkSize(totalBytes, possibleCategories(declared))
       planSegments(totalBytes, relay.segmentSize.preferred, relay.maxSegments)
     }
     const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
@@ -96,12 +97,12 @@ function createUpload(instance: Instance): Handler<UploadEnv, string, UploadInpu
 }
 
 function newSession(creation: Creation, subject: string, expiresAt: number): Session {
-  const { mediaType, category, metadata, totalBytes, parameters } = creation
+  const { declared, metadata, totalBytes, parameters } = creation
   return {
     id: toHex(crypto.getRandomValues(new Uint8Array(ID_BYTES))),
     subject,
-    mediaType,
-    category,
+    declaredType: declared.declaredType,
+    category: declared.category,
     additionalOwners: parameters.additional_owners,
     shared: parameters.shared,
     altText: parameters.alt_text,

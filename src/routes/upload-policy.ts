@@ -13,7 +13,7 @@ export function policyFor(
   const { uploadBytes = sizeLimits.uploadBytes, quota: ownQuota } = principal.limits ?? {}
   return {
     uploadBytes,
-    checkSize: (bytes, category) => sizeLimits.check(bytes, category, uploadBytes),
+    checkSize: (bytes, categories) => sizeLimits.check(bytes, categories, uploadBytes),
     async inspect(head, file) {
       const refusal = await inspect?.(head, { ...file, c, principal })
       if (typeof refusal === 'string') throw new XMediaError('content_refused', refusal)

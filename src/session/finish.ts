@@ -3,6 +3,7 @@ import { setAltText } from '../relay/alt-text.ts'
 import type { RelayOptions } from '../relay/relay.ts'
 import { reportFailure } from '../relay/report-failure.ts'
 import type { CallContext } from '../x/call.ts'
+import type { MediaCategory } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
 import type { Lease } from './lease.ts'
@@ -17,13 +18,14 @@ const PAUSE_SECS = 5
  */
 export async function finishSession(lease: Lease, context: CallContext, options: RelayOptions): Promise<void> {
   const { client, clock } = options
-  const { mediaId, altText, state, offset, totalBytes, nextSegment, finalizeAt = 0 } = lease.session
-  if (offset !== totalBytes || mediaId === undefined || state === 'done' || state === 'failed') return
+  const { mediaId, category, altText, state, offset, totalBytes, nextSegment, finalizeAt = 0 } = lease.session
+  if (offset !== totalBytes || mediaId === undefined || category === undefined) return
+  if (state === 'done' || state === 'failed') return
   const startedAt = clock.now()
   if (startedAt < finalizeAt) throw notFinalizedYet(Math.ceil((finalizeAt - startedAt) / 1000))
   const stopHeartbeat = keepLeaseAlive(lease, clock, { givesWay: () => false, onLost: () => {} })
   try {
-    const answer = lease.session.result ?? (await finalize(lease, mediaId, totalBytes, context, options))
+    const answer = lease.session.result ?? (await finalize(lease, { mediaId, category, totalBytes }, context, options))
     const result = await setAltText(answer, altText, context, client)
     await lease.update({ state: 'done', result })
   } catch (error) {
@@ -41,12 +43,11 @@ export async function finishSession(lease: Lease, context: CallContext, options:
 
 async function finalize(
   lease: Lease,
-  mediaId: string,
-  totalBytes: number,
+  { mediaId, category, totalBytes }: { mediaId: string; category: MediaCategory; totalBytes: number },
   context: CallContext,
   { client, clock }: RelayOptions,
 ): Promise<XMediaAnswer> {
-  const { category, state, nextSegment: segments } = lease.session
+  const { state, nextSegment: segments } = lease.session
   const startedAt = clock.now()
   if (state === 'open') await lease.update({ state: 'finalizing' })
   const { data, errors } = await client.finalize(mediaId, category, context, { again: state === 'finalizing' })

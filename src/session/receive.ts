@@ -1,4 +1,5 @@
 import type { XMediaError } from '../errors.ts'
+import type { DeclaredMedia } from '../ingress/media-type.ts'
 import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
 import { appendAll, type UploadInProgress } from '../relay/append.ts'
 import { createInitialization, type Initialization } from '../relay/initialization.ts'
@@ -21,6 +22,7 @@ import { createSessionLedger, type SessionLedger } from './session-ledger.ts'
 export interface IncomingChunk {
   /** Of an upload whose size is known, and which still needs bytes. */
   lease: Lease
+  declared: DeclaredMedia
   chunk: Chunk
   /** Runs before INIT, as for any upload. */
   admit: UploadSource['admit']
@@ -146,29 +148,30 @@ interface SessionInitialization extends Initialization {
 
 /** INIT for the first chunk of an upload; for a later one, the media that INIT opened. */
 function initializationFor(
-  { lease, chunk, admit }: IncomingChunk,
+  { lease, declared, chunk, admit }: IncomingChunk,
   headBytes: number,
   { scope, progress }: { scope: CallScope; progress: Progress },
   { client, clock }: RelayOptions,
 ): SessionInitialization {
-  const { mediaId, mediaType, category, totalBytes = 0 } = lease.session
+  const { mediaId, totalBytes = 0 } = lease.session
   const { call } = scope
   if (mediaId !== undefined) {
-    return { onHead() {}, onSegment() {}, result: async () => ({ id: mediaId, totalBytes }), async settled() {} }
+    return { onHead() {}, onSegment() {}, result: async () => ({ mediaId, totalBytes }), async settled() {} }
   }
   let stored: Promise<void> | undefined
-  let hasStarted = false
   const initialization = createInitialization(
-    { ...lease.session, totalBytes, admit, body: chunk.body },
+    { ...lease.session, declared, totalBytes, admit, body: chunk.body },
     {
       client,
       call,
       scope,
-      onInitialized({ id, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS }) {
-        progress.mediaId = id
-        stored = lease.update({ mediaId: id, expiresAt: clock.now() + expiresAfterSecs * 1000 })
+      onInitialized({ data, ...media }) {
+        const { expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = data
+        const expiresAt = clock.now() + expiresAfterSecs * 1000
+        progress.mediaId = media.mediaId
+        stored = lease.update({ mediaId: media.mediaId, category: media.category, expiresAt })
         stored.catch((error: unknown) => scope.abort(error))
-        call.emit({ type: 'initialized', mediaId: id, mediaType, category, totalBytes })
+        call.emit({ type: 'initialized', ...media })
       },
     },
   )
@@ -176,13 +179,10 @@ function initializationFor(
     ...initialization,
     onHead(head) {
       // Fewer bytes do not tell the type of the file.
-      if (head.length < headBytes) return
-      hasStarted = true
-      initialization.onHead(head)
+      if (head.length >= headBytes) initialization.onHead(head)
     },
-    onSegment() {},
     async settled() {
-      if (hasStarted) await initialization.result()
+      await initialization.settled()
       await stored
     },
   }

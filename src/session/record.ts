@@ -2,7 +2,7 @@ import { XMediaError, type XMediaErrorCode } from '../errors.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { Store } from '../store/store.ts'
 import { formatVersioned, parseVersioned } from '../store/versioned-record.ts'
-import { isMediaCategory, isMediaType, type MediaCategory, type MediaType } from '../x/limits.ts'
+import { isMediaCategory, type MediaCategory } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 
 /** The state of a resumable upload: everything that another process needs to continue it. */
@@ -10,8 +10,10 @@ export interface Session {
   readonly id: string
   /** The user who uploads. For anyone else the session does not exist. */
   readonly subject: string
-  readonly mediaType: MediaType
-  readonly category: MediaCategory
+  /** The media type as the client declared it: in lower case, without parameters; empty if it declared none. */
+  readonly declaredType: string
+  /** The category that the client declared; from INIT on, the one that INIT was sent. */
+  readonly category?: MediaCategory | undefined
   readonly additionalOwners?: readonly string[] | undefined
   readonly shared?: boolean | undefined
   readonly altText?: string | undefined
@@ -74,7 +76,10 @@ export async function readSession(store: Store, id: string): Promise<Session | u
   return text === undefined ? undefined : readRecord(text).session
 }
 
-/** The format of the stored sessions. Version 1, of 0.1.0, says `spent` for `quotaConsumed`. */
+/**
+ * The format of the stored sessions. Version 1, of 0.1.0, says `spent` for `quotaConsumed`, and `mediaType` for
+ * `declaredType`.
+ */
 const VERSION = 2
 
 export function formatRecord(record: SessionRecord): string {
@@ -97,8 +102,8 @@ export function readRecord(text: string): SessionRecord {
 
 function upgrade({ session, ...lease }: Record<string, unknown>): Record<string, unknown> {
   if (!isRecord(session)) return {}
-  const { spent: quotaConsumed, ...same } = session
-  return { ...lease, session: { ...same, quotaConsumed } }
+  const { spent: quotaConsumed, mediaType: declaredType, ...same } = session
+  return { ...lease, session: { ...same, declaredType, quotaConsumed } }
 }
 
 function isSessionRecord(value: unknown): value is SessionRecord {
@@ -108,14 +113,12 @@ function isSessionRecord(value: unknown): value is SessionRecord {
 /** Checks the members that no session is without. */
 function isSession(value: unknown): value is Session {
   if (!isRecord(value)) return false
-  const { id, subject, mediaType, category, planned, state } = value
+  const { id, subject, declaredType, category, planned, state } = value
   return (
     typeof id === 'string' &&
     typeof subject === 'string' &&
-    typeof mediaType === 'string' &&
-    isMediaType(mediaType) &&
-    typeof category === 'string' &&
-    isMediaCategory(category) &&
+    typeof declaredType === 'string' &&
+    (category === undefined || (typeof category === 'string' && isMediaCategory(category))) &&
     hasNumbers(value, ['offset', 'nextSegment', 'segmentBytes', 'expiresAt']) &&
     Array.isArray(planned) &&
     planned.every((bytes) => typeof bytes === 'number') &&

@@ -8,7 +8,15 @@ import type { XProcessingState } from './schemas.ts'
  * The code `app_error` means that a function of the app threw, such as `inspect`.
  */
 export type XMediaEvent = { at: number } & (
-  | { type: 'initialized'; mediaId: string; mediaType: MediaType; category: MediaCategory; totalBytes: number }
+  | {
+      type: 'initialized'
+      mediaId: string
+      mediaType: MediaType
+      /** The media type as the client declared it; empty if it declared none. */
+      declaredType: string
+      category: MediaCategory
+      totalBytes: number
+    }
   | { type: 'segment'; mediaId: string; index: number; bytes: number; durationMs: number }
   | { type: 'retry'; step: XStep; attempt: number; waitMs: number; code: XMediaErrorCode }
   | { type: 'segment_size'; fromBytes: number; toBytes: number }

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, open, randomFile, send, type TestFile } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
-import { randomVideo, sampleFile } from '../support/media.ts'
+import { sampleFile } from '../support/media.ts'
 import { peakMemory } from '../support/memory.ts'
 import { type Program, start } from '../support/processes.ts'
+import { randomVideo } from '../support/random-video.ts'
 
 export type Target = 'node' | 'express' | 'deno' | 'bun' | 'workers'
 

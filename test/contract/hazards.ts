@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, open, randomFile, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
-import { randomVideo, sampleFile } from '../support/media.ts'
+import { sampleFile } from '../support/media.ts'
 import { type Program, start } from '../support/processes.ts'
+import { randomVideo } from '../support/random-video.ts'
 import { openSocket, type RawAnswer, sendRaw } from '../support/socket.ts'
 import type { Target } from './contract.ts'
 

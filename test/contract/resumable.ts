@@ -8,8 +8,8 @@ import { type HttpResponse, Upload, type UploadOptions } from 'tus-js-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { open, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
-import { randomVideo } from '../support/media.ts'
 import { type Program, start } from '../support/processes.ts'
+import { randomVideo } from '../support/random-video.ts'
 import type { Target } from './contract.ts'
 
 const MIB = 1024 * 1024

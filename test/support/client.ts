@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
-import { randomVideo } from './media.ts'
+import { randomVideo } from './random-video.ts'
 
 export interface Answer {
   status: number

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { MediaType } from '../../src/x/limits.ts'
 
 /** Null packets, ISO/IEC 13818-1 section 2.4.3.2: the reserved PID, payload only. */
@@ -27,14 +26,6 @@ const HEADS: Readonly<Record<MediaType, string>> = {
 /** The fewest first bytes that tell this media type. */
 export function headOf(mediaType: MediaType): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(HEADS[mediaType], (character) => character.charCodeAt(0))
-}
-
-/** An `mdat` box that reaches to the end of the file, as old QuickTime files begin: the fewest bytes that are a video. */
-const MEDIA_DATA = Buffer.from('\0\0\0\0mdat')
-
-/** A video of this many random bytes, 8 at least. */
-export function randomVideo(bytes: number): Buffer<ArrayBuffer> {
-  return Buffer.concat([MEDIA_DATA, randomBytes(bytes - MEDIA_DATA.length)])
 }
 
 /**

@@ -166,7 +166,7 @@ function later(): number {
 
 function newSession(): Session {
   return {
-    ...{ id: crypto.randomUUID(), subject: 'u1', mediaType: 'video/mp4', category: 'tweet_video', totalBytes: 100 },
+    ...{ id: crypto.randomUUID(), subject: 'u1', declaredType: 'video/mp4', category: 'tweet_video', totalBytes: 100 },
     ...{ offset: 0, nextSegment: 0, segmentBytes: 0, planned: [], state: 'open', expiresAt: later() },
   }
 }

@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createEmulator, type FaultPlan } from '../../src/emulator/index.ts'
 import { createXMedia, type XMediaClientOptions, type XMediaEvent } from '../../src/index.ts'
+import { sampleFile } from '../support/media.ts'
+import { readMediaFixture } from '../support/media-fixtures.ts'
+import { randomVideo } from '../support/random-video.ts'
 
 /** A client of an emulator in this process; retries follow each other at once. */
 function setUp(plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {}) {
@@ -20,9 +22,9 @@ function setUp(plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {})
   return { emulator, events, client }
 }
 
-const bytes = new Uint8Array(randomBytes(40))
+const bytes = randomVideo(40)
 const video = { body: bytes, mediaType: 'video/mp4' } as const
-const image = { body: bytes, mediaType: 'image/png' } as const
+const image = { body: sampleFile('image/png', 40), mediaType: 'image/png' } as const
 
 async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', data)).toString('hex')
@@ -89,7 +91,7 @@ describe.each(['resource', 'command'] as const)('a client in the %s dialect', (d
 
 describe('a client', () => {
   it('cuts segments in half while X refuses them, remembers the size, and sends the next file so at once', async () => {
-    const file = new Uint8Array(randomBytes(5 * 1024 * 1024))
+    const file = randomVideo(5 * 1024 * 1024)
     const { emulator, events, client } = setUp({
       faults: [{ step: 'append', kind: 'too_large', bytes: 1024 * 1024 }],
     })
@@ -121,16 +123,58 @@ describe('a client', () => {
   })
 
   it('sends a small image in one call when told to, and a larger one or a video in steps', async () => {
-    const { emulator, client } = setUp({}, { x: { oneShotBytes: bytes.length } })
+    const { emulator, client } = setUp({}, { x: { oneShotBytes: 40 } })
     const { data } = await client.upload({ ...image, additionalOwners: ['12', '34'] })
     expect(await emulator.upload(data.id)).toMatchObject({
-      sha256: await sha256(bytes),
+      sha256: await sha256(image.body),
       additional_owners: ['12', '34'],
     })
     expect(emulator.requests().counts).toMatchObject({ upload: 1, initialize: 0 })
-    await client.upload({ ...image, body: new Uint8Array(bytes.length + 1) })
+    await client.upload({ ...image, body: sampleFile('image/png', 41) })
     await client.upload(video)
     expect(emulator.requests().counts).toMatchObject({ upload: 1, initialize: 2 })
+  })
+
+  it('sends nothing in one call that may turn out to be no image', async () => {
+    const { emulator, client } = setUp({}, { x: { oneShotBytes: 10_000 } })
+    for (const source of [
+      { body: image.body },
+      { body: image.body, category: 'tweet_image' },
+      { body: readMediaFixture('still-87a.gif'), mediaType: 'image/gif', category: 'dm_image' },
+    ] as const) {
+      await client.upload(source)
+    }
+    expect(emulator.requests().counts).toMatchObject({ upload: 0, initialize: 3 })
+    await client.upload({ ...image, category: 'dm_image' })
+    await client.upload({ ...image, mediaType: 'image/x-png' })
+    expect(emulator.requests().counts).toMatchObject({ upload: 2, initialize: 3 })
+  })
+
+  it('takes a media type by its other names, from a Blob, or from the first bytes', async () => {
+    const { emulator, events, client } = setUp()
+    const png = image.body
+    for (const [source, declaredType] of [
+      [{ body: png, mediaType: 'image/x-png' }, 'image/x-png'],
+      [{ body: new Blob([png], { type: 'image/png' }) }, 'image/png'],
+      [{ body: new Blob([png]) }, ''],
+      [{ body: png }, ''],
+      [{ body: png, mediaType: 'application/octet-stream' }, 'application/octet-stream'],
+    ] as const) {
+      const { data } = await client.upload(source)
+      expect(await emulator.upload(data.id)).toMatchObject({ media_type: 'image/png', media_category: 'tweet_image' })
+      expect(events.findLast(({ type }) => type === 'initialized')).toMatchObject({
+        ...{ mediaType: 'image/png', declaredType, category: 'tweet_image' },
+      })
+    }
+  })
+
+  it('does not send X a file that is not of its media type, or too large for what it turns out to be', async () => {
+    const { emulator, client } = setUp({}, { limits: { categoryBytes: { tweet_image: 39 } } })
+    await expect(client.upload({ body: bytes, mediaType: 'text/vtt' })).rejects.toMatchObject({
+      code: 'signature_mismatch',
+    })
+    await expect(client.upload({ body: image.body })).rejects.toMatchObject({ code: 'too_large' })
+    expect(emulator.requests().counts.initialize).toBe(0)
   })
 
   it('sets alternative text, and tells beside the media when X does not take it', async () => {
@@ -146,7 +190,7 @@ describe('a client', () => {
   it('adds subtitles to a video and removes them', async () => {
     const { emulator, client } = setUp()
     const { data: film } = await client.upload(video)
-    const { data: track } = await client.upload({ body: bytes, mediaType: 'text/srt' })
+    const { data: track } = await client.upload({ body: sampleFile('text/srt', 40), mediaType: 'text/srt' })
     const media = { id: film.id, media_category: 'TweetVideo' } as const
     await client.subtitles.add({ ...media, subtitles: { id: track.id, language_code: 'EN', display_name: 'English' } })
     expect(await emulator.upload(film.id)).toMatchObject({ subtitles: [{ id: track.id, language_code: 'EN' }] })
@@ -199,7 +243,8 @@ describe('a client', () => {
       { faults: [{ step: 'append', kind: 'too_large', bytes: half }] },
       { x: { segmentBytes: 2 * half - 1 } },
     )
-    const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(half)) })
+    const block = sampleFile('video/mp4', half)
+    const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(block) })
     const upload = client.upload({ body, mediaType: 'video/mp4', totalBytes: 1000 * half })
     await expect(upload).rejects.toMatchObject({ code: 'x_segment_too_large' })
     expect(emulator.requests().counts.append).toBe(1)

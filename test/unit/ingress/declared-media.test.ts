@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkMedia, readDeclaredMedia } from '../../../src/ingress/media-type.ts'
-import { needsFirstSegment, possibleCategories, settleMedia } from '../../../src/ingress/settle-media.ts'
+import { checkMedia, isStillImage, needsFirstSegment, possibleCategories } from '../../../src/ingress/check-media.ts'
+import { readDeclaredMedia } from '../../../src/ingress/media-type.ts'
 import { HEAD_BYTES } from '../../../src/ingress/upload-source.ts'
 import { MEDIA_TYPES, type MediaCategory, type MediaType } from '../../../src/x/limits.ts'
 import { sampleFile } from '../../support/media.ts'
@@ -8,8 +8,8 @@ import { readMediaFixture } from '../../support/media-fixtures.ts'
 
 const VAGUE = ['', 'application/octet-stream', 'binary/octet-stream', 'application/x-www-form-urlencoded']
 
-const settle = (type: string | null, head: Uint8Array, category?: MediaCategory) =>
-  settleMedia(readDeclaredMedia(type, category), head)
+const check = (type: string | null, head: Uint8Array, category?: MediaCategory) =>
+  checkMedia(readDeclaredMedia(type, category), head)
 
 describe('a declared type', () => {
   it.each<[string, MediaType]>([
@@ -31,12 +31,12 @@ describe('a declared type', () => {
     ['Image/JPG; charset=binary', 'image/jpeg'],
     [' video/webm;codecs=vp9,opus', 'video/webm'],
   ])('%j means %s', (declared, mediaType) => {
-    expect(checkMedia(declared, undefined).mediaType).toBe(mediaType)
-    expect(settle(declared, sampleFile(mediaType, HEAD_BYTES)).mediaType).toBe(mediaType)
+    expect(readDeclaredMedia(declared, undefined).mediaTypes).toEqual([mediaType])
+    expect(check(declared, sampleFile(mediaType, HEAD_BYTES)).mediaType).toBe(mediaType)
   })
 
   it.each(MEDIA_TYPES.filter((type) => type !== 'image/pjpeg'))('%s is X’s own', (mediaType) => {
-    expect(checkMedia(mediaType, undefined).mediaType).toBe(mediaType)
+    expect(readDeclaredMedia(mediaType, undefined).mediaTypes).toEqual([mediaType])
   })
 
   it.each([
@@ -61,29 +61,23 @@ describe('a declared type', () => {
 describe('a type that says little', () => {
   it.each([null, ...VAGUE])('leaves %j to the first bytes', (declared) => {
     for (const mediaType of MEDIA_TYPES.filter((type) => type !== 'image/pjpeg')) {
-      expect(settle(declared, sampleFile(mediaType, HEAD_BYTES)).mediaType).toBe(mediaType)
+      expect(check(declared, sampleFile(mediaType, HEAD_BYTES)).mediaType).toBe(mediaType)
     }
-    expect(() => settle(declared, new Uint8Array(100).fill(0x01))).toThrow(
+    expect(() => check(declared, new Uint8Array(100).fill(0x01))).toThrow(
       expect.objectContaining({ code: 'unsupported_media_type', message: expect.stringContaining('Declare its type') }),
     )
-    expect(() => settle(declared, readMediaFixture('photo.heic'))).toThrow(
+    expect(() => check(declared, readMediaFixture('photo.heic'))).toThrow(
       expect.objectContaining({ code: 'unsupported_media_type', message: expect.stringContaining('HEIC') }),
     )
   })
 
   it('as text/plain is for subtitles alone', () => {
-    expect(() => settle('text/plain', readMediaFixture('photo.jpg'))).toThrow(
+    expect(() => check('text/plain', readMediaFixture('photo.jpg'))).toThrow(
       'The file is image/jpeg, not text/plain. Send it as image/jpeg.',
     )
     expect(() => readDeclaredMedia('text/plain', 'tweet_image')).toThrow(
       expect.objectContaining({ code: 'category_mismatch' }),
     )
-  })
-
-  it('is not enough where there are no bytes to wait for', () => {
-    for (const declared of [null, ...VAGUE, 'text/plain']) {
-      expect(() => checkMedia(declared, undefined)).toThrow(expect.objectContaining({ code: 'unsupported_media_type' }))
-    }
   })
 })
 
@@ -91,15 +85,15 @@ describe('a type that says what the file is', () => {
   it('is refused for a file of another format, by its right name', () => {
     for (const found of MEDIA_TYPES) {
       for (const declared of MEDIA_TYPES) {
-        const read = () => settle(declared, sampleFile(found, HEAD_BYTES)).mediaType
+        const read = () => check(declared, sampleFile(found, HEAD_BYTES)).mediaType
         const formats = new Set(
           [found, declared].map((type) => type.replace('pjpeg', 'jpeg').replace('quicktime', 'mp4')),
         )
-        if (formats.size === 1) expect(read()).toBe(checkMedia(declared, undefined).mediaType)
+        if (formats.size === 1) expect(read()).toBe(declared.replace('pjpeg', 'jpeg'))
         else expect(read).toThrow(expect.objectContaining({ code: 'signature_mismatch' }))
       }
     }
-    expect(() => settle('image/jpg', readMediaFixture('plain.png'))).toThrow(
+    expect(() => check('image/jpg', readMediaFixture('plain.png'))).toThrow(
       'The file is image/png, not image/jpg. Send it as image/png.',
     )
   })
@@ -109,8 +103,8 @@ describe('a category', () => {
   it('must take the type that was declared, and the one that was found', () => {
     const mismatch = expect.objectContaining({ code: 'category_mismatch' })
     expect(() => readDeclaredMedia('image/png', 'tweet_video')).toThrow(mismatch)
-    expect(() => settle('application/octet-stream', sampleFile('image/png', 100), 'tweet_video')).toThrow(mismatch)
-    expect(settle('application/octet-stream', sampleFile('image/png', 100), 'dm_image').category).toBe('dm_image')
+    expect(() => check('application/octet-stream', sampleFile('image/png', 100), 'tweet_video')).toThrow(mismatch)
+    expect(check('application/octet-stream', sampleFile('image/png', 100), 'dm_image').category).toBe('dm_image')
   })
 
   it('that was not declared may be any of those of the types', () => {
@@ -118,6 +112,18 @@ describe('a category', () => {
     expect(possible('')).toEqual(['tweet_video', 'subtitles', 'tweet_image', 'tweet_gif'])
     expect(possible('', 'dm_video')).toEqual(['dm_video'])
     expect(possible('text/plain')).toEqual(['subtitles'])
+    expect(possible('image/gif')).toEqual(['tweet_gif', 'tweet_image'])
+  })
+
+  it('is certain to be an image’s only if no byte can change that', () => {
+    const isImage = (type: string, category?: MediaCategory) => isStillImage(readDeclaredMedia(type, category))
+    expect(isImage('image/png')).toBe(true)
+    expect(isImage('image/jpg', 'dm_image')).toBe(true)
+    for (const type of ['', 'image/gif']) {
+      expect(isImage(type)).toBe(false)
+      expect(isImage(type, 'tweet_image')).toBe(false)
+    }
+    expect(isImage('video/mp4')).toBe(false)
   })
 })
 
@@ -126,14 +132,14 @@ describe('the category of a GIF', () => {
   const animated = readMediaFixture('animated.gif')
 
   it('that is animated is not an image’s', () => {
-    expect(() => settle('image/gif', animated, 'dm_image')).toThrow('use dm_gif')
-    expect(() => settle('', animated, 'tweet_image')).toThrow('use tweet_gif')
+    expect(() => check('image/gif', animated, 'dm_image')).toThrow('use dm_gif')
+    expect(() => check('', animated, 'tweet_image')).toThrow('use tweet_gif')
   })
 
   it('is taken for animated, or for what was declared, where the bytes do not tell', () => {
     const begun = still.subarray(0, -1)
-    expect(settle('image/gif', begun).category).toBe('tweet_gif')
-    expect(settle('image/gif', begun, 'dm_image').category).toBe('dm_image')
+    expect(check('image/gif', begun).category).toBe('tweet_gif')
+    expect(check('image/gif', begun, 'dm_image').category).toBe('dm_image')
   })
 
   it('waits for more bytes only where they can tell something', () => {

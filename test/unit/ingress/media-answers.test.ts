@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { checkMedia } from '../../../src/ingress/check-media.ts'
 import { readDeclaredMedia } from '../../../src/ingress/media-type.ts'
-import { settleMedia } from '../../../src/ingress/settle-media.ts'
 import { HEAD_BYTES } from '../../../src/ingress/upload-source.ts'
 import { isMediaCategory, type MediaCategory } from '../../../src/x/limits.ts'
 import { MEDIA_ANSWERS, type MediaAnswer } from '../../fixtures/media/answers.ts'
@@ -22,17 +22,17 @@ describe('a real file', () => {
   it.each(cases)('$file declared as $declaredType with $parameters is answered $answer.status', (row) => {
     const { file, declaredType, category, answer } = row
     const head = readMediaFixture(file).subarray(0, HEAD_BYTES)
-    const settle = () => settleMedia(readDeclaredMedia(declaredType, category), head)
+    const check = () => checkMedia(readDeclaredMedia(declaredType, category), head)
     if (answer.status !== 201) {
-      expect(settle).toThrow(
+      expect(check).toThrow(
         expect.objectContaining({ status: answer.status, message: expect.stringMatching(answer.detail) }),
       )
       // What is accepted is named too, unless the type is one that is.
-      if (answer.status === 415) expect(settle).toThrow(/X accepts video\/mp4, .*image\/png/)
+      if (answer.status === 415) expect(check).toThrow(/X accepts video\/mp4, .*image\/png/)
       return
     }
     const { status: _, ...media } = answer
-    expect(settle()).toEqual(media)
+    expect(check()).toMatchObject(media)
   })
 
   it('is in the table, and the table names no other', () => {

@@ -280,8 +280,10 @@ describe('readMultipart, its parts', () => {
   })
 
   it('prefers media_type to the part’s Content-Type', async () => {
-    await expectOf(bodyOf(file()), { upload: { mediaType: 'image/png' } })
-    await expectOf(bodyOf(field('media_type', 'image/gif'), file()), { upload: { mediaType: 'image/gif' } })
+    await expectOf(bodyOf(file()), { upload: { declared: { mediaTypes: ['image/png'] } } })
+    await expectOf(bodyOf(field('media_type', 'image/gif'), file()), {
+      upload: { declared: { mediaTypes: ['image/gif'] } },
+    })
   })
 
   it('refuses a parameter that appears twice, or differs from the query', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { serveEmulator } from '../../../examples/serve-emulator.ts'
 import type { Emulator, Fault, FaultEffect } from '../../../src/emulator/index.ts'
 import { createXMedia, type XMediaErrorCode, type XMediaEvent, xMedia } from '../../../src/index.ts'
-import { randomVideo } from '../../support/media.ts'
+import { randomVideo } from '../../support/random-video.ts'
 
 const TOKEN = 'server-held-token'
 const SECRET = 'a secret of at least thirty-two bytes'

@@ -8,7 +8,12 @@ it.each([
   ['no bytes', { 'upload-length': '0' }, 400, 'empty_body'],
   ['too many bytes', { 'upload-length': '9000000000' }, 413, 'too_large'],
   ['a concatenation', { 'upload-concat': 'partial' }, 400, 'unsupported_extension'],
-  ['no media type', { 'upload-metadata': `filename ${btoa('a')}` }, 415, 'unsupported_media_type'],
+  [
+    'an unsupported media type',
+    { 'upload-metadata': `filetype ${btoa('video/x-matroska')}` },
+    415,
+    'unsupported_media_type',
+  ],
   ['metadata that is not base64', { 'upload-metadata': 'filetype *' }, 400, 'invalid_parameter'],
 ])('refuses to create an upload with %s', async (_, headers, status, code) => {
   const response = appWith().request('/media/files', { method: 'POST', headers: { ...CREATION, ...headers } })

@@ -18,7 +18,7 @@ describe('inspect', () => {
         return file.totalBytes > 5000 ? 'No pictures of that size here.' : undefined
       },
     })
-    expect((await app.request('/', post(png))).status).toBe(201)
+    expect((await app.request('/', post(png, { 'content-type': 'image/x-png' }))).status).toBe(201)
     const uploads = emulator.uploads().length
     const refused = await app.request('/', post(sampleFile('image/png', 5001)))
     expect(await refused.json()).toMatchObject({
@@ -29,7 +29,10 @@ describe('inspect', () => {
     expect(emulator.uploads()).toHaveLength(uploads)
     expect(seen[0]).toEqual([
       4100,
-      { mediaType: 'image/png', category: 'tweet_image', totalBytes: 5000, principal: { subject: 'u1' } },
+      {
+        ...{ mediaType: 'image/png', declaredType: 'image/x-png', category: 'tweet_image' },
+        ...{ totalBytes: 5000, principal: { subject: 'u1' } },
+      },
     ])
   })
 

@@ -5,7 +5,7 @@ import { createSession, readSession, type Session } from '../../../src/session/r
 import { createFakeClock } from '../../support/clock.ts'
 
 const SESSION: Session = {
-  ...{ id: 's', subject: 'u1', mediaType: 'video/mp4', category: 'tweet_video', totalBytes: 1000, mediaId: '1' },
+  ...{ id: 's', subject: 'u1', declaredType: 'video/mp4', category: 'tweet_video', totalBytes: 1000, mediaId: '1' },
   ...{ offset: 100, nextSegment: 1, segmentBytes: 100, planned: [100], state: 'open', expiresAt: 4_102_531_200_000 },
 }
 const UNLEASED = { fence: 1, leasedUntil: 0, wantedUntil: 0 }
@@ -28,7 +28,8 @@ it('writes version 2', async () => {
 })
 
 it('reads a record of 0.1.0, which has no version, and writes it as version 2', async () => {
-  const store = await storeWith({ session: { ...SESSION, spent: true }, ...UNLEASED })
+  const { declaredType: mediaType, ...same } = SESSION
+  const store = await storeWith({ session: { ...same, mediaType, spent: true }, ...UNLEASED })
   expect(await readSession(store, 's')).toEqual({ ...SESSION, quotaConsumed: true })
   const lease = await acquireLease(store, 's', 'u1', createFakeClock())
   await lease.update({ offset: 200 })
@@ -44,6 +45,7 @@ describe.each([
   ['without a session', { version: 2, ...UNLEASED }],
   ['of 0.1.0 without a session', UNLEASED],
   ['with a member missing', { version: 2, session: { ...SESSION, offset: undefined }, ...UNLEASED }],
+  ['with an unknown category', { version: 2, session: { ...SESSION, category: 'tweet' }, ...UNLEASED }],
   ['with an unknown state', { version: 2, session: { ...SESSION, state: 'paused' }, ...UNLEASED }],
   ['that is no object', '[]'],
   ['that is no JSON', '{"session":'],

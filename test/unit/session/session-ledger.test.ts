@@ -6,7 +6,7 @@ import { createSessionLedger } from '../../../src/session/session-ledger.ts'
 import type { Store } from '../../../src/store/store.ts'
 
 const SESSION: Session = {
-  ...{ id: 's', subject: 'u1', mediaType: 'video/mp4', category: 'tweet_video', totalBytes: 1000, mediaId: '1' },
+  ...{ id: 's', subject: 'u1', declaredType: 'video/mp4', category: 'tweet_video', totalBytes: 1000, mediaId: '1' },
   ...{ offset: 0, nextSegment: 0, segmentBytes: 100, planned: [], state: 'open', expiresAt: Date.now() + 60_000 },
 }
 

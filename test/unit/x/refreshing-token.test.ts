@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
 import { createXMedia, refreshingToken, type StoredTokens } from '../../../src/index.ts'
+import { sampleFile } from '../../support/media.ts'
 
 const HOUR = 3_600_000
 
@@ -31,7 +32,7 @@ describe('refreshingToken', () => {
       token: instance(),
       x: { fetch: async (url, init) => emulator.app.request(url, init) },
     })
-    const upload = () => client.upload({ body: new Uint8Array(5), mediaType: 'video/mp4' })
+    const upload = () => client.upload({ body: sampleFile('video/mp4'), mediaType: 'video/mp4' })
     await upload()
     emulator.advance(7200)
     await Promise.all(Array.from({ length: 20 }, upload))
