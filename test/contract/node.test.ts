@@ -2,6 +2,7 @@ import { clients } from './clients.ts'
 import { compat } from './compat.ts'
 import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
+import { mediaTypes } from './media-types.ts'
 import { resumable } from './resumable.ts'
 
 contract('node')
@@ -9,3 +10,4 @@ clients('node')
 hazards('node')
 resumable('node')
 compat('node')
+mediaTypes('node')

@@ -2,6 +2,7 @@ import { clients } from './clients.ts'
 import { compat } from './compat.ts'
 import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
+import { mediaTypes } from './media-types.ts'
 import { resumable } from './resumable.ts'
 
 contract('workers')
@@ -9,3 +10,4 @@ clients('workers')
 hazards('workers')
 resumable('workers')
 compat('workers')
+mediaTypes('workers')
