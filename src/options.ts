@@ -32,7 +32,7 @@ export interface PrincipalLimits {
 /** Hono's own default: an environment whose names nobody declared. */
 export type UndeclaredEnv = Context extends Context<infer E> ? E : never
 
-/** What is known of a file before X hears of it. */
+/** What is known about a file before X hears of it. */
 export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMedia {
   totalBytes: number
   c: Context<E>
@@ -71,8 +71,8 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   compat?: boolean
   /**
    * Looks at a file before X hears of it; a string refuses the file and goes to the client. Gets the first 4,100 bytes, or
-   * the whole file, or `x.segmentBytes` if that is less. They match the media type by then, which proves nothing about
-   * the rest.
+   * the whole file, or `x.segmentBytes` if that is less. They match `mediaType` by then, which proves nothing about the
+   * rest; `declaredType` is what the client called it.
    */
   inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile<E>) => Awaitable<string | undefined>
   /** Called with everything that happens to an upload; must not throw. */

@@ -7,8 +7,9 @@ const COMMA_SEPARATED = { style: 'form', explode: false }
 
 const UPLOAD_PARAMETERS: Readonly<Record<keyof UploadParameters, JsonObject>> = {
   media_type: {
-    description: 'The media type of the file. Default: its `Content-Type`.',
-    schema: { enum: MEDIA_TYPES },
+    description:
+      'The media type of the file, by any name that clients use. Default: its `Content-Type`. If it says little, such as `application/octet-stream`, the first bytes of the file decide.',
+    schema: { type: 'string', maxLength: 255, examples: MEDIA_TYPES },
   },
   media_category: {
     description: 'What the media is for. Default: a post, with the category that fits the media type.',

@@ -63,13 +63,16 @@ export function mediaTypes(target: Target): void {
       })
     }
 
-    it.each(MEDIA_ANSWERS)('$file as $declaredType with $parameters: $answer.status, raw and in a form', async (row) => {
-      const before = await countInitialized()
-      const answers = [...(row.isForm ? [] : [await sendRaw(row)]), await sendForm(row)]
-      for (const answer of answers) await expectAnswer(answer, row)
-      const initialized = (await countInitialized()) - before
-      expect(initialized).toBe(row.answer.status === 201 ? answers.length : 0)
-    })
+    it.each(MEDIA_ANSWERS)(
+      '$file as $declaredType with $parameters: $answer.status, raw and in a form',
+      async (row) => {
+        const before = await countInitialized()
+        const answers = [...(row.isForm ? [] : [await sendRaw(row)]), await sendForm(row)]
+        for (const answer of answers) await expectAnswer(answer, row)
+        const initialized = (await countInitialized()) - before
+        expect(initialized).toBe(row.answer.status === 201 ? answers.length : 0)
+      },
+    )
 
     it.each([
       ['image/heic', 'photo.heic'],
