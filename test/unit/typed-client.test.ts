@@ -40,7 +40,7 @@ describe('a client typed by hc', () => {
 
   it('is told problems by their code', async () => {
     const client = hc<XMediaApp>('http://app.example/media', options)
-    const answer = await client.index.$post({ query: { media_category: 'tweet_video' } }, { init: { body: png } })
+    const answer = await client.index.$post({ query: { media_type: 'image/heic' } }, { init: { body: png } })
     if (answer.status === 201) throw new Error('the upload was taken')
     const problem = await answer.json()
     expectTypeOf(problem).toEqualTypeOf<Problem>()
