@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { type CheckedMedia, readDeclaredMedia } from '../ingress/media-type.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
-import { policyFor } from '../routes/upload-policy.ts'
+import { policyFor } from '../routes/principal-policy.ts'
 import type { CommandInitialize } from '../x/command-schemas.ts'
 import type { InitializeParameters } from '../x/dialects/dialect.ts'
 import { inferCategory, isMediaType, MEDIA_EXPIRY_SECS } from '../x/limits.ts'

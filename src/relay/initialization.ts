@@ -2,7 +2,7 @@ import { needsFirstSegment } from '../ingress/check-media.ts'
 import type { CheckedMedia } from '../ingress/media-type.ts'
 import type { UploadSource } from '../ingress/upload-source.ts'
 import { type AbortScope, abortable } from '../lib/abort-scope.ts'
-import type { CallContext } from '../x/call.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMedia } from '../x/schemas.ts'
 import type { XClient } from '../x/x-client.ts'
 
