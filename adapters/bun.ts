@@ -1,13 +1,13 @@
-import { answer } from './answer.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
   type FetchApp,
-  IDLE_SECS,
+  IDLE_TIMEOUT_SECS,
+  type RunningServer,
   type ServeOptions,
-  type Serving,
-  urlOf,
+  serverUrl,
 } from './serve.ts'
+import { serveRequest } from './serve-request.ts'
 
 declare const Bun: {
   serve(options: {
@@ -20,21 +20,21 @@ declare const Bun: {
 }
 
 /**
- * Serves an app on Bun without its body limit of 128 MiB (uploads have one of their own, `limits.uploadBytes`) and with a
- * longer idle timeout than 10 seconds, which would cut an upload that waits for X. Needs Bun 1.4: older ones hold whole
- * bodies.
+ * Serves an app on Bun, without Bun's body limit of 128 MiB (uploads have their own, `limits.uploadBytes`) and with a
+ * longer idle timeout than its 10 seconds, which would end an upload that waits for X. Needs Bun 1.4: older versions
+ * hold whole bodies in memory.
  */
-export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Serving> {
+export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
   const server = Bun.serve({
     port,
     hostname,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    idleTimeout: IDLE_SECS,
-    fetch: (request, server) => answer(app, request, server),
+    idleTimeout: IDLE_TIMEOUT_SECS,
+    fetch: (request, server) => serveRequest(app, request, server),
   })
-  return { url: urlOf(hostname, server.port), close: () => server.stop(true) }
+  return { url: serverUrl(hostname, server.port), close: () => server.stop(true) }
 }
 
-export type { FetchApp, ServeOptions, Serving } from './serve.ts'
+export type { FetchApp, RunningServer, ServeOptions } from './serve.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

@@ -1,6 +1,6 @@
 import type { Store } from '../src/store/store.ts'
 
-/** What is needed of a `Deno.Kv`. */
+/** The part of `Deno.Kv` that the store uses. */
 export interface DenoKv {
   get(key: string[]): Promise<{ value: unknown; versionstamp: string | null }>
   atomic(): DenoKvAtomic
@@ -13,18 +13,19 @@ interface DenoKvAtomic {
   commit(): Promise<{ ok: boolean }>
 }
 
+/** First part of every key. */
 const PREFIX = 'x_media'
 
 /**
- * Keeps all in Deno KV, which the instances of a deployment share: `denoKvStore(await Deno.openKv())`, with
- * `--unstable-kv`.
+ * A store in Deno KV, which all instances of a deployment share: `denoKvStore(await Deno.openKv())`. Deno needs the
+ * flag `--unstable-kv`.
  */
 export function denoKvStore(kv: DenoKv): Store {
   async function read(key: string) {
     const { value, versionstamp } = await kv.get([PREFIX, key])
-    // Deno forgets what has expired in its own time.
-    const isLiving = isEntry(value) && value.expiresAt > Date.now()
-    return { text: isLiving ? value.text : undefined, versionstamp }
+    // Deno may remove an expired entry late.
+    const isLive = isEntry(value) && value.expiresAt > Date.now()
+    return { text: isLive ? value.text : undefined, versionstamp }
   }
 
   return {
@@ -32,12 +33,12 @@ export function denoKvStore(kv: DenoKv): Store {
     async compareAndSwap(key, before, after, expiresAt) {
       const { text, versionstamp } = await read(key)
       if (text !== before) return false
-      const full = [PREFIX, key]
-      const checked = kv.atomic().check({ key: full, versionstamp })
+      const fullKey = [PREFIX, key]
+      const checked = kv.atomic().check({ key: fullKey, versionstamp })
       const expireIn = Math.max(1, expiresAt - Date.now())
-      const changed =
-        after === undefined ? checked.delete(full) : checked.set(full, { text: after, expiresAt }, { expireIn })
-      return (await changed.commit()).ok
+      const change =
+        after === undefined ? checked.delete(fullKey) : checked.set(fullKey, { text: after, expiresAt }, { expireIn })
+      return (await change.commit()).ok
     },
   }
 }

@@ -1,5 +1,12 @@
-import { attachNativeBody } from '../src/ingress/native-body.ts'
-import { DEFAULT_HOSTNAME, DEFAULT_PORT, type FetchApp, type ServeOptions, type Serving, urlOf } from './serve.ts'
+import { markBodyExclusive } from '../src/ingress/exclusive-body.ts'
+import {
+  DEFAULT_HOSTNAME,
+  DEFAULT_PORT,
+  type FetchApp,
+  type RunningServer,
+  type ServeOptions,
+  serverUrl,
+} from './serve.ts'
 
 declare const Deno: {
   serve(
@@ -8,22 +15,21 @@ declare const Deno: {
   ): { addr: { port: number }; finished: Promise<void> }
 }
 
-/** Serves an app on Deno, which limits neither the size nor the time of a body. */
-export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Serving> {
+/** Serves an app on Deno, which limits neither the size of a body nor its time. */
+export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
-  const ending = new AbortController()
-  const server = Deno.serve({ port, hostname, signal: ending.signal, onListen: () => {} }, (request, info) =>
-    app.fetch(attachNativeBody(request), info),
+  const closing = new AbortController()
+  const server = Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
+    app.fetch(markBodyExclusive(request), info),
   )
   return {
-    url: urlOf(hostname, server.addr.port),
+    url: serverUrl(hostname, server.addr.port),
     close() {
-      ending.abort()
+      closing.abort()
       return server.finished
     },
   }
 }
 
 export { type DenoKv, denoKvStore } from './deno-kv.ts'
-
-export type { FetchApp, ServeOptions, Serving } from './serve.ts'
+export type { FetchApp, RunningServer, ServeOptions } from './serve.ts'

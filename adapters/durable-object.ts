@@ -1,12 +1,12 @@
 import type { Store } from '../src/store/store.ts'
 
-/** What is needed of a binding to `XMediaObject`. */
+/** The part of a binding to `XMediaObject` that the store uses. */
 export interface DurableObjects<Id = unknown> {
   idFromName(name: string): Id
   get(id: Id): { fetch(url: string, init?: RequestInit): Promise<Response> }
 }
 
-/** What is needed of the state that workerd gives a Durable Object. */
+/** The part of a Durable Object's state that `XMediaObject` uses. */
 export interface DurableObjectState {
   storage: {
     get(key: string): Promise<unknown>
@@ -17,6 +17,7 @@ export interface DurableObjectState {
   }
 }
 
+/** The body of a PUT request; a text is left out where there is none. */
 interface Swap {
   before?: string
   after?: string
@@ -28,35 +29,35 @@ interface Entry {
   expiresAt: number
 }
 
-/** The objects have no host; requests to them need one. */
-const URL_INSIDE = 'https://x-media.invalid/'
-const ENTRY = 'entry'
+/** A Durable Object has no host, but a request to it needs one. */
+const OBJECT_URL = 'https://x-media.invalid/'
+const ENTRY_KEY = 'entry'
 
 /**
- * Keeps each text in a Durable Object of its own, wherever the Worker runs: `durableObjectStore(env.UPLOADS)`. The Worker
- * exports `XMediaObject`, and wrangler.toml binds it, with `new_sqlite_classes`.
+ * A store with one Durable Object per key, which all instances of a Worker share: `durableObjectStore(env.UPLOADS)`.
+ * Export `XMediaObject` from the Worker and bind it in wrangler.toml, with `new_sqlite_classes`.
  */
 export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
-  async function ask(key: string, init?: RequestInit): Promise<{ text?: string; swapped?: boolean }> {
-    const response = await objects.get(objects.idFromName(key)).fetch(URL_INSIDE, init)
-    if (!response.ok) throw new Error(`a Durable Object answered ${response.status}`)
+  async function send(key: string, init?: RequestInit): Promise<{ text?: string; swapped?: boolean }> {
+    const response = await objects.get(objects.idFromName(key)).fetch(OBJECT_URL, init)
+    if (!response.ok) throw new Error(`The Durable Object responded with ${response.status}.`)
     return await response.json()
   }
 
   return {
-    get: async (key) => (await ask(key)).text,
+    get: async (key) => (await send(key)).text,
     async compareAndSwap(key, before, after, expiresAt) {
       const swap: Swap = {
         ...(before === undefined ? {} : { before }),
         ...(after === undefined ? {} : { after }),
         expiresAt,
       }
-      return (await ask(key, { method: 'PUT', body: JSON.stringify(swap) })).swapped === true
+      return (await send(key, { method: 'PUT', body: JSON.stringify(swap) })).swapped === true
     },
   }
 }
 
-/** The Durable Object behind `durableObjectStore`: one text, which an alarm removes when its time is over. */
+/** The Durable Object of `durableObjectStore`. It holds one text, and an alarm removes the text when it expires. */
 export class XMediaObject {
   readonly #storage: DurableObjectState['storage']
 
@@ -64,7 +65,7 @@ export class XMediaObject {
     this.#storage = storage
   }
 
-  // While it waits for its storage an object gets no other request, so that reading and writing are one step.
+  // An object receives no other request while it waits for its storage, so reading and then writing is atomic.
   // https://developers.cloudflare.com/durable-objects/reference/in-memory-state/
   async fetch(request: Request): Promise<Response> {
     if (request.method !== 'PUT') {
@@ -77,7 +78,7 @@ export class XMediaObject {
       await this.#storage.deleteAlarm()
       await this.#storage.deleteAll()
     } else {
-      await this.#storage.put(ENTRY, { text: after, expiresAt })
+      await this.#storage.put(ENTRY_KEY, { text: after, expiresAt })
       await this.#storage.setAlarm(expiresAt)
     }
     return Response.json({ swapped: true })
@@ -88,7 +89,7 @@ export class XMediaObject {
   }
 
   async #read(): Promise<string | undefined> {
-    const entry = await this.#storage.get(ENTRY)
+    const entry = await this.#storage.get(ENTRY_KEY)
     return isEntry(entry) && entry.expiresAt > Date.now() ? entry.text : undefined
   }
 }

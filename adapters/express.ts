@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import { xMedia } from '../src/app.ts'
 import type { XMediaOptions } from '../src/options.ts'
-import { answer } from './answer.ts'
-import { openIncoming } from './incoming.ts'
+import { createNodeListener } from './node-listener.ts'
 
-/** What Express, and frameworks like it, add to a request; `c.env.incoming` in `authorize` and `token`. */
+/** A request with what Express and similar frameworks add; it is `c.env.incoming` in `authorize` and `token`. */
 export interface ExpressRequest extends IncomingMessage {
   baseUrl?: string
 }
 
-/** What `app.use` of Express, and of frameworks like it, takes. */
+/** A handler for `app.use` of Express and similar frameworks. */
 export type ExpressHandler = (
   request: ExpressRequest,
   response: ServerResponse,
@@ -19,25 +17,22 @@ export type ExpressHandler = (
 
 /**
  * The middleware as an Express handler: `app.use('/media', xMediaHandler({ … }))`, before any body parser.
- * `globalThis.Request` and `Response` stay as they are. The server's own limits are the app's to raise: see `listen`.
+ * `globalThis.Request` and `Response` stay as they are. Start the server with `listen`, which lifts Node's time limits,
+ * or lift them yourself.
  */
 export function xMediaHandler(options: XMediaOptions): ExpressHandler {
   const media = xMedia({
     ...options,
-    // Express hides the path of the mount from the handler.
+    // Express hides the path of the mount from its handlers.
     http: { mountPath: (c) => c.env.incoming.baseUrl ?? '', ...options.http },
   })
-  const listener = getRequestListener((request, env) => answer(media, request, env, () => openIncoming(env.incoming)), {
-    overrideGlobalObjects: false,
-  })
+  const listener = createNodeListener(media)
 
   return function xMediaHandler(request, response, next) {
-    // What counts the bytes, or reads them away, has set the body flowing: it would be gone before the app is asked.
+    // A `data` listener mounted before us has started the flow: without a pause, bytes are lost before the app reads.
     if (request.readableFlowing) request.pause()
     if (request.readableDidRead && !('rawBody' in request)) {
-      next(
-        new TypeError('A body parser read this request before hono-x-media could: mount xMediaHandler in front of it.'),
-      )
+      next(new TypeError('A body parser has read this request already. Mount xMediaHandler before it.'))
       return
     }
     listener(request, response).catch(next)
@@ -45,6 +40,5 @@ export function xMediaHandler(options: XMediaOptions): ExpressHandler {
 }
 
 export { listen } from './node.ts'
-export type { Serving } from './serve.ts'
-
+export type { RunningServer } from './serve.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

@@ -1,4 +1,4 @@
-/** Anything with a `fetch`: a Hono app, or another that speaks the same interface. */
+/** A Hono app, or anything else with such a `fetch`. */
 export interface FetchApp {
   fetch(request: Request, env?: unknown, context?: unknown): Response | Promise<Response>
 }
@@ -11,10 +11,10 @@ export interface ServeOptions {
 }
 
 /** A server that is listening. */
-export interface Serving {
-  /** Where it listens, without a slash at the end. */
+export interface RunningServer {
+  /** Where it listens, without a trailing slash. */
   url: string
-  /** Ends every connection and stops listening. */
+  /** Closes every connection and stops listening. */
   close(): Promise<void>
 }
 
@@ -22,11 +22,11 @@ export const DEFAULT_PORT = 8787
 export const DEFAULT_HOSTNAME = '127.0.0.1'
 
 /**
- * Longest silence on a connection before it is closed, seconds. Long enough for a body held back while X's rate limit
- * resets; it takes the place of limits on a whole request, which a long upload would run into. 255 is Bun's maximum.
+ * Longest silence on a connection, seconds; then it is closed. It replaces the limits on whole requests, which would
+ * end a long upload, and is long enough for a body that waits for X's rate limit to reset. 255 is Bun's maximum.
  */
-export const IDLE_SECS = 255
+export const IDLE_TIMEOUT_SECS = 255
 
-export function urlOf(hostname: string, port: number): string {
+export function serverUrl(hostname: string, port: number): string {
   return `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
 }

@@ -6,7 +6,7 @@ const ENTRIES = ['src/index.ts', 'adapters/cloudflare.ts'] as const
 const PARTS = ['zod', 'hono'] as const
 
 const NOTE = `Minified by esbuild and gzipped, bytes, with all dependencies; a part is what the bundle is larger by because of it.
-\`adapters/cloudflare.ts\` is used with \`src/index.ts\`, and shares nothing with it.`
+\`adapters/cloudflare.ts\` is used with \`src/index.ts\`, and shares only a few constants with it.`
 
 /** What a Worker pays for the package at each deployment and cold start. */
 export async function* bundle(): AsyncGenerator<Table, void, void> {

@@ -1,12 +1,12 @@
 import process from 'node:process'
-import type { Serving } from '../adapters/serve.ts'
+import type { RunningServer } from '../adapters/serve.ts'
 
 /** Says where a server listens, and stops it on SIGTERM and SIGINT. */
-export function announce(serving: Serving): void {
-  console.log(`listening on ${serving.url}`)
+export function announce(server: RunningServer): void {
+  console.log(`listening on ${server.url}`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
-      serving.close().finally(() => process.exit(0))
+      server.close().finally(() => process.exit(0))
     })
   }
 }

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { listen } from '../adapters/node.ts'
-import type { Serving } from '../adapters/serve.ts'
+import type { RunningServer } from '../adapters/serve.ts'
 import { createEmulator, type Emulator, type EmulatorOptions } from '../src/emulator/index.ts'
 
 /** Serves an emulator on a TCP port, and lets its `reset` faults cut the connection. Port 0 takes any free one. */
-export async function serveEmulator(options: EmulatorOptions = {}, port = 0): Promise<Emulator & Serving> {
+export async function serveEmulator(options: EmulatorOptions = {}, port = 0): Promise<Emulator & RunningServer> {
   const emulator = createEmulator({ ...options, reset: (_, env) => resetSocket(env) })
   const server = createServer(getRequestListener(emulator.app.fetch, { overrideGlobalObjects: false }))
   // Longer than clients keep idle connections: closing one just as a client reuses it would look like a fault.

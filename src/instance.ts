@@ -1,4 +1,4 @@
-import type { PaceOptions } from './ingress/pace.ts'
+import type { PaceOptions } from './ingress/paced-reader.ts'
 import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
 import { parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
 import type { Log } from './options.ts'

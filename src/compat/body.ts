@@ -1,70 +1,78 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
-import { declaredLengths, type FileLength, fileLength } from '../ingress/lengths.ts'
+import { declaredLengths, type FileLength, multipartFileLength } from '../ingress/lengths.ts'
 import { readFields, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
 import { copyToLarger } from '../lib/buffers.ts'
 import { isRecord } from '../lib/is-record.ts'
+import { InvalidRequest, jsonRequired, uniqueFields } from './invalid-request.ts'
 
-/** A body as X's media API takes it: fields, and in a form perhaps the media. */
+/** A request body in one of the formats of X's media API. */
 export interface CompatBody {
   kind: 'none' | 'json' | 'form'
-  /** Members of the JSON, or the fields of a form that are not behind its media. */
+  /** The members of a JSON object, or the fields of a form before its media. */
   fields: Record<string, unknown>
+  /** The `media` part of a multipart form, not read yet. */
   media: CompatMedia | undefined
 }
 
-/** The `media` part of a form. X wants no filename there, and takes fields in front of it and behind. */
+/** The `media` part of a form. It needs no filename, and other fields may come before and after it. */
 export interface CompatMedia {
   mediaType: string | null
   body: ByteReader
-  /** What `Content-Length` leaves for it, if nothing is behind it. */
+  /** Inferred from `Content-Length`, as if the media were the last part. */
   length: FileLength
-  /** The fields behind it, once it has been read to its end. */
-  behind: () => Record<string, string>
+  /** The fields after the media; known once `body` has been read to its end. */
+  fieldsAfter: () => Record<string, string>
 }
 
-/** Base64 has four characters for three bytes. */
+/** Base64 needs four characters for three bytes. */
 const BASE64_GROWTH = 4 / 3
+
+/** Largest JSON or form without media, bytes: as much as `readForm` allows before a file. */
 const MAX_FIELD_BYTES: number = 64 * 1024
 
-/** @param mediaBytes What the media in a JSON body may have at most, in base64; 0 where there can be none. */
+/**
+ * Reads a body up to its media, or to its end if it is not multipart.
+ *
+ * @param maxMediaBytes Largest media in a JSON body, bytes before base64; 0 where there is none.
+ */
 export async function readCompatBody(
   { headers, body }: { headers: Headers; body: ByteReader },
-  mediaBytes: number,
+  maxMediaBytes: number,
 ): Promise<CompatBody> {
   const contentType = headers.get('content-type') ?? ''
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
-  if (type === 'multipart/form-data') return await readParts(headers, body)
+  if (type === 'multipart/form-data') return await readMultipart(headers, body)
   const isJson = type === 'application/json'
-  const maxBytes = MAX_FIELD_BYTES + (isJson ? Math.ceil(mediaBytes * BASE64_GROWTH) : 0)
+  const maxBytes = MAX_FIELD_BYTES + (isJson ? Math.ceil(maxMediaBytes * BASE64_GROWTH) : 0)
   const bytes = await readWhole(body, maxBytes)
-  // X's own SDK declares JSON on calls that have no body.
+  // X's own SDK declares JSON even when it sends no body.
   if (bytes.length === 0) return { kind: 'none', fields: {}, media: undefined }
   const text = new TextDecoder().decode(bytes)
   if (isJson) return { kind: 'json', fields: readObject(text), media: undefined }
   if (type === 'application/x-www-form-urlencoded') {
-    return { kind: 'form', fields: unique(new URLSearchParams(text)), media: undefined }
+    return { kind: 'form', fields: uniqueFields(new URLSearchParams(text)), media: undefined }
   }
-  throw new XMediaError('invalid_parameter', 'Requests with bodies must have content-type of application/json.')
+  throw jsonRequired()
 }
 
-async function readParts(headers: Headers, body: ByteReader): Promise<CompatBody> {
-  let behind: Record<string, string> = {}
+async function readMultipart(headers: Headers, body: ByteReader): Promise<CompatBody> {
+  let fieldsAfter: Record<string, string> = {}
   const isField = (name: string) => name !== 'media'
   const { fields, file } = await readForm(headers.get('content-type') ?? '', body, {
     isFile: ({ name }) => name === 'media',
     isField,
-    onRest(parts: readonly Part[], bytes) {
+    onTrailingParts(parts: readonly Part[], bytes) {
       if (parts.some(({ name }) => name === 'media')) {
-        throw new XMediaError('invalid_parameter', 'The field media is there twice; send it once.')
+        throw new XMediaError('invalid_parameter', '`media` is in the form twice. Send it once.')
       }
-      behind = readFields(parts, bytes, isField)
+      fieldsAfter = readFields(parts, bytes, isField)
     },
   })
   if (file === undefined) return { kind: 'form', fields, media: undefined }
-  const length = fileLength(declaredLengths(headers, undefined), file.aroundBytes)
-  return { kind: 'form', fields, media: { ...file, length, behind: () => behind } }
+  const length = multipartFileLength(declaredLengths(headers, undefined), file.aroundBytes)
+  return { kind: 'form', fields, media: { ...file, length, fieldsAfter: () => fieldsAfter } }
 }
 
 async function readWhole(body: ByteReader, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -72,7 +80,9 @@ async function readWhole(body: ByteReader, maxBytes: number): Promise<Uint8Array
   let filled = 0
   for (let done = false; !done; ) {
     if (filled > maxBytes) throw tooLarge(maxBytes)
-    if (filled === view.length) view = copyToLarger(view, Math.min(maxBytes + 1, 2 * view.length))
+    if (filled === view.length) {
+      view = copyToLarger(view, Math.min(maxBytes + 1, 2 * view.length))
+    }
     const read = await body.read(view, filled)
     view = read.view
     filled += read.bytes
@@ -81,25 +91,26 @@ async function readWhole(body: ByteReader, maxBytes: number): Promise<Uint8Array
   return view.subarray(0, filled)
 }
 
-/** X's JSON is flatter; and around a segment it has no more than two members. */
+/** More levels than any JSON of X's has. */
 const MAX_DEPTH = 32
 
 function readObject(text: string): Record<string, unknown> {
-  // Values in values cost much more memory than text, and what has no bottom costs the stack.
+  // Parsing nested values takes far more memory than the text, and deep ones overflow the stack. A large body can only
+  // be a segment, which is flat.
   if (isDeeper(text, text.length > MAX_FIELD_BYTES ? 1 : MAX_DEPTH)) {
-    throw new XMediaError('invalid_parameter', 'Request body has values within values.')
+    throw new InvalidRequest('Request body is nested too deeply.')
   }
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    throw new XMediaError('invalid_parameter', 'Request body is not valid JSON.')
+    throw new InvalidRequest('Request body is not valid JSON.')
   }
-  if (!isRecord(value)) throw new XMediaError('invalid_parameter', 'Request body must be a JSON object.')
+  if (!isRecord(value)) throw new InvalidRequest('Request body must be a JSON object.')
   return value
 }
 
-/** Whether a JSON text has more than so many levels. */
+/** Whether a JSON text has more than `levels` levels of objects and arrays. */
 function isDeeper(text: string, levels: number): boolean {
   let depth = 0
   for (let at = 0; at < text.length; at++) {
@@ -121,16 +132,6 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
-/** Pairs as an object; a name that comes twice is refused. */
-export function unique(entries: Iterable<[string, unknown]>): Record<string, unknown> {
-  const fields = new Map<string, unknown>()
-  for (const [name, value] of entries) {
-    if (fields.has(name)) throw new XMediaError('invalid_parameter', `The parameter ${name} is there twice.`)
-    fields.set(name, value)
-  }
-  return Object.fromEntries(fields)
-}
-
 function tooLarge(maxBytes: number): XMediaError {
-  return new XMediaError('too_large', `This body may have ${maxBytes} bytes.`)
+  return new XMediaError('too_large', `The request body exceeds the limit of ${maxBytes} bytes.`)
 }

@@ -1,119 +1,54 @@
-import type { Context, Handler } from 'hono'
-import type * as z from 'zod/mini'
 import { XMediaError, type XMediaErrorCode } from '../errors.ts'
-import type { Instance } from '../instance.ts'
 import { isRecord } from '../lib/is-record.ts'
-import type { Principal } from '../options.ts'
-import { type PrincipalEnv, tokenFor } from '../routes/authorize.ts'
-import type { CallContext } from '../x/call.ts'
 import type { XProblem } from '../x/schemas.ts'
 import type { XResponse } from '../x/transport.ts'
-import { describeIssues, invalidRequest, NOT_FOUND, plainProblem, type XProblemItem } from '../x/x-problems.ts'
-import type { CompatUpload } from './upload-record.ts'
+import { invalidRequest, NOT_FOUND, plainProblem, type XProblemItem } from '../x/x-problems.ts'
+import { InvalidRequest } from './invalid-request.ts'
 
-/** A request that speaks X's own wire, and what X said last while it was answered. */
-export interface CompatRequest {
-  c: Context<PrincipalEnv>
-  principal: Principal
-  context: CallContext
-  lastAnswer: () => XResponse | undefined
-}
-
-/** What X would answer. */
+/** A response before X's rate-limit headers are added. */
 export interface CompatResponse {
   status: number
+  /** Sent as JSON; left out for an empty body. */
   body?: unknown
 }
 
-/** X's 400, with what is wrong in X's words. */
-export class InvalidRequest extends Error {
-  override readonly name = 'InvalidRequest'
-  readonly items: XProblemItem[]
+const RATE_LIMIT_HEADER = /^x-(?:rate-limit|(?:user|app)-limit-24hour)-(?:limit|remaining|reset)$/
 
-  constructor(items: XProblemItem[]) {
-    super('the request is not as X wants it')
-    this.items = items
-  }
+/** A response as X would send it. Passes on the rate-limit headers of X's latest answer. */
+export function compatResponse(
+  { status, body }: CompatResponse,
+  lastResponse?: XResponse,
+  retryAfterSecs?: number,
+): Response {
+  const headers = new Headers({ 'cache-control': 'no-store' })
+  if (body !== undefined) headers.set('content-type', status < 400 ? 'application/json' : 'application/problem+json')
+  for (const [name, value] of lastResponse?.headers ?? []) if (RATE_LIMIT_HEADER.test(name)) headers.set(name, value)
+  if (retryAfterSecs !== undefined) headers.set('retry-after', String(retryAfterSecs))
+  return new Response(body === undefined ? null : JSON.stringify(body), { status, headers })
 }
 
-export function invalid(message: string): InvalidRequest {
-  return new InvalidRequest([{ message }])
-}
-
-/** X says JSON for multipart too. */
-export function missingMedia(): InvalidRequest {
-  return new InvalidRequest([{ message: 'Missing media field in JSON', parameters: { media: [] } }])
-}
-
-/** X's words at FINALIZE, from v1.1; v2's are not on record. */
-export function doNotAddUp(): InvalidRequest {
-  return invalid('Segments do not add up to provided total file size.')
-}
-
-export function ended({ state }: CompatUpload): InvalidRequest {
-  return invalid(state === 'refused' ? 'media type unrecognized' : 'Media is already finalized.')
-}
-
-/** X has certainly not got a segment that it answered so: it may be sent otherwise. */
-const REFUSED: ReadonlySet<XMediaErrorCode> = new Set(['x_segment_too_large', 'x_rejected_media'])
-
-export function isRefusal(error: unknown): boolean {
-  return error instanceof XMediaError && REFUSED.has(error.code)
-}
-
-/** A value as X's schema has it. */
-export function check<T>(schema: z.ZodMiniType<T>, value: Record<string, unknown>): T {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  throw new InvalidRequest(describeIssues(result.error.issues, value))
-}
-
-/** Answers as X does, errors too; X's numbers on its rate limits are passed on. */
-export function asX(
-  instance: Instance,
-  handle: (call: CompatRequest) => Promise<CompatResponse>,
-): Handler<PrincipalEnv> {
-  return async (c) => {
-    const principal = c.var.xMediaPrincipal
-    const { clock, deadlineMs, emit } = instance
-    let last: XResponse | undefined
-    const context: CallContext = {
-      token: tokenFor(c, principal, instance.token),
-      emit,
-      deadline: clock.now() + deadlineMs,
-      onResponse(response) {
-        last = response
-      },
-    }
-    return await handle({ c, principal, context, lastAnswer: () => last }).then(
-      (reply) => respond(reply, last),
-      (error) => errorAsX(error, last, clock.now()),
+/** The response to an error, as X would send it. Rethrows errors that clients must not see. */
+export function compatErrorResponse(error: unknown, lastResponse?: XResponse, now: number = Date.now()): Response {
+  if (error instanceof InvalidRequest) return invalidRequestResponse(error.problems)
+  if (!(error instanceof XMediaError)) throw error
+  const { code, retryAfterSecs } = error
+  // X's 401 is about the server's token; it would make a client ask its user to sign in again.
+  if (
+    code.startsWith('x_') &&
+    lastResponse !== undefined &&
+    lastResponse.status >= 400 &&
+    lastResponse.status !== 401
+  ) {
+    return compatResponse(
+      { status: lastResponse.status, body: problemFromX(lastResponse) },
+      lastResponse,
+      retryAfterSecs,
     )
   }
-}
-
-/** An error as X would answer it. Rethrows what is not ours to show. */
-export function errorAsX(error: unknown, last?: XResponse, now?: number): Response {
-  if (error instanceof InvalidRequest) return invalidResponse(error.items)
-  if (error instanceof XMediaError) return refuse(error, last, now)
-  throw error
-}
-
-export function invalidResponse(items: XProblemItem[]): Response {
-  return respond({ status: 400, body: { ...invalidRequest(items), status: 400 } })
-}
-
-/** An error in X's shape: X's own, where it is X that said it. */
-function refuse(error: XMediaError, last?: XResponse, now: number = Date.now()): Response {
-  const { code, retryAfterSecs } = error
-  // X's 401 is about the server's token: a client would ask its user to sign in again.
-  if (code.startsWith('x_') && last !== undefined && last.status >= 400 && last.status !== 401) {
-    return respond({ status: last.status, body: problemOf(last) }, last, retryAfterSecs)
-  }
-  const status = STATUS[code] ?? (error.status >= 500 ? 503 : 400)
+  const status = STATUSES[code] ?? (error.status >= 500 ? 503 : 400)
   const title = TITLES[status]
-  if (title === undefined) return invalidResponse([{ message: messageOf(error) }])
-  const response = respond({ status, body: plainProblem(status, title) }, undefined, retryAfterSecs)
+  if (title === undefined) return invalidRequestResponse([{ message: messageOf(error) }])
+  const response = compatResponse({ status, body: plainProblem(status, title) }, undefined, retryAfterSecs)
   if (status === 429 && retryAfterSecs !== undefined) {
     response.headers.set('x-rate-limit-remaining', '0')
     response.headers.set('x-rate-limit-reset', String(Math.ceil(now / 1000) + retryAfterSecs))
@@ -121,7 +56,11 @@ function refuse(error: XMediaError, last?: XResponse, now: number = Date.now()):
   return response
 }
 
-const STATUS: Partial<Record<XMediaErrorCode, number>> = {
+function invalidRequestResponse(problems: XProblemItem[]): Response {
+  return compatResponse({ status: 400, body: { ...invalidRequest(problems), status: 400 } })
+}
+
+const STATUSES: Partial<Record<XMediaErrorCode, number>> = {
   unauthorized: 401,
   origin_not_allowed: 403,
   too_large: 413,
@@ -131,6 +70,7 @@ const STATUS: Partial<Record<XMediaErrorCode, number>> = {
   x_rejected_media: 400,
 }
 
+/** X's titles. Statuses without one get X's 400, whose message says more. */
 const TITLES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -144,52 +84,42 @@ function messageOf({ code, message }: XMediaError): string {
   return code === 'not_found' || code === 'x_rejected_media' ? NOT_FOUND : message
 }
 
-/** X's edge refuses sizes with nothing at all. */
-const SAYS_NOTHING: readonly number[] = [413, 431]
+/** X's edge sends these without a body. */
+const EMPTY_STATUSES: readonly number[] = [413, 431]
 
-/** X's problem as it said it, known members only; what it left out, as its bodies sometimes do, is what its status means. */
-function problemOf({ status, json }: XResponse): XProblem | undefined {
-  const said = knownMembers(json)
-  if (Object.keys(said).length === 0 && SAYS_NOTHING.includes(status)) return undefined
-  return { ...plainProblem(status, TITLES[status] ?? 'Error'), ...said, ...errorsOf(json) }
+/** X's problem, reduced to known members. X's bodies are sometimes incomplete: the status fills in what is missing. */
+function problemFromX({ status, json }: XResponse): XProblem | undefined {
+  const known = pickKnownMembers(json)
+  if (Object.keys(known).length === 0 && EMPTY_STATUSES.includes(status)) return undefined
+  return { ...plainProblem(status, TITLES[status] ?? 'Error'), ...known, ...readErrors(json) }
 }
 
-/** What the problems of the official OpenAPI have, and the errors that the first generation had. */
-const MEMBERS = [
+/** The members of problems in X's OpenAPI, and of errors in its first generation. */
+const KNOWN_MEMBERS = [
   ...['title', 'detail', 'type', 'status', 'message', 'code'],
   ...['parameter', 'value', 'section', 'field', 'resource_id', 'resource_type'],
 ]
 
-function knownMembers(json: unknown): Record<string, unknown> {
+function pickKnownMembers(json: unknown): Record<string, unknown> {
   if (!isRecord(json)) return {}
-  const members = MEMBERS.filter((name) => typeof json[name] === 'string' || typeof json[name] === 'number')
-  return Object.fromEntries(members.map((name) => [name, json[name]]))
+  const names = KNOWN_MEMBERS.filter((name) => typeof json[name] === 'string' || typeof json[name] === 'number')
+  return Object.fromEntries(names.map((name) => [name, json[name]]))
 }
 
-/** X is known to send texts in the place of errors, which breaks its own SDKs. */
-function errorsOf(json: unknown): Pick<XProblem, 'errors'> {
+/** X sometimes sends `errors` as strings, which breaks its own SDKs: they become objects. */
+function readErrors(json: unknown): Pick<XProblem, 'errors'> {
   if (!isRecord(json) || !Array.isArray(json['errors'])) return {}
   return {
     errors: json['errors'].map((error: unknown) => {
       if (!isRecord(error)) return { message: String(error) }
-      return { ...knownMembers(error), ...parametersOf(error['parameters']) }
+      return { ...pickKnownMembers(error), ...readParameters(error['parameters']) }
     }),
   }
 }
 
-/** What was wrong with which parameter, in texts. */
-function parametersOf(given: unknown): { parameters?: Record<string, string[]> } {
-  if (!isRecord(given)) return {}
-  const entries = Object.entries(given).filter(([, values]) => Array.isArray(values))
+/** The rejected values of each parameter, as strings. */
+function readParameters(parameters: unknown): { parameters?: Record<string, string[]> } {
+  if (!isRecord(parameters)) return {}
+  const entries = Object.entries(parameters).filter(([, values]) => Array.isArray(values))
   return { parameters: Object.fromEntries(entries.map(([name, values]) => [name, [values].flat().map(String)])) }
-}
-
-const RATE_LIMIT = /^x-(?:rate-limit|(?:user|app)-limit-24hour)-(?:limit|remaining|reset)$/
-
-function respond({ status, body }: CompatResponse, last?: XResponse, retryAfterSecs?: number): Response {
-  const headers = new Headers({ 'cache-control': 'no-store' })
-  if (body !== undefined) headers.set('content-type', status < 400 ? 'application/json' : 'application/problem+json')
-  for (const [name, value] of last?.headers ?? []) if (RATE_LIMIT.test(name)) headers.set(name, value)
-  if (retryAfterSecs !== undefined) headers.set('retry-after', String(retryAfterSecs))
-  return new Response(body === undefined ? null : JSON.stringify(body), { status, headers })
 }

@@ -12,32 +12,33 @@ import type { CallContext } from '../x/call.ts'
 import { createEnvelope, type Envelope } from '../x/envelope.ts'
 import { MAX_SEGMENT_BYTES, MAX_SEGMENTS } from '../x/limits.ts'
 
-/** Bytes of a segment that a client cut itself: X's server takes no larger one. https://docs.x.com/x-api/media/quickstart */
+/** Largest segment a client may send, bytes: X itself accepts no larger one. https://docs.x.com/x-api/media/quickstart */
 const MAX_CLIENT_SEGMENT_BYTES = 8_000_000
 
-/** A segment of a client's own, held whole: only its end tells that it is one. */
+/** A segment as the client cut it, held in memory as a whole: X must not get one that turns out to be cut short. */
 export interface ClientSegment {
   bytes: Uint8Array<ArrayBuffer>
-  /** What the bytes have room around for. */
+  /** The multipart body that `bytes` go to X in. Their buffer has room for it. */
   envelope: Envelope
 }
 
 const createSegmentEnvelope = () => createEnvelope({ segment_index: String(MAX_SEGMENTS) })
 
-/** Reads a segment as it comes; a slow client holds as much memory as has arrived. */
+/** Reads a segment. Memory grows with the bytes that arrive, so a slow client holds little. */
 export async function receiveClientSegment(
   body: ByteReader,
-  atMostBytes: number | undefined,
-  { reservation, clock, signal }: { reservation: MemoryReservation; clock: Clock; signal: AbortSignal | undefined },
+  maxFileBytes: number | undefined,
+  reservation: MemoryReservation,
+  clock: Clock,
 ): Promise<ClientSegment> {
-  const maxBytes = Math.min(MAX_CLIENT_SEGMENT_BYTES, Math.max(1, atMostBytes ?? MAX_CLIENT_SEGMENT_BYTES))
+  const maxBytes = Math.min(MAX_CLIENT_SEGMENT_BYTES, Math.max(1, maxFileBytes ?? MAX_CLIENT_SEGMENT_BYTES))
   const envelope = createSegmentEnvelope()
   const plan = planSingleSegment(maxBytes)
   const memory = createSegmentMemory({ envelope, reservation, clock, plan })
   const growing: SegmentMemory = {
     ...memory,
     grow(view, wanted) {
-      // It cannot end early: it has what it needs, or is refused. Both views are there while one is copied.
+      // A segment gets all the memory it needs, or is refused. Copying needs the old view and the new one.
       const larger = Math.min(wanted, view.length * GROWTH_FACTOR)
       const bothBytes = envelope.bufferBytes(view.length) + envelope.bufferBytes(larger)
       reservation.require(COPIES_PER_BYTE * bothBytes + SLACK_BYTES)
@@ -45,7 +46,7 @@ export async function receiveClientSegment(
     },
   }
   let bytes: Uint8Array<ArrayBuffer> | undefined
-  for await (const segment of rechunk(body, { segmentBytes: () => (bytes ? 1 : maxBytes), memory: growing, signal })) {
+  for await (const segment of rechunk(body, { segmentBytes: () => (bytes ? 1 : maxBytes), memory: growing })) {
     if (bytes)
       throw new XMediaError('too_large', `A segment can have at most ${formatBytes(MAX_CLIENT_SEGMENT_BYTES)}.`)
     bytes = segment
@@ -53,11 +54,11 @@ export async function receiveClientSegment(
   return { bytes: bytes ?? new Uint8Array(0), envelope }
 }
 
-/** A segment out of base64. */
+/** Decodes a segment from base64. */
 export function decodeClientSegment(base64: string, reservation: MemoryReservation): ClientSegment {
   const text = atob(base64)
   const envelope = createSegmentEnvelope()
-  // The text as it came and as JSON, what it decodes to, and the bytes.
+  // The body and the string parsed from it, the decoded text, and the bytes with their copies.
   reservation.require(2 * base64.length + text.length + COPIES_PER_BYTE * text.length)
   const bytes = envelope.allocate(text.length)
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
@@ -65,41 +66,46 @@ export function decodeClientSegment(base64: string, reservation: MemoryReservati
 }
 
 /**
- * How many of X's segments a client's has: as many for each of an upload, so that the client's index tells X's whatever
- * comes first. One, unless X may refuse it for its size; segments of 5,000,000 bytes go as they are where the indices would
- * not reach otherwise.
+ * How many X segments to cut each client segment of an upload into. The number is the same for all of them, so X's index
+ * follows from the client's in whatever order they arrive.
+ *
+ * It is 1 unless the segment is larger than `preferredBytes`. Where that many parts would exceed `maxSegments`, the parts
+ * are larger: up to X's limit of 5,000,000 bytes.
  */
-export function partsOf(bytes: number, totalBytes: number, maxSegments: number, preferredBytes: number): number {
+export function partsPerSegment(
+  bytes: number,
+  totalBytes: number,
+  maxSegments: number,
+  preferredBytes: number,
+): number {
   const parts = Math.ceil(bytes / preferredBytes)
   const clientSegments = Math.ceil(totalBytes / bytes)
   if (clientSegments * parts <= maxSegments) return parts
   return Math.max(1, Math.ceil(bytes / MAX_SEGMENT_BYTES))
 }
 
-/** Sends a client's segment as `parts` of X's, of one size within a byte, from index `index * parts` on. */
+/** Sends a client segment as `parts` X segments, equal in size to within a byte, with X's indices from `index * parts`. */
 export async function sendClientSegment(
   mediaId: string,
   { bytes, envelope }: ClientSegment,
-  { index, parts: most }: { index: number; parts: number },
+  { index, parts: wantedParts }: { index: number; parts: number },
   call: CallContext,
   { client, clock, segmentSize }: Pick<AppendOptions, 'client' | 'clock' | 'segmentSize'>,
 ): Promise<void> {
-  // Fewer bytes than parts are at the end of a file, if anywhere.
-  const parts = Math.min(most, bytes.length)
+  // The last segment of a file can have fewer bytes than parts.
+  const parts = Math.min(wantedParts, bytes.length)
   for (let part = 0; part < parts; part++) {
     const started = clock.now()
     const [from, to] = [part, part + 1].map((at) => Math.floor((bytes.length * at) / parts))
     const segment = parts === 1 ? bytes : envelope.copyOf(bytes.subarray(from, to))
-    const xIndex = index * most + part
+    const xIndex = index * wantedParts + part
     const body = envelope.wrap(segment, { segment_index: String(xIndex) })
     try {
       await client.append(mediaId, { contentType: envelope.contentType, body }, call)
     } catch (error) {
       if (error instanceof XMediaError && error.code === 'x_segment_too_large') {
-        segmentSize.preferred = Math.min(
-          segmentSize.preferred,
-          Math.max(MIN_HALVED_BYTES, Math.ceil(segment.length / 2)),
-        )
+        const halved = Math.max(MIN_HALVED_BYTES, Math.ceil(segment.length / 2))
+        segmentSize.preferred = Math.min(segmentSize.preferred, halved)
       }
       throw error
     }

@@ -1,95 +1,147 @@
-import { XMediaError } from '../errors.ts'
+import { notFound } from '../errors.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { type Store, update } from '../store/store.ts'
-import type { MediaCategory, MediaType } from '../x/limits.ts'
+import { isMediaCategory, isMediaType, type MediaCategory, type MediaType } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 
-/** An upload in X's own steps, which its client takes. */
+/** The state of an upload whose client sends INIT, APPEND and FINALIZE itself. */
 export interface CompatUpload {
-  /** Whose it is; it does not exist for others. */
+  /** The owner. To anyone else the upload does not exist. */
   readonly subject: string
   readonly mediaType: MediaType
   readonly category: MediaCategory
   readonly totalBytes: number
-  /** Epoch milliseconds after which X forgets it. */
+  /** Epoch milliseconds after which X forgets the upload. */
   readonly expiresAt: number
-  /** X's segments per segment of the client's; 0 until the first one has come. */
+  /** X segments per client segment; 0 until the first client segment arrives. */
   readonly parts: number
-  /** The client's segments, by index; null for those that have not come. */
+  /** The client's segments by index; null for those that have not arrived. */
   readonly segments: readonly (CompatSegment | null)[]
-  /** `checked`: its first bytes are those of its type. `refused`: they are not. `finalizing`: FINALIZE may have been sent. */
-  readonly state: 'open' | 'checked' | 'refused' | 'finalizing' | 'finalized'
-  /** What FINALIZE answered. */
+  readonly state: CompatUploadState
+  /** X's answer to FINALIZE. */
   readonly result?: XMediaAnswer | undefined
 }
 
-/** Its bytes, what they hash to, and whether X has acknowledged them: short, since there may be a thousand. */
+/**
+ * - `open`: waiting for the first segment.
+ * - `checked`: the first segment matches the media type.
+ * - `refused`: it does not; nothing more is accepted.
+ * - `finalizing`: X may have received FINALIZE.
+ * - `finalized`: X has answered it.
+ */
+export type CompatUploadState = (typeof STATES)[number]
+
+const STATES = ['open', 'checked', 'refused', 'finalizing', 'finalized'] as const
+
+/** A client segment: its size, its digest, and whether X has all of it. A tuple, because an upload can have 1000. */
 export type CompatSegment = readonly [bytes: number, digest: string, acknowledged: boolean]
 
+/** The uploads in a store, by media id. */
 export interface CompatUploads {
   create(mediaId: string, upload: CompatUpload): Promise<void>
-  /** A subject's upload; undefined when there is none, or it is another's. */
+  /** The subject's upload; undefined for an unknown id and for someone else's. */
   find(mediaId: string, subject: string): Promise<CompatUpload | undefined>
-  /** Replaces an upload by what `change` makes of it, again while others are quicker; answers what is there then. */
-  change(mediaId: string, change: (upload: CompatUpload) => CompatUpload): Promise<CompatUpload>
+  /**
+   * Replaces an upload by the outcome of `change`, and resolves to it. Calls `change` again when another request wrote
+   * first. Throws `not_found` for an unknown id.
+   */
+  change(mediaId: string, change: (current: CompatUpload) => CompatUpload): Promise<CompatUpload>
 }
 
 export function createCompatUploads(store: Store): CompatUploads {
   return {
     async create(mediaId, upload) {
-      await store.compareAndSwap(keyOf(mediaId), undefined, JSON.stringify(upload), upload.expiresAt)
+      await store.compareAndSwap(keyOf(mediaId), undefined, serialize(upload), upload.expiresAt)
     },
     async find(mediaId, subject) {
-      const text = await store.get(keyOf(mediaId))
-      const upload = text === undefined ? undefined : read(text)
+      const upload = parse(await store.get(keyOf(mediaId)))
       return upload?.subject === subject ? upload : undefined
     },
     async change(mediaId, change) {
       const text = await update(store, keyOf(mediaId), (before) => {
-        if (before === undefined) throw new XMediaError('not_found', 'The upload is not there any more.')
-        const after = change(read(before))
-        return { text: JSON.stringify(after), expiresAt: after.expiresAt }
+        const after = change(parse(before) ?? fail())
+        return { text: serialize(after), expiresAt: after.expiresAt }
       })
-      return read(text)
+      return parse(text) ?? fail()
     },
   }
 }
 
+function fail(): never {
+  throw notFound()
+}
+
+/** Version 0.1.0 wrote this prefix: with another one, uploads in progress would not survive an upgrade. */
 function keyOf(mediaId: string): string {
   return `wire:${mediaId}`
 }
 
-function read(text: string): CompatUpload {
-  return JSON.parse(text)
+/** The format of the records. Those of 0.1.0 have no version, and otherwise the same members. */
+const VERSION = 1
+
+function serialize(upload: CompatUpload): string {
+  return JSON.stringify({ version: VERSION, ...upload })
 }
 
-/** Puts a segment at its index. */
-export function withSegment(
+/** Reads a record. One that a newer version wrote counts as unknown. */
+function parse(text: string | undefined): CompatUpload | undefined {
+  const record: unknown = text === undefined ? undefined : JSON.parse(text)
+  return isCompatUpload(record) ? record : undefined
+}
+
+function isCompatUpload(record: unknown): record is CompatUpload {
+  if (!isRecord(record)) return false
+  const {
+    version = VERSION,
+    subject,
+    mediaType,
+    category,
+    totalBytes,
+    expiresAt,
+    parts,
+    segments,
+    state,
+    result,
+  } = record
+  return (
+    version === VERSION &&
+    typeof subject === 'string' &&
+    typeof mediaType === 'string' &&
+    isMediaType(mediaType) &&
+    typeof category === 'string' &&
+    isMediaCategory(category) &&
+    [totalBytes, expiresAt, parts].every((member) => typeof member === 'number') &&
+    Array.isArray(segments) &&
+    segments.every((segment) => segment === null || Array.isArray(segment)) &&
+    STATES.some((known) => known === state) &&
+    (result === undefined || (isRecord(result) && isRecord(result['data'])))
+  )
+}
+
+/** The segments with `segment` at `index`. */
+export function setSegment(
   segments: CompatUpload['segments'],
   index: number,
   segment: CompatSegment | null,
 ): (CompatSegment | null)[] {
-  const after = Array.from({ length: Math.max(segments.length, index + 1) }, (_, at) => segments[at] ?? null)
-  after[index] = segment
-  return after
+  const length = Math.max(segments.length, index + 1)
+  return Array.from({ length }, (_, at) => (at === index ? segment : (segments[at] ?? null)))
 }
 
-/** Takes a segment away that X has certainly not got. */
-export function withoutSegment(index: number): (upload: CompatUpload) => CompatUpload {
-  return (upload) => {
-    if (upload.segments[index]?.[2]) return upload
-    const segments = withSegment(upload.segments, index, null)
-    return { ...upload, segments, parts: segments.every((segment) => segment === null) ? 0 : upload.parts }
-  }
+/** Forgets a segment that X refused, unless X acknowledged it earlier. */
+export function removeSegment(upload: CompatUpload, index: number): CompatUpload {
+  if (upload.segments[index]?.[2]) return upload
+  const segments = setSegment(upload.segments, index, null)
+  return { ...upload, segments, parts: segments.every((segment) => segment === null) ? 0 : upload.parts }
 }
 
-/** Bytes of the segments that have come. */
-export function sumOf(segments: CompatUpload['segments']): number {
+export function receivedBytes(segments: CompatUpload['segments']): number {
   return segments.reduce((sum, segment) => sum + (segment?.[0] ?? 0), 0)
 }
 
-/** Whether X has acknowledged every byte, at indices without gaps. */
-export function isWhole({ segments, totalBytes, state, parts }: CompatUpload): boolean {
-  const isThere = (segment: CompatSegment | null, at: number) =>
-    segment?.[2] && (segment[0] >= parts || at === segments.length - 1)
-  return state !== 'open' && segments.every(isThere) && sumOf(segments) === totalBytes
+/** Whether X has acknowledged every byte, under indices without gaps. */
+export function isComplete({ segments, totalBytes, state, parts }: CompatUpload): boolean {
+  const isSent = (segment: CompatSegment | null, index: number) =>
+    segment?.[2] && (segment[0] >= parts || index === segments.length - 1)
+  return state !== 'open' && segments.every(isSent) && receivedBytes(segments) === totalBytes
 }

@@ -1,103 +1,56 @@
 import { XMediaError } from '../errors.ts'
-import { systemClock } from '../lib/clock.ts'
-import { createCopyingReader } from './copying-reader.ts'
-import { createInPlaceReader, openByteStream } from './in-place-reader.ts'
-import { type NativeBody, nativeBodyOf } from './native-body.ts'
-import type { ReadResult, SourceReader } from './source-reader.ts'
+import { drainOnCancel } from './drain.ts'
+import { exclusiveBodyOf } from './exclusive-body.ts'
+import {
+  createCopyingReader,
+  createInPlaceReader,
+  openByobReader,
+  type ReadResult,
+  type StreamReader,
+} from './stream-reader.ts'
 
-/** A body, read into memory that the caller provides. One read at a time; fails with `body_incomplete`. */
+/** Reads a body into memory that the caller provides, one read at a time. A read fails with `body_incomplete`. */
 export interface ByteReader {
   /**
-   * Writes bytes into `view` from `offset` on: one at least, unless the body has ended. `view` must not be used
-   * afterwards: the answer's takes its place.
+   * Writes bytes into `view`, starting at `offset`: at least one, unless the body has ended. Continue with the result's
+   * view; `view` itself cannot be used afterwards.
    */
   read(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult>
-  /** Ends the reading: a pending read rejects with the reason, also where the platform's own would never settle. */
+  /** Stops reading. A pending read rejects at once with the reason, even where the runtime's own would never settle. */
   cancel(reason: unknown): void
 }
 
-/** A body whose sender is watched. */
+/** A reader that knows how fast its client sends. */
 export interface WatchedReader extends ByteReader {
-  /** For how long a read has been waiting, milliseconds. */
+  /** How long the current read has been waiting, milliseconds; 0 when none is. */
   silentMs(): number
-  /** Bytes that came. */
+  /** Bytes received so far. */
   receivedBytes(): number
 }
 
-/** What is still read of a request's body after it was refused, at most, and for how long. */
-const LINGER_BYTES: number = 16 * 1024 * 1024
-const LINGER_MS = 2000
-const LINGER_READ_BYTES: number = 64 * 1024
-
-/** Reasons to read nothing more: nothing comes. */
-const SILENT: readonly string[] = ['client_closed', 'body_incomplete', 'body_too_slow']
-
-/** Reads a stream in the way that is cheapest where this runs. */
+/** Reads a stream in the cheapest way this runtime has. */
 export function openReader(stream: ReadableStream<Uint8Array>): ByteReader {
-  const byteReader = openByteStream(stream)
-  if (byteReader) return cancellable(createInPlaceReader(byteReader))
-  return cancellable(createCopyingReader(stream.getReader(), false))
+  const byobReader = openByobReader(stream)
+  if (byobReader) return toByteReader(createInPlaceReader(byobReader))
+  return toByteReader(createCopyingReader(stream.getReader(), { freeChunks: false }))
 }
 
-/**
- * Reads the body of a request. A refusal does not cut it off at once: servers answer a body that is cancelled by closing
- * the connection, and a client that is still sending would never see why. RFC 9112 section 9.6
- */
+/** Reads the body of a request. `cancel` drains it, so that the client sees why; on Workers, the adapter does that. */
 export function openRequestReader(request: Request): ByteReader {
-  const claim = nativeBodyOf(request)
-  const chunks = claim?.open?.()
-  if (chunks) return cancellable(readingOn(createCopyingReader(chunks, true), claim))
+  const exclusiveBody = exclusiveBodyOf(request)
+  const nativeChunks = exclusiveBody?.openNative?.()
+  if (nativeChunks) {
+    return toByteReader(drainOnCancel(createCopyingReader(nativeChunks, { freeChunks: true }), exclusiveBody))
+  }
   const stream = request.body ?? new Blob().stream()
-  const byteReader = openByteStream(stream)
-  // On workerd the rest is for whoever answers: `lingering` in adapters/cloudflare.ts.
-  if (byteReader) return cancellable(createInPlaceReader(byteReader))
-  const mayFree = claim !== undefined && claim.open === undefined
-  return cancellable(readingOn(createCopyingReader(stream.getReader(), mayFree), claim))
+  const byobReader = openByobReader(stream)
+  if (byobReader) return toByteReader(createInPlaceReader(byobReader))
+  // A native body that did not open has another reader.
+  const freeChunks = exclusiveBody !== undefined && exclusiveBody.openNative === undefined
+  return toByteReader(drainOnCancel(createCopyingReader(stream.getReader(), { freeChunks }), exclusiveBody))
 }
 
-/** Nobody looks at what is discarded, so that all of it may go to one place. */
-const NOWHERE = new Uint8Array(LINGER_READ_BYTES)
-
-function readingOn(reader: SourceReader, claim: NativeBody | undefined): SourceReader {
-  return {
-    read: reader.read,
-    async cancel(reason) {
-      const isSilent = reason instanceof XMediaError && SILENT.includes(reason.code)
-      const rest = isSilent ? Promise.resolve() : discard(reader)
-      if (claim) claim.rest = rest
-      await rest
-      await reader.cancel(reason)
-    },
-  }
-}
-
-function discard(reader: SourceReader): Promise<void> {
-  return new Promise((resolve) => {
-    let timeUp = false
-    // A read may be pending then, for ever if the client is silent.
-    const cancelTimer = systemClock.after(LINGER_MS, () => {
-      timeUp = true
-      resolve()
-    })
-    readAway(reader, () => timeUp)
-      // The client is gone.
-      .catch(() => {})
-      .finally(() => {
-        cancelTimer()
-        resolve()
-      })
-  })
-}
-
-async function readAway(reader: SourceReader, isTimeUp: () => boolean): Promise<void> {
-  for (let discarded = 0; discarded < LINGER_BYTES && !isTimeUp(); ) {
-    const read = await reader.read(NOWHERE, 0)
-    if (read.done) break
-    discarded += read.bytes
-  }
-}
-
-function cancellable(reader: SourceReader): ByteReader {
+function toByteReader(reader: StreamReader): ByteReader {
   let cancelled: { reason: unknown } | undefined
   let rejectPending: ((reason: unknown) => void) | undefined
 
@@ -106,21 +59,21 @@ function cancellable(reader: SourceReader): ByteReader {
       return new Promise((resolve, reject) => {
         if (cancelled) return reject(cancelled.reason)
         rejectPending = reject
-        reader.read(view, offset).then(resolve, (error: unknown) => reject(brokenOff(error)))
+        reader.read(view, offset).then(resolve, (error: unknown) => reject(toBodyIncomplete(error)))
       })
     },
     cancel(reason) {
       if (cancelled) return
       cancelled = { reason }
       rejectPending?.(reason)
-      // Not awaited: on workerd a read that is pending when the client resets the connection never settles, nor does this.
+      // Not awaited: on workerd neither settles when the client resets the connection during a read.
       reader.cancel(reason).catch(() => {})
     },
   }
 }
 
-/** A source that fails is a client that went away, whatever the runtime calls it. */
-function brokenOff(error: unknown): XMediaError {
+/** A stream fails when its client goes away; each runtime has its own error for that. */
+function toBodyIncomplete(error: unknown): XMediaError {
   if (error instanceof XMediaError) return error
   return new XMediaError('body_incomplete', 'The connection ended before the body was complete.', { cause: error })
 }

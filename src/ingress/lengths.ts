@@ -1,12 +1,13 @@
 import { XMediaError } from '../errors.ts'
+import { quote } from '../lib/quote.ts'
 
-/** What a request says about its length, in the words it said it with. */
+/** The lengths that a request declares, as it wrote them. */
 export interface DeclaredLengths {
-  /** `Content-Length`: the length of the body as sent. RFC 9110 section 8.6 */
+  /** `Content-Length`: the length of the body. RFC 9110 section 8.6 */
   contentLength?: string | undefined
   /** `Upload-Length`: the length of the file. https://tus.io/protocols/resumable-upload */
   uploadLength?: string | undefined
-  /** The `total_bytes` parameter: the length of the file. */
+  /** The parameter `total_bytes`: the length of the file. */
   totalBytes?: string | undefined
 }
 
@@ -18,60 +19,80 @@ export function declaredLengths(headers: Headers, totalBytes: string | undefined
   }
 }
 
-/** Reads a length as decimal digits and nothing else; undefined when it was not said. */
+/** Reads a length in decimal digits; undefined when there is none. Throws `invalid_length` for anything else. */
 export function readLength(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN
   if (!Number.isSafeInteger(value)) {
-    throw new XMediaError('invalid_length', `${name} must be a whole number of bytes in decimal digits.`)
+    throw new XMediaError('invalid_length', `${name} is ${quote(text)}. Send a whole number of bytes, in digits only.`)
   }
   return value
 }
 
-/** The length of a raw body's file: every way of saying it must agree; undefined when nothing was said. */
-export function rawLength(declared: DeclaredLengths): number | undefined {
-  return agreed([readLength('Content-Length', declared.contentLength), ...fileLengths(declared)])
+/** The length of the file in a raw body; undefined when the request declares none. */
+export function rawFileLength(declared: DeclaredLengths): number | undefined {
+  const contentLength = readLength('Content-Length', declared.contentLength)
+  return requireSameLength([['Content-Length', contentLength], ...declaredFileLengths(declared)])
 }
 
-/** The length of a file in a multipart body. */
+/** The length of a file in a multipart body, bytes. */
 export interface FileLength {
-  /** Undefined when nothing was said. */
+  /** Undefined when the request declares no length at all. */
   totalBytes: number | undefined
-  /** Set when `totalBytes` is inferred: it is this when the body ends without a line end, as Deno's and old Node's do. */
-  atMostBytes?: number
+  /**
+   * Set when `totalBytes` is inferred, as the length if no line break ends the body: Deno and old versions of Node send
+   * none.
+   */
+  maxTotalBytes?: number
 }
 
-/** `--` behind the delimiter that closes a multipart body. */
+/** `--`, after the boundary that closes a multipart body. */
 const CLOSING_BYTES = 2
 
-/** CRLF behind that, as browsers and curl send it. */
-const LAST_LINE_END_BYTES = 2
+/** The CRLF after that, which browsers and curl send. */
+const LAST_LINE_BREAK_BYTES = 2
 
 /**
- * The length of the file in a multipart body: as it was declared; or, from `Content-Length`, what is left when the file
- * is the last part and `aroundBytes` are the bytes in front of it and its delimiter.
+ * The length of the file in a multipart body: as declared, or inferred from `Content-Length`, assuming that the file is
+ * the last part.
+ *
+ * @param aroundBytes Bytes of the body before the file, and of the delimiter after it.
  */
-export function fileLength(declared: DeclaredLengths, aroundBytes: number): FileLength {
+export function multipartFileLength(declared: DeclaredLengths, aroundBytes: number): FileLength {
   const contentLength = readLength('Content-Length', declared.contentLength)
-  const said = agreed(fileLengths(declared))
-  if (contentLength === undefined) return { totalBytes: said }
-  const most = contentLength - aroundBytes - CLOSING_BYTES
-  if (most < 0) throw new XMediaError('body_incomplete', 'This Content-Length has no room for the last boundary.')
-  if (said === undefined) return { totalBytes: Math.max(0, most - LAST_LINE_END_BYTES), atMostBytes: most }
-  if (said > most) {
-    throw new XMediaError('length_conflict', `A file of ${said} bytes does not fit into a body of this Content-Length.`)
+  const totalBytes = requireSameLength(declaredFileLengths(declared))
+  if (contentLength === undefined) return { totalBytes }
+  const room = contentLength - aroundBytes - CLOSING_BYTES
+  if (room < 0) {
+    throw new XMediaError(
+      'body_incomplete',
+      `Content-Length is ${contentLength}, too small for the closing boundary. Send the length of the whole body.`,
+    )
   }
-  return { totalBytes: said }
+  if (totalBytes === undefined) return { totalBytes: Math.max(0, room - LAST_LINE_BREAK_BYTES), maxTotalBytes: room }
+  if (totalBytes > room) {
+    throw new XMediaError(
+      'length_conflict',
+      `The file has ${totalBytes} bytes, but Content-Length leaves room for ${room}. Correct one of them.`,
+    )
+  }
+  return { totalBytes }
 }
 
-function fileLengths(declared: DeclaredLengths): (number | undefined)[] {
-  return [readLength('Upload-Length', declared.uploadLength), readLength('total_bytes', declared.totalBytes)]
+type NamedLength = readonly [name: string, bytes: number | undefined]
+
+function declaredFileLengths(declared: DeclaredLengths): NamedLength[] {
+  return [
+    ['Upload-Length', readLength('Upload-Length', declared.uploadLength)],
+    ['total_bytes', readLength('total_bytes', declared.totalBytes)],
+  ]
 }
 
-function agreed(lengths: (number | undefined)[]): number | undefined {
-  const said = lengths.filter((length) => length !== undefined)
-  if (new Set(said).size > 1) {
-    throw new XMediaError('length_conflict', 'Content-Length, Upload-Length and total_bytes must say the same length.')
+function requireSameLength(lengths: readonly NamedLength[]): number | undefined {
+  const given = lengths.filter(([, bytes]) => bytes !== undefined)
+  if (new Set(given.map(([, bytes]) => bytes)).size > 1) {
+    const list = given.map(([name, bytes]) => `${name} is ${bytes}`).join(', ')
+    throw new XMediaError('length_conflict', `The lengths differ: ${list}. Send the same one, or only one.`)
   }
-  return said[0]
+  return given[0]?.[1]
 }

@@ -1,24 +1,25 @@
 /** Finds a multipart delimiter in bytes. */
 export interface DelimiterSearch {
-  /** Where the delimiter begins in `bytes`, or -1. */
+  /** Where the delimiter starts in `bytes`, or -1. */
   indexIn(bytes: Uint8Array): number
-  /** How many bytes at the end of `bytes`, in which there is no delimiter, may be the beginning of one. */
-  heldAtEnd(bytes: Uint8Array): number
+  /** How many bytes at the end may be the start of a delimiter; call this when `bytes` has no whole one. */
+  partialAtEnd(bytes: Uint8Array): number
 }
 
 const CR = 13
 const LF = 10
 
-/** Steps of one byte in a row after which the platform looks for the next CR: a call costs as much as many steps. */
-const FEW_STEPS = 4
-const MANY_STEPS = 64
+/** After this many steps of one byte in a row, the search lets `indexOf` find the next CR. */
+const STEPS_BEFORE_JUMP = 4
+/** The same where CRs are this close together: a call of `indexOf` costs as much as many steps. */
+const STEPS_WHERE_CRS_ARE_CLOSE = 64
 
 /**
- * A search for `CRLF "--" boundary` (RFC 2046 section 5.1.1) that skips ahead by the last byte, after Horspool.
+ * A search for `CRLF "--" boundary` (RFC 2046 section 5.1.1) that skips ahead by the last byte (Horspool's algorithm).
  *
- * Whatever a client chooses as boundary and sends, the time is linear: a delimiter has one CR, its first byte, so the
- * comparisons that begin at two CRs of the input never look at the same byte. Where the last byte lets it skip nothing
- * (a boundary of one letter, a file of the same), it goes to the next CR at once.
+ * It takes linear time, whatever boundary and bytes a client sends. A delimiter has one CR, its first byte, so
+ * comparisons that start at different CRs never look at the same byte. Where the last byte allows no skip (a one-letter
+ * boundary, a file of that letter), the search goes to the next CR directly.
  */
 export function createDelimiterSearch(boundary: string): DelimiterSearch {
   const delimiter = new TextEncoder().encode(`\r\n--${boundary}`)
@@ -35,25 +36,24 @@ export function createDelimiterSearch(boundary: string): DelimiterSearch {
     indexIn(bytes) {
       const end = bytes.length - last
       let steps = 0
-      let enough = FEW_STEPS
+      let maxSteps = STEPS_BEFORE_JUMP
       for (let from = 0; from < end; ) {
         if (bytes[from] === CR && bytes[from + 1] === LF && matches(bytes, from, delimiter.length)) return from
         const skip = skips[bytes[from + last] ?? 0] ?? 1
         steps = skip > 1 ? 0 : steps + 1
-        if (steps < enough) {
+        if (steps < maxSteps) {
           from += skip
           continue
         }
-        const next = bytes.indexOf(CR, from + 1)
-        if (next < 0) return -1
-        // Where CRs are close together, looking for each costs more than the steps.
-        enough = next - from < MANY_STEPS ? MANY_STEPS : FEW_STEPS
+        const nextCr = bytes.indexOf(CR, from + 1)
+        if (nextCr < 0) return -1
+        maxSteps = nextCr - from < STEPS_WHERE_CRS_ARE_CLOSE ? STEPS_WHERE_CRS_ARE_CLOSE : STEPS_BEFORE_JUMP
         steps = 0
-        from = next
+        from = nextCr
       }
       return -1
     },
-    heldAtEnd(bytes) {
+    partialAtEnd(bytes) {
       const tail = bytes.subarray(Math.max(0, bytes.length - last))
       const from = tail.lastIndexOf(CR)
       return from >= 0 && matches(tail, from, tail.length - from) ? tail.length - from : 0

@@ -3,61 +3,61 @@ import type { ByteReader } from './byte-reader.ts'
 import type { DelimiterSearch } from './multipart-delimiter.ts'
 
 export interface FileReaderOptions {
-  /** What the file begins with, read already. */
-  begun: Uint8Array
+  /** The start of the file, read already, and perhaps more of the body. */
+  firstBytes: Uint8Array
   delimiter: DelimiterSearch
-  /** Bytes of the delimiter. */
+  /** Length of the delimiter, bytes. */
   delimiterBytes: number
-  /** Most bytes that may follow the file. */
-  maxRestBytes: number
-  /** Called with all that follows the delimiter, once the body has ended; throws when it must not. */
-  checkRest: (rest: Uint8Array<ArrayBuffer>) => void
+  /** Most bytes that may follow the file's delimiter. */
+  maxTrailingBytes: number
+  /** Called with the bytes that follow the file's delimiter, when the body has ended. Throws to refuse the body. */
+  checkTrailing: (bytes: Uint8Array<ArrayBuffer>) => void
 }
 
-const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0)
 
-/** Room to search in where the caller gives too little. */
+/** Least room to read into and search; a smaller view is filled from memory of our own. */
 const SCRATCH_BYTES = 4096
 
 /**
- * The file of a multipart body, up to its delimiter; it ends well only when what follows ended well too. Bytes are
- * searched where they were read, so that a file costs no more copies than a raw body.
+ * Reads the file of a multipart body, up to its delimiter. The last read resolves only when the rest of the body has
+ * passed its check. Bytes are searched where they were read, so a file costs no more copies than a raw body.
  */
 export function createFileReader(source: ByteReader, options: FileReaderOptions): ByteReader {
-  const { delimiter, delimiterBytes, maxRestBytes, checkRest } = options
-  /** Searched, and not yet given out. */
-  let ready: Uint8Array = NOTHING
-  /** May be the beginning of a delimiter. */
-  let held: Uint8Array<ArrayBuffer> = NOTHING
-  /** What has been read behind the delimiter, once that is found. */
-  let behind: Uint8Array<ArrayBuffer> | undefined
+  const { delimiter, delimiterBytes, maxTrailingBytes, checkTrailing } = options
+  /** Bytes of the file that do not fit into the caller's view yet. */
+  let ready: Uint8Array = NO_BYTES
+  /** The end of what was read, when it may be the start of a delimiter. */
+  let heldBack: Uint8Array<ArrayBuffer> = NO_BYTES
+  /** Bytes read after the delimiter; undefined until it is found. */
+  let trailing: Uint8Array<ArrayBuffer> | undefined
   let ended = false
-  let begun: Uint8Array | undefined = options.begun
+  let firstBytes: Uint8Array | undefined = options.firstBytes
 
-  /** How many of the bytes belong to the file for sure; the others are kept. */
+  /** How many of the bytes certainly belong to the file. Keeps the others. */
   function search(bytes: Uint8Array<ArrayBuffer>): number {
     const index = delimiter.indexIn(bytes)
     if (index >= 0) {
-      behind = bytes.slice(index + delimiterBytes)
+      trailing = bytes.slice(index + delimiterBytes)
       return index
     }
-    const kept = delimiter.heldAtEnd(bytes)
-    held = kept === 0 ? NOTHING : bytes.slice(bytes.length - kept)
+    const kept = delimiter.partialAtEnd(bytes)
+    heldBack = kept === 0 ? NO_BYTES : bytes.slice(bytes.length - kept)
     return bytes.length - kept
   }
 
   async function finish(start: Uint8Array<ArrayBuffer>): Promise<void> {
-    checkRest(await readRest(start))
+    checkTrailing(await readTrailing(start))
     ended = true
   }
 
-  async function readRest(start: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    let view = new Uint8Array(Math.max(start.length, maxRestBytes) + 1)
+  async function readTrailing(start: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    let view = new Uint8Array(Math.max(start.length, maxTrailingBytes) + 1)
     view.set(start)
     let filled = start.length
     for (let done = false; !done; ) {
-      if (filled > maxRestBytes) {
-        throw new XMediaError('multipart_limit', `The body may have ${maxRestBytes} bytes after its file.`)
+      if (filled > maxTrailingBytes) {
+        throw multipartLimit(`More than ${maxTrailingBytes} bytes follow the file. End the form sooner.`)
       }
       const read = await source.read(view, filled)
       view = read.view
@@ -67,14 +67,14 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
     return view.slice(0, filled)
   }
 
-  /** Reads on behind what is held back, and searches it all. */
+  /** Reads after the bytes that were held back, and searches both together. */
   async function readInto(view: Uint8Array<ArrayBuffer>, offset: number) {
-    view.set(held, offset)
-    const read = await source.read(view, offset + held.length)
-    const end = offset + held.length + read.bytes
-    // The search may find the end in the very bytes that end the source.
+    view.set(heldBack, offset)
+    const read = await source.read(view, offset + heldBack.length)
+    const end = offset + heldBack.length + read.bytes
+    // The last bytes of the source may complete the delimiter, so search before looking at `done`.
     const bytes = search(read.view.subarray(offset, end))
-    if (behind) await finish(behind)
+    if (trailing) await finish(trailing)
     else if (read.done) throw notClosed()
     return { view: read.view, bytes, done: ended }
   }
@@ -82,26 +82,26 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
   return {
     async read(view, offset) {
       for (;;) {
-        if (begun) {
-          const start = begun.slice()
-          begun = undefined
+        if (firstBytes) {
+          const start = firstBytes.slice()
+          firstBytes = undefined
           ready = start.subarray(0, search(start))
-          if (behind) await finish(behind)
+          if (trailing) await finish(trailing)
         }
         const room = view.length - offset
         if (ready.length > 0 || ended) {
-          const part = ready.subarray(0, room)
-          view.set(part, offset)
-          ready = ready.subarray(part.length)
-          return { view, bytes: part.length, done: ended && ready.length === 0 }
+          const fitting = ready.subarray(0, room)
+          view.set(fitting, offset)
+          ready = ready.subarray(fitting.length)
+          return { view, bytes: fitting.length, done: ended && ready.length === 0 }
         }
-        if (room >= held.length + SCRATCH_BYTES) {
+        if (room >= heldBack.length + SCRATCH_BYTES) {
           const read = await readInto(view, offset)
           if (read.bytes > 0 || read.done) return read
           view = read.view
           continue
         }
-        const read = await readInto(new Uint8Array(held.length + SCRATCH_BYTES), 0)
+        const read = await readInto(new Uint8Array(heldBack.length + SCRATCH_BYTES), 0)
         ready = read.view.subarray(0, read.bytes)
       }
     },
@@ -109,6 +109,11 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
   }
 }
 
+/** The body ended where its closing delimiter was still missing. */
 export function notClosed(): XMediaError {
-  return new XMediaError('body_incomplete', 'The body ended before the boundary that closes it.')
+  return new XMediaError('body_incomplete', 'The form ended before its closing boundary. Send all of it.')
+}
+
+export function multipartLimit(detail: string): XMediaError {
+  return new XMediaError('multipart_limit', detail)
 }

@@ -1,84 +1,63 @@
-import { XMediaError } from '../errors.ts'
-import { parseParameterized } from './parameterized-header.ts'
+import { malformedMultipart, type PartHeaders, readPartHeaders } from './multipart-headers.ts'
 
-/** One part of a multipart body, and where in the text it is. */
-export interface Part {
-  name: string
-  /** Whether it names a file, as browsers do for every file input. RFC 7578 section 4.2 */
-  isFile: boolean
-  mediaType: string | null
-  /** Where its content begins. */
-  start: number
-  /** Where the line end in front of the next delimiter is; undefined when the text does not reach so far. */
-  end: number | undefined
+/** One part of a multipart body, and where its content is in the text. */
+export interface Part extends PartHeaders {
+  contentStart: number
+  /** Where the line break before the next delimiter starts; undefined when the text ends before that. */
+  contentEnd: number | undefined
 }
 
-export interface Parts {
+export interface ParsedParts {
   parts: Part[]
-  /** Where what follows the closing delimiter begins; undefined when it is not in the text. */
-  closedAt: number | undefined
+  /** Where the epilogue starts, right after the closing delimiter; undefined when the text ends before that. */
+  epilogueStart: number | undefined
 }
 
-/** Most bytes of a part's headers. */
+/** Most bytes of headers in a part. */
 const MAX_HEADER_BYTES = 16 * 1024
 
+/** The delimiter before the first part may lack the line break that starts every other one, so we add it. */
+const LINE_BREAK = '\r\n'
+
 /**
- * The parts at the begin of a body, given as a character per byte, up to the last wanted or as far as the text goes.
+ * Parses the parts of a body up to the first one that `isLast` accepts, or as far as the text goes. The text has one
+ * character per byte and begins where the body does.
  *
- * Stricter than RFC 2046 and 7578 where they leave a choice to parsers, so that no two can read a body differently:
- * delimiters are alone on their lines, headers are not folded nor said twice, no delimiter is among the headers. The
- * libraries that stream it were no help: they tell no positions, and X wants the file's size before its first byte.
+ * Where RFC 2046 and 7578 leave parsers a choice, this one is strict, so that no two parsers read a body differently:
+ * delimiters stand alone on their lines, headers are neither folded nor repeated, and no delimiter is among the
+ * headers. Streaming parsers do not tell positions, which we need to infer the size of the file before reading it.
  */
-export function parseParts(text: string, boundary: string, isLast: (part: Part) => boolean): Parts {
-  // The first delimiter may lack the line end that is a part of all others.
-  const body = `\r\n${text}`
+export function parseParts(text: string, boundary: string, isLast: (part: Part) => boolean): ParsedParts {
+  const body = LINE_BREAK + text
+  const inText = (index: number) => index - LINE_BREAK.length
   const delimiter = `\r\n--${boundary}`
   const parts: Part[] = []
 
-  let at = body.indexOf(delimiter)
-  while (at >= 0) {
-    const head = at + delimiter.length
-    const mark = body.slice(head, head + 2)
-    if (mark === '--') return { parts, closedAt: head }
-    if (mark.length < 2) break
-    if (mark !== '\r\n') throw malformed('A boundary is not alone on its line.')
-    const end = body.indexOf('\r\n\r\n', head)
-    const next = body.indexOf(delimiter, head)
-    if (next >= 0 && (end < 0 || next < end + 4)) throw malformed('A boundary comes before the end of the headers.')
-    if ((end < 0 ? body.length : end) - head > MAX_HEADER_BYTES) throw malformed('The headers of a part are too long.')
-    // A delimiter that overlaps the blank line could still be coming.
-    if (end < 0 || body.length < end + 2 + delimiter.length) break
-    const start = end + 4
-    const part = { ...readHeaders(body.slice(head + 2, end)), start: start - 2, end: next < 0 ? undefined : next - 2 }
+  let delimiterAt = body.indexOf(delimiter)
+  while (delimiterAt >= 0) {
+    const delimiterEnd = delimiterAt + delimiter.length
+    const suffix = body.slice(delimiterEnd, delimiterEnd + 2)
+    if (suffix === '--') return { parts, epilogueStart: inText(delimiterEnd + 2) }
+    if (suffix.length < 2) break
+    if (suffix !== '\r\n') throw malformedMultipart('A boundary shares its line with other text. Give it its own line.')
+    const headersEnd = body.indexOf('\r\n\r\n', delimiterEnd)
+    const nextAt = body.indexOf(delimiter, delimiterEnd)
+    if (nextAt >= 0 && (headersEnd < 0 || nextAt < headersEnd + 4)) {
+      throw malformedMultipart('A part has no empty line after its headers. Send one before the content.')
+    }
+    if ((headersEnd < 0 ? body.length : headersEnd) - delimiterEnd > MAX_HEADER_BYTES) {
+      throw malformedMultipart(`A part has more than ${MAX_HEADER_BYTES} bytes of headers. Shorten them.`)
+    }
+    // A delimiter that overlaps the empty line could still be on its way.
+    if (headersEnd < 0 || body.length < headersEnd + 2 + delimiter.length) break
+    const part = {
+      ...readPartHeaders(body.slice(delimiterEnd + 2, headersEnd)),
+      contentStart: inText(headersEnd + 4),
+      contentEnd: nextAt < 0 ? undefined : inText(nextAt),
+    }
     parts.push(part)
     if (isLast(part)) break
-    at = next
+    delimiterAt = nextAt
   }
-  return { parts, closedAt: undefined }
-}
-
-/** A token, and a value without control characters but tabs. RFC 9110 section 5.5 */
-const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t -~\u0080-\uffff]*)$/
-
-function readHeaders(block: string): Pick<Part, 'name' | 'isFile' | 'mediaType'> {
-  const headers = new Map<string, string>()
-  for (const line of block.split('\r\n')) {
-    const [, name, value] = HEADER.exec(line) ?? []
-    if (name === undefined || value === undefined) throw malformed('A part has a header that cannot be read.')
-    if (headers.has(name.toLowerCase())) throw malformed('A part has a header twice.')
-    headers.set(name.toLowerCase(), value.trimEnd())
-  }
-  const disposition = parseParameterized(headers.get('content-disposition') ?? '')
-  const name = disposition?.parameters.get('name')
-  if (disposition?.value !== 'form-data' || name === undefined) {
-    throw malformed('Every part must have a Content-Disposition: form-data with a name.')
-  }
-  const { parameters } = disposition
-  // A form's file input in which nothing was chosen has an empty filename.
-  const isFile = Boolean(parameters.get('filename') ?? parameters.get('filename*'))
-  return { name, isFile, mediaType: headers.get('content-type') ?? null }
-}
-
-export function malformed(detail: string): XMediaError {
-  return new XMediaError('malformed_multipart', detail)
+  return { parts, epilogueStart: undefined }
 }

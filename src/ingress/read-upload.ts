@@ -1,23 +1,24 @@
 import { XMediaError } from '../errors.ts'
-import { declaredLengths, rawLength } from './lengths.ts'
+import { quote } from '../lib/quote.ts'
+import { declaredLengths, rawFileLength } from './lengths.ts'
 import { checkMedia } from './media-type.ts'
 import { MAX_AROUND_FILE_BYTES } from './multipart-form.ts'
-import { readMultipart } from './multipart-upload.ts'
+import { type IncomingFile, readMultipart, type UploadRequest } from './multipart-upload.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from './upload-policy.ts'
-import { emptyBody, type UploadBody, type UploadRequest, type UploadSource } from './upload-source.ts'
+import { emptyBody, type UploadSource } from './upload-source.ts'
 
-/** Reads as much of a request as tells what is uploaded, and refuses from the headers alone what they condemn. */
+/** Reads a request as far as its file. Refuses it from the headers alone where they are enough to tell. */
 export async function readUpload(request: UploadRequest, policy: UploadPolicy): Promise<UploadSource> {
   const { headers } = request
   checkFraming(headers)
   const isMultipart = /^multipart\/form-data(?:[;\s]|$)/i.test(headers.get('content-type') ?? '')
   if (isMultipart) checkBodySize(headers, policy.uploadBytes)
-  const { parameters, ...upload } = isMultipart ? await readMultipart(request) : readRaw(request)
-  const { mediaType, category, totalBytes, atMostBytes = 0 } = upload
+  const { parameters, ...file } = isMultipart ? await readMultipart(request) : readRaw(request)
+  const { mediaType, category, totalBytes, maxTotalBytes = 0 } = file
   if (totalBytes !== undefined) policy.checkSize(totalBytes, category)
-  if (totalBytes === 0 && atMostBytes === 0) throw emptyBody()
+  if (totalBytes === 0 && maxTotalBytes === 0) throw emptyBody()
   return {
-    ...upload,
+    ...file,
     additionalOwners: parameters.additional_owners,
     shared: parameters.shared,
     altText: parameters.alt_text,
@@ -25,15 +26,19 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
   }
 }
 
-/** A body is taken as it is: inflating it would let few bytes cost many. */
+/** Refuses compressed bodies and bodies with two lengths. */
 export function checkFraming(headers: Headers): void {
+  // A few compressed bytes could expand to very many.
   const encoding = headers.get('content-encoding')
   if (encoding !== null && !/^\s*identity\s*$/i.test(encoding)) {
-    throw new XMediaError('unsupported_encoding', 'Send the file as it is, without Content-Encoding.')
+    throw new XMediaError(
+      'unsupported_encoding',
+      `Content-Encoding is ${quote(encoding)}. Send the file uncompressed, without this header.`,
+    )
   }
-  // Two lengths for one body are how requests are smuggled. RFC 9112 section 6.3
+  // Two lengths for one body allow request smuggling. RFC 9112 section 6.3
   if (headers.has('content-length') && headers.has('transfer-encoding')) {
-    throw new XMediaError('length_conflict', 'Send Content-Length or a chunked body, not both.')
+    throw new XMediaError('length_conflict', 'Both Content-Length and Transfer-Encoding were sent. Send only one.')
   }
 }
 
@@ -47,14 +52,14 @@ function checkBodySize(headers: Headers, uploadBytes: number): void {
   }
 }
 
-/** A raw body is the file itself; its media type is the request's `Content-Type`, or the `media_type` parameter. */
-function readRaw({ headers, body, parameters }: UploadRequest): UploadBody {
+/** A raw body is the file. Its media type is the parameter `media_type` or the request's `Content-Type`. */
+function readRaw({ headers, body, parameters }: UploadRequest): IncomingFile {
   const media = checkMedia(parameters.media_type ?? headers.get('content-type'), parameters.media_category)
-  const totalBytes = rawLength(declaredLengths(headers, parameters.total_bytes))
+  const totalBytes = rawFileLength(declaredLengths(headers, parameters.total_bytes))
   if (totalBytes === undefined) {
     throw new XMediaError(
       'length_required',
-      'X needs the size before the first byte: send Content-Length, or Upload-Length with a chunked body.',
+      'X needs the size up front. Send Content-Length, or Upload-Length with a chunked body.',
     )
   }
   return { ...media, parameters, totalBytes, body }

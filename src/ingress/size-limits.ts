@@ -1,19 +1,19 @@
 import { XMediaError } from '../errors.ts'
 import { CATEGORY_MAX_BYTES, type MediaCategory } from '../x/limits.ts'
 
-/** The sizes an instance accepts. */
-export interface SizeLimits {
-  /** Largest upload of all, bytes. */
+export interface SizeLimitOptions {
+  /** Largest upload of any category, bytes. */
   uploadBytes: number
-  /** Throws `too_large`. `uploadBytes` is one principal's own limit; it never raises the instance's. */
-  check(bytes: number, category: MediaCategory, uploadBytes?: number): void
+  /** Largest upload per category, bytes. A category without an entry has X's limit. */
+  categoryBytes: Partial<Record<MediaCategory, number>>
 }
 
-export interface SizeLimitOptions {
-  /** Largest upload of all, bytes. */
+/** How large an upload may be on this instance. */
+export interface SizeLimits {
+  /** Largest upload of any category, bytes. */
   uploadBytes: number
-  /** Largest upload per category, bytes, instead of X's own limit. */
-  categoryBytes: Partial<Record<MediaCategory, number>>
+  /** Throws `too_large`. A principal's own `uploadBytes` can lower the limit, never raise it. */
+  check(bytes: number, category: MediaCategory, uploadBytes?: number): void
 }
 
 export function createSizeLimits({ uploadBytes, categoryBytes }: SizeLimitOptions): SizeLimits {
@@ -21,7 +21,7 @@ export function createSizeLimits({ uploadBytes, categoryBytes }: SizeLimitOption
     uploadBytes,
     check(bytes, category, ownBytes = uploadBytes) {
       const limit = Math.min(ownBytes, uploadBytes, categoryBytes[category] ?? CATEGORY_MAX_BYTES[category])
-      // NaN, which an app may give as a principal's limit, allows nothing.
+      // An app may pass NaN as a principal's limit: this comparison then refuses everything.
       if (bytes <= limit) return
       throw new XMediaError(
         'too_large',

@@ -1,22 +1,22 @@
 import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
 import { booleanText, ownerIdsText } from '../x/field-schemas.ts'
-import { MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
+import { MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
 
-/** The parameters of an upload, as query or as multipart fields in front of the file. Others are left alone. */
+/** The parameters of an upload, from the query, the fields before the file, or tus metadata. Others are ignored. */
 export interface UploadParameters {
   media_type?: string
   media_category?: MediaCategory
-  /** Decimal digits; read as a length with the headers. */
+  /** Decimal digits; checked together with the headers that declare a length. */
   total_bytes?: string
   /** User ids. */
   additional_owners?: string[]
   shared?: boolean
-  /** Alternative text, at most 1000 characters. */
+  /** Alternative text, at most 1,000 characters. */
   alt_text?: string
 }
 
-/** The same as a client writes them. */
+/** The parameters as a client writes them. */
 export interface UploadQuery {
   media_type?: string
   media_category?: MediaCategory
@@ -36,37 +36,38 @@ export const uploadParameters: z.ZodMiniType<UploadParameters, UploadQuery> = z.
   alt_text: z.exactOptional(z.string().check(z.maxLength(MAX_ALT_TEXT))),
 })
 
-export function isParameter(name: string): name is keyof UploadParameters {
-  return PARAMETER_NAMES.has(name)
+/** What a valid value is, per parameter, to end the sentence "Send …". */
+const EXPECTED: Readonly<Record<keyof UploadParameters, string>> = {
+  media_type: 'a media type such as image/png',
+  media_category: `one of ${MEDIA_CATEGORIES.join(', ')}`,
+  total_bytes: 'a whole number of bytes, in digits only',
+  additional_owners: `up to ${MAX_ADDITIONAL_OWNERS} user ids, separated by commas`,
+  shared: 'true or false',
+  alt_text: `up to ${MAX_ALT_TEXT.toLocaleString('en')} characters`,
 }
 
-const PARAMETER_NAMES: ReadonlySet<string> = new Set<keyof UploadParameters>([
-  'media_type',
-  'media_category',
-  'total_bytes',
-  'additional_owners',
-  'shared',
-  'alt_text',
-])
+export function isParameter(name: string): name is keyof UploadParameters {
+  return Object.hasOwn(EXPECTED, name)
+}
 
-/** Reads fields as parameters; throws `invalid_parameter` for what X would refuse. */
+/** Reads fields as parameters. Throws `invalid_parameter` for what X would refuse. */
 export function readParameters(fields: Readonly<Record<string, unknown>>): UploadParameters {
   const result = uploadParameters.safeParse(fields)
   if (!result.success) throw invalidParameter(result.error.issues)
   return result.data
 }
 
-export function invalidParameter(issues: readonly { path: PropertyKey[]; message: string }[]): XMediaError {
-  const [issue] = issues
-  const name = String(issue?.path[0] ?? 'query')
-  return new XMediaError('invalid_parameter', `The parameter ${name} is not valid: ${issue?.message ?? 'unknown'}.`)
+export function invalidParameter(issues: readonly { path: PropertyKey[] }[]): XMediaError {
+  const name = String(issues[0]?.path[0])
+  const expected = isParameter(name) ? EXPECTED[name] : 'a valid value'
+  return new XMediaError('invalid_parameter', `\`${name}\` is not valid. Send ${expected}.`)
 }
 
-/** The parameters of query and fields together; one that is in both must be the same. */
+/** The parameters of the query and of the fields together. One that is in both must have the same value. */
 export function mergeParameters(query: UploadParameters, fields: UploadParameters): UploadParameters {
   for (const [name, value] of Object.entries(fields)) {
     if (isParameter(name) && query[name] !== undefined && String(query[name]) !== String(value)) {
-      throw new XMediaError('invalid_parameter', `The parameter ${name} is in the query and in a field, and differs.`)
+      throw new XMediaError('invalid_parameter', `The query and the fields differ in \`${name}\`. Send it once.`)
     }
   }
   return { ...query, ...fields }

@@ -64,13 +64,13 @@ export async function relay(
 
 /** Removes a size that is not certain if the file fits into one segment: it is then held whole, and its bytes counted. */
 function withoutUncertainSize(source: UploadSource, segmentBytes: number): UploadSource {
-  const atMostBytes = source.totalBytes === undefined ? segmentBytes : source.atMostBytes
-  if (atMostBytes === undefined || atMostBytes > segmentBytes) return source
-  return { ...source, totalBytes: undefined, atMostBytes }
+  const maxTotalBytes = source.totalBytes === undefined ? segmentBytes : source.maxTotalBytes
+  if (maxTotalBytes === undefined || maxTotalBytes > segmentBytes) return source
+  return { ...source, totalBytes: undefined, maxTotalBytes }
 }
 
 function planFor(source: UploadSource, isOneShot: boolean, { segmentSize, maxSegments }: RelayOptions): SegmentPlan {
-  if (source.totalBytes === undefined) return planSingleSegment(source.atMostBytes ?? segmentSize.preferred)
+  if (source.totalBytes === undefined) return planSingleSegment(source.maxTotalBytes ?? segmentSize.preferred)
   if (isOneShot) return planSingleSegment(source.totalBytes)
   return planSegments(source.totalBytes, segmentSize.preferred, maxSegments)
 }

@@ -2,7 +2,7 @@ import { XMediaError } from '../errors.ts'
 import { readLength } from '../ingress/lengths.ts'
 import { type CheckedMedia, checkMedia } from '../ingress/media-type.ts'
 import { isParameter, mergeParameters, readParameters, type UploadParameters } from '../ingress/upload-parameters.ts'
-import type { Checksum } from '../ingress/upload-source.ts'
+import type { Checksum } from '../session/chunk.ts'
 
 /** The protocols for resumable uploads; both speak of the same resource. */
 export type Protocol = 'tus' | 'ietf'

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { openRequestReader } from '../ingress/byte-reader.ts'
-import { type PacedReader, paced } from '../ingress/pace.ts'
+import { createPacedReader, type PacedReader } from '../ingress/paced-reader.ts'
 import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
 import type { Principal } from '../options.ts'
@@ -18,7 +18,7 @@ export async function withBody<Outcome>(
   work: (body: PacedReader, reservation: MemoryReservation) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { signal } = c.req.raw
-  const body = paced(openRequestReader(c.req.raw), clock, pace)
+  const body = createPacedReader(openRequestReader(c.req.raw), clock, pace)
   const onAbort = () => body.cancel(clientClosed(signal.reason))
   if (signal.aborted) onAbort()
   signal.addEventListener('abort', onAbort, { once: true })
@@ -33,7 +33,7 @@ export async function withBody<Outcome>(
     throw error
   } finally {
     signal.removeEventListener('abort', onAbort)
-    body.release()
+    body.stopTimer()
     reservation?.close()
     leave?.()
   }

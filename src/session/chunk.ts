@@ -1,7 +1,12 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader, WatchedReader } from '../ingress/byte-reader.ts'
-import type { Checksum } from '../ingress/upload-source.ts'
 import { type RechunkOptions, rechunk } from '../relay/rechunk.ts'
+
+/** The hash that a client says its bytes have. */
+export interface Checksum {
+  algorithm: 'SHA-1' | 'SHA-256'
+  digest: Uint8Array
+}
 
 /** A part of an upload's bytes, as one request brings it. */
 export interface Chunk {

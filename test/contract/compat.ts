@@ -11,9 +11,9 @@ import type { Target } from './contract.ts'
 
 const MIB = 1024 * 1024
 
-/** What X's own SDKs, unmodified, must be able to do with another base URL and the app's own token in the place of X's. */
-export function wire(target: Target): void {
-  describe('X’s own wire', () => {
+/** X's SDKs, unmodified, work with another base URL and with the app's own token instead of X's. */
+export function compat(target: Target): void {
+  describe('X’s own media API', () => {
     let emulator: EmulatorProgram
     let server: Program
 
@@ -23,13 +23,13 @@ export function wire(target: Target): void {
         X_BEARER_TOKEN: 'server-held-token',
         X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
         X_API_BASE_URL: emulator.url,
-        // The client's token is the app's: `authorize` alone sees it.
+        // The client sends a token of the app, which only `authorize` sees.
         DEMO_SUBJECT_HEADER: 'authorization',
       })
     })
     afterAll(() => Promise.all([server, emulator].map((program) => program?.kill())))
 
-    /** twitter-api-v2 has no option for another base URL: a plugin moves its requests. */
+    /** twitter-api-v2 has no option for the base URL, so a plugin redirects its requests. */
     function twitterApi(token: string): TwitterApi {
       const { host } = new URL(server.url)
       return new TwitterApi(token, {
@@ -59,20 +59,23 @@ export function wire(target: Target): void {
       ['an image', EUploadMimeType.Png, 'tweet_image', 3 * MIB],
       ['a GIF', EUploadMimeType.Gif, 'tweet_gif', 2 * MIB + 1],
       ['a video', EUploadMimeType.Mp4, 'tweet_video', 5 * MIB + 7],
-    ] as const)('takes %s from twitter-api-v2, and its alt text', async (_, media_type, media_category, size) => {
-      const client = twitterApi('token-of-user-1')
-      const file = sampleFile(media_type, size)
-      const id = await client.v2.uploadMedia(Buffer.from(file), { media_type, media_category })
-      await client.v2.createMediaMetadata(id, { alt_text: { text: 'A cat' } })
-      await expectReceived(id, file, { media_category, metadata: { alt_text: { text: 'A cat' } } })
-    })
+    ] as const)(
+      'accepts %s and its alternative text from twitter-api-v2',
+      async (_, media_type, media_category, size) => {
+        const client = twitterApi('token-of-user-1')
+        const file = sampleFile(media_type, size)
+        const id = await client.v2.uploadMedia(Buffer.from(file), { media_type, media_category })
+        await client.v2.createMediaMetadata(id, { alt_text: { text: 'A cat' } })
+        await expectReceived(id, file, { media_category, metadata: { alt_text: { text: 'A cat' } } })
+      },
+    )
 
     it.each([
       ['an image', 'image/png', 'tweet_image', 100_000],
       ['a GIF', 'image/gif', 'tweet_gif', 2 * MIB],
       ['a video', 'video/mp4', 'tweet_video', 5 * MIB + 7],
     ] as const)(
-      'takes %s from X’s official SDK, in base64, and its alt text',
+      'accepts %s in base64 and its alternative text from X’s official SDK',
       async (_, mediaType, mediaCategory, size) => {
         const { media } = xdk('token-of-user-1')
         const file = sampleFile(mediaType, size)
@@ -93,14 +96,14 @@ export function wire(target: Target): void {
       },
     )
 
-    it('takes an image in one request from X’s official SDK', async () => {
+    it('accepts an image in one request from X’s official SDK', async () => {
       const file = sampleFile('image/png', 100_000)
       const body = { media: Buffer.from(file).toString('base64'), mediaCategory: 'tweet_image' as const }
       const { data } = await xdk('token-of-user-1').media.upload(body)
       await expectReceived(data?.id, file, { media_category: 'tweet_image', media_type: 'image/png' })
     })
 
-    it('takes the first generation: parameters in the query or in the form', async () => {
+    it('accepts the first generation, with parameters in the query or in the form', async () => {
       const file = sampleFile('video/mp4', 3 * MIB)
       const headers = { authorization: 'Bearer token-of-user-1' }
       const command = (parameters: Record<string, string>, body?: FormData) =>
@@ -126,7 +129,7 @@ export function wire(target: Target): void {
       await expectReceived(data.id, file, { media_category: 'amplify_video' })
     })
 
-    it('hides a media from everybody else, by every verb and in every place', async () => {
+    it('hides a media from other subjects, in every operation and wherever its id is sent', async () => {
       const file = sampleFile('image/png', 100_000)
       const { media } = xdk('token-of-user-1')
       const opened = await media.initializeUpload({
@@ -158,15 +161,15 @@ export function wire(target: Target): void {
         ['POST', '/subtitles', json({ id, media_category: 'TweetVideo', subtitles: { ...subtitles, id } })],
         ['DELETE', '/subtitles', json({ id, media_category: 'TweetVideo', language_code: 'EN' })],
       ]
-      const ask = async ([method, path, init]: [string, string, RequestInit]) => {
+      const request = async ([method, path, init]: [string, string, RequestInit]) => {
         const headers = { ...init.headers, authorization: 'Bearer token-of-user-2' }
         const answer = await fetch(`${server.url}/media/2/media${path}`, { ...init, method, headers })
         return [method, path.replace(/\d{10,}/, 'id'), answer.status, await answer.text()]
       }
       const [foreign, unknown] = [calls(own), calls('999999999999')]
       for (const [at, call] of foreign.entries()) {
-        const answer = await ask(call)
-        expect(answer).toEqual(await ask(unknown[at] ?? call))
+        const answer = await request(call)
+        expect(answer).toEqual(await request(unknown[at] ?? call))
         expect(answer[2]).toBe(400)
       }
       await media.appendUpload(own, { media: Buffer.from(file).toString('base64'), segmentIndex: 0 })
@@ -174,7 +177,7 @@ export function wire(target: Target): void {
       await expectReceived(own, file, { metadata: {} })
     })
 
-    it('takes segments that X would not, cut anew', async () => {
+    it('splits segments that are too large for X', async () => {
       const file = randomVideo(12_500_000)
       const headers = { authorization: 'Bearer token-of-user-1' }
       const url = `${server.url}/media/2/media/upload`
@@ -199,7 +202,7 @@ export function wire(target: Target): void {
       return file
     }
 
-    it('tells X’s errors as X does', async () => {
+    it('passes on X’s errors as X sends them', async () => {
       const client = twitterApi('token-of-user-1')
       const png = Buffer.from(sampleFile('image/png', 50_000))
       const upload = () =>

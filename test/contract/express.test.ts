@@ -1,5 +1,5 @@
 import { clients } from './clients.ts'
-import { wire } from './compat.ts'
+import { compat } from './compat.ts'
 import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
 import { resumable } from './resumable.ts'
@@ -8,4 +8,4 @@ contract('express')
 clients('express')
 hazards('express')
 resumable('express')
-wire('express')
+compat('express')

@@ -10,13 +10,13 @@ export const video: Uint8Array<ArrayBuffer> = sampleFile('video/mp4', 22_000)
 export const image: Uint8Array<ArrayBuffer> = sampleFile('image/png', 9000)
 export const VIDEO: { media_type: string; total_bytes: number } = { media_type: 'video/mp4', total_bytes: video.length }
 
-export type Ask = (method: string, path: string, init?: RequestInit) => Promise<Response>
+export type Send = (method: string, path: string, init?: RequestInit) => Promise<Response>
 
 const COMPAT = optionsWith({ compat: true, x: { segmentBytes: 5000 } })
 
-/** Asks an app in X's words; every answer is held against X's specification. */
-export function wireOf(more: Partial<XMediaOptions> = {}, subject = 'u1'): Ask {
-  const app = new Hono().route('/media', xMedia(optionsWith(more, COMPAT)))
+/** A client of an app's `/2/media`. Checks every answer against X's OpenAPI. */
+export function compatClient(changes: Partial<XMediaOptions> = {}, subject = 'u1'): Send {
+  const app = new Hono().route('/media', xMedia(optionsWith(changes, COMPAT)))
   return async (method, path, init = {}) => {
     const url = `/media/2/media${path}`
     const headers = new Headers(init.headers)
@@ -32,7 +32,7 @@ export function json(value: unknown): RequestInit {
   return { body, headers: { 'content-type': 'application/json', 'content-length': String(body.length) } }
 }
 
-/** A form with its parts in this order. */
+/** A form with its parts in the given order. */
 export function form(...parts: [string, string | Uint8Array<ArrayBuffer>][]): RequestInit {
   const body = new FormData()
   for (const [name, value] of parts) body.append(name, typeof value === 'string' ? value : new Blob([value]))
@@ -46,20 +46,20 @@ export async function idOf(answer: Response): Promise<string> {
   return data.id
 }
 
-export async function open(ask: Ask, fields: object = VIDEO): Promise<string> {
-  const answer = await ask('POST', '/upload/initialize', json(fields))
+export async function initialize(send: Send, fields: object = VIDEO): Promise<string> {
+  const answer = await send('POST', '/upload/initialize', json(fields))
   expect(answer.status, await answer.clone().text()).toBe(200)
   return await idOf(answer)
 }
 
-export const append = (ask: Ask, id: string, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<Response> =>
-  ask('POST', `/upload/${id}/append`, form(['segment_index', String(index)], ['media', bytes]))
+export const append = (send: Send, id: string, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<Response> =>
+  send('POST', `/upload/${id}/append`, form(['segment_index', String(index)], ['media', bytes]))
 
-export const finalize = (ask: Ask, id: string): Promise<Response> => ask('POST', `/upload/${id}/finalize`)
+export const finalize = (send: Send, id: string): Promise<Response> => send('POST', `/upload/${id}/finalize`)
 
-/** X's words for what was wrong, or the title where it says nothing particular. */
-export async function messageOf(asked: Promise<Response>): Promise<[number, string | undefined]> {
-  const answer = await asked
+/** The status of an error, and its first message, or its title if it has none. */
+export async function errorOf(sent: Promise<Response>): Promise<[number, string | undefined]> {
+  const answer = await sent
   const { errors, title }: { errors?: { message: string }[]; title?: string } = await answer.json()
   return [answer.status, errors?.[0]?.message ?? title]
 }

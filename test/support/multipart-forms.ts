@@ -14,7 +14,7 @@ const boundaries: fc.Arbitrary<string> = fc
   )
   .filter((boundary) => !boundary.endsWith(' '))
 
-/** Binary content with everything in it that may be taken for a delimiter, and, now and then, more than one block. */
+/** Binary content with pieces that look like a delimiter, sometimes longer than one read. */
 function contents(boundary: string, minLength: number): fc.Arbitrary<string> {
   const delimiter = `\r\n--${boundary}`
   const piece = fc.oneof(
@@ -32,13 +32,13 @@ function contents(boundary: string, minLength: number): fc.Arbitrary<string> {
     .filter((content) => content.length >= minLength && isContent(content, boundary))
 }
 
-/** Whether the first delimiter is the one behind it. Content must not begin with a boundary either: RFC 2046 section 5.1.1 */
+/** Whether the content has no delimiter in it and does not start with a boundary. RFC 2046 section 5.1.1 */
 function isContent(content: string, boundary: string): boolean {
   const delimiter = `\r\n--${boundary}`
   return `\r\n${content}${delimiter}`.indexOf(delimiter) === content.length + 2
 }
 
-/** Text without what a header or a quoted string cannot hold. */
+/** Text that fits into a header and a quoted string. */
 const names: fc.Arbitrary<string> = fc
   .string({ unit: fc.constantFrom(..."ab_-;=:% .é☃😀'"), minLength: 1, maxLength: 12 })
   .filter((name) => name.trim() === name)
@@ -51,8 +51,9 @@ const EXTRA_HEADERS = ['Content-Transfer-Encoding: binary', 'X-Extra: a: "b;c"',
 interface Style {
   disposition: string
   extras: string[]
-  inFront: boolean
-  /** How far the part's Content-Length is from the truth; undefined when it has none. */
+  /** Whether Content-Disposition comes before the other headers. */
+  isFirst: boolean
+  /** How far the part's Content-Length is off; undefined when it has none. */
   lie: number | undefined
 }
 
@@ -61,7 +62,7 @@ function styles(lies: boolean): fc.Arbitrary<Style> {
   return fc.record({
     disposition: fc.constantFrom(...DISPOSITIONS),
     extras: fc.subarray(EXTRA_HEADERS),
-    inFront: fc.boolean(),
+    isFirst: fc.boolean(),
     lie: fc.oneof(
       { weight: 20, arbitrary: fc.constant(undefined) },
       { weight: 9, arbitrary: fc.constant(0) },
@@ -73,7 +74,7 @@ function styles(lies: boolean): fc.Arbitrary<Style> {
 function styled(
   parameters: string,
   content: string,
-  { disposition, extras, inFront, lie }: Style,
+  { disposition, extras, isFirst, lie }: Style,
   type?: string,
 ): Part {
   const first = `${disposition}form-data; ${utf8(parameters)}`
@@ -82,17 +83,17 @@ function styled(
     ...(type === undefined ? [] : [`Content-Type: ${type}`]),
     ...(lie === undefined ? [] : [`Content-Length: ${content.length + lie}`]),
   ]
-  return { headers: inFront ? [first, ...others] : [...others, first], content }
+  return { headers: isFirst ? [first, ...others] : [...others, first], content }
 }
 
 export interface Upload extends Form {
   file: string
-  /** How the request says how long it is. */
-  says: 'nothing' | 'content-length' | 'upload-length'
+  /** The header that declares a length. */
+  declares: 'nothing' | 'content-length' | 'upload-length'
   segmentBytes: number
 }
 
-/** Forms that must be taken, unless some part `lies` about its `Content-Length`. */
+/** Valid forms; with `lies`, some parts have a wrong `Content-Length`. */
 export function uploads({ lies }: { lies: boolean }): fc.Arbitrary<Upload> {
   return boundaries.chain((boundary) => {
     const style = styles(lies)
@@ -114,7 +115,7 @@ export function uploads({ lies }: { lies: boolean }): fc.Arbitrary<Upload> {
         after: fc.array(unknown, { maxLength: 3 }),
         isLast: fc.boolean(),
         end: fc.constantFrom('\r\n', ''),
-        says: fc.constantFrom<Upload['says'][]>('nothing', 'content-length', 'upload-length'),
+        declares: fc.constantFrom<Upload['declares'][]>('nothing', 'content-length', 'upload-length'),
         segmentBytes: fc.integer({ min: 1, max: 12_000 }),
       })
       .map(({ preamble, type, known, altText, before, turn, file, fileName, fileStyle, after, isLast, ...rest }) => {
@@ -140,15 +141,15 @@ export function uploads({ lies }: { lies: boolean }): fc.Arbitrary<Upload> {
   })
 }
 
-export function requestOf({ says, segmentBytes, file }: Upload, body: string): ReadOptions {
+export function requestOf({ declares, segmentBytes, file }: Upload, body: string): ReadOptions {
   const headers: Record<string, string> =
-    says === 'nothing' ? {} : { [says]: String(says === 'upload-length' ? file.length : body.length) }
+    declares === 'nothing' ? {} : { [declares]: String(declares === 'upload-length' ? file.length : body.length) }
   return { headers, segmentBytes }
 }
 
 export interface Mutation {
   kind: 'flip' | 'remove' | 'insert' | 'cut' | 'repeat'
-  /** Where: so far from an edge of two pieces, or anywhere. */
+  /** A position near an edge between two pieces, or anywhere. */
   at: { edge: number; offset: number } | number
   bytes: number
   piece: number
@@ -164,7 +165,7 @@ export const mutations: fc.Arbitrary<Mutation[]> = fc.array(
   { minLength: 1, maxLength: 2 },
 )
 
-/** A body that somebody got wrong, or means to be misread. */
+/** Damages a body, by accident or as an attacker would. */
 export function mutate(form: Form, list: readonly Mutation[]): string {
   const pieces = render(form)
   const edges = pieces.map((_, index) => pieces.slice(0, index + 1).join('').length)

@@ -1,36 +1,35 @@
 import busboy from 'busboy'
 import { XMediaError, type XMediaErrorCode } from '../../src/errors.ts'
 import { type ByteReader, openReader } from '../../src/ingress/byte-reader.ts'
-import { readMultipart } from '../../src/ingress/multipart-upload.ts'
+import { type IncomingFile, readMultipart } from '../../src/ingress/multipart-upload.ts'
 import type { UploadParameters } from '../../src/ingress/upload-parameters.ts'
-import type { UploadBody } from '../../src/ingress/upload-source.ts'
 import { readSegments } from '../../src/relay/read-segments.ts'
 
-/** Bodies are strings here, one character per byte: they are built, cut and searched as text. */
+/** Bodies here are strings of one character per byte, so that tests can build, cut and search them as text. */
 function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(binary, 'latin1'))
 }
 
-/** As a form would have it. */
+/** Encodes text as a form does. */
 export function utf8(text: string): string {
   return Buffer.from(text).toString('latin1')
 }
 
 export type Outcome =
-  | { accepted: true; file: string; upload: Omit<UploadBody, 'body'>; reads: number }
+  | { accepted: true; file: string; upload: Omit<IncomingFile, 'body'>; reads: number }
   | { accepted: false; code: XMediaErrorCode; reads: number }
 
 export interface ReadOptions {
   headers?: Record<string, string>
   /** The parameters in the query. */
   parameters?: UploadParameters
-  /** Bytes per segment where the size is known before; else the file is held whole, as the relay does. */
+  /** Bytes per segment when the size is known; otherwise the file is held whole, as in the relay. */
   segmentBytes?: number
 }
 
 const WHOLE_BYTES = 1 << 20
 
-/** Reads a body to its end, the file counted as the relay counts it. */
+/** Reads a body to its end and counts the file as the relay does. */
 export async function read(
   contentType: string,
   pieces: Iterable<string>,
@@ -55,7 +54,7 @@ export async function read(
       parameters,
       body: openReader(stream),
     })
-    const totalBytes = upload.atMostBytes === undefined ? upload.totalBytes : undefined
+    const totalBytes = upload.maxTotalBytes === undefined ? upload.totalBytes : undefined
     let file = ''
     for await (const segment of readSegments(checked(body), {
       segmentBytes: () => (totalBytes === undefined ? WHOLE_BYTES : segmentBytes),
@@ -70,12 +69,12 @@ export async function read(
   }
 }
 
-/** Who reads a body may rely on this. */
+/** Fails on a read of no bytes before the end, which every reader must avoid. */
 function checked(body: ByteReader): ByteReader {
   return {
     async read(view, offset) {
       const result = await body.read(view, offset)
-      if (result.bytes === 0 && !result.done) throw new TypeError('a read of nothing')
+      if (result.bytes === 0 && !result.done) throw new TypeError('a read returned no bytes before the end')
       return result
     },
     cancel: (reason) => body.cancel(reason),
@@ -88,7 +87,7 @@ export interface BusboyOutcome {
   fields: [name: string, value: string][]
 }
 
-/** What busboy makes of the same body. */
+/** Reads the same body with busboy. */
 export function readWithBusboy(contentType: string, body: string): Promise<BusboyOutcome> {
   return new Promise((resolve) => {
     const outcome: BusboyOutcome = { error: undefined, files: [], fields: [] }
@@ -103,7 +102,7 @@ export function readWithBusboy(contentType: string, body: string): Promise<Busbo
       stream.on('data', (chunk: Buffer) => {
         outcome.files[index] += chunk.toString('latin1')
       })
-      // The parser tells the same error itself.
+      // The parser reports the same error.
       stream.on('error', () => undefined)
     })
     parser.on('error', (error) => {
@@ -134,7 +133,7 @@ export interface Form {
   boundary: string
   preamble?: string | undefined
   parts: Part[]
-  /** What stands behind the closing delimiter. */
+  /** The text after the closing delimiter. */
   end: string
 }
 
@@ -142,7 +141,7 @@ export function contentTypeOf(boundary: string): string {
   return `multipart/form-data; boundary=${/^[\w'+.-]+$/.test(boundary) ? boundary : `"${boundary}"`}`
 }
 
-/** A body in pieces: at the edges between them bodies are likeliest to be misread. */
+/** A body in pieces. Parsers are likeliest to go wrong at the edges between them. */
 export function render({ boundary, preamble, parts, end }: Form): string[] {
   const delimiter = `--${boundary}`
   return [

@@ -10,7 +10,7 @@ import { dataOf, send } from '../../support/client.ts'
 import { sampleFile } from '../../support/media.ts'
 import { openSocket } from '../../support/socket.ts'
 
-it('says so when a body parser in front has eaten the upload', async () => {
+it('reports a body parser that has read the upload already', async () => {
   const app = express()
   app.use(express.raw({ type: '*/*' }))
   app.use('/media', xMediaHandler(base))
@@ -23,7 +23,7 @@ it('says so when a body parser in front has eaten the upload', async () => {
   await server.close()
 })
 
-it('gets the whole upload when something in front counts its bytes', async () => {
+it('receives the whole upload when middleware before it counts the bytes', async () => {
   const app = express()
   let counted = 0
   app.use((request, _, next) => {
@@ -48,7 +48,7 @@ it('gets the whole upload when something in front counts its bytes', async () =>
   await server.close()
 })
 
-it('says so when something in front has made the upload text', async () => {
+it('refuses a request on which setEncoding() was called', async () => {
   const app = express()
   app.use((request, _, next) => {
     request.setEncoding('latin1')
@@ -61,7 +61,7 @@ it('says so when something in front has made the upload text', async () => {
   await server.close()
 })
 
-it('serves what the platform has read already and left as rawBody', async () => {
+it('uploads a body that the platform has read and left in rawBody', async () => {
   const app = express()
   app.use(
     express.raw({
@@ -79,11 +79,11 @@ it('serves what the platform has read already and left as rawBody', async () => 
   await server.close()
 })
 
-it('lets refusals of others reach a client that sends on, and closes its connection', async () => {
+it('delivers another middleware’s refusal to a client that keeps sending, and closes the connection', async () => {
   const app = new Hono().all('*', (c) => c.text('slow down', 429))
   const server = await serve(app, { port: 0 })
   const { socket, write, answer } = await openSocket(server.url)
-  // It looks for an answer when it has sent everything.
+  // The client reads the response only when it has sent everything.
   socket.pause()
   const head = ['POST /media HTTP/1.1', 'host: a', 'content-type: image/png', 'content-length: 10000000']
   await write(`${head.join('\r\n')}\r\nconnection: close\r\n\r\n`)
@@ -92,4 +92,11 @@ it('lets refusals of others reach a client that sends on, and closes its connect
   const { status, body } = await answer
   expect([status, body]).toEqual([429, expect.stringContaining('slow down')])
   await server.close()
+})
+
+it('listens without Node’s limit for a whole request, and closes a silent connection after 255 seconds', async () => {
+  const server = createServer()
+  const { close } = await listen(server, 0, '127.0.0.1')
+  expect([server.requestTimeout, server.timeout]).toEqual([0, 255_000])
+  await close()
 })

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ByteReader, openReader, openRequestReader } from '../../../src/ingress/byte-reader.ts'
-import { attachNativeBody } from '../../../src/ingress/native-body.ts'
+import { markBodyExclusive } from '../../../src/ingress/exclusive-body.ts'
 
 const file = new Uint8Array(20_000).map((_, index) => index * 31)
 
-/** Views of the file's bytes, each with memory of its own. */
-function piecesOf(sizes: readonly number[]): Uint8Array<ArrayBuffer>[] {
-  let at = 0
+/** The file in chunks, each with a buffer of its own. */
+function chunksOf(sizes: readonly number[]): Uint8Array<ArrayBuffer>[] {
+  let end = 0
   return sizes.map((size) => {
-    at += size
-    return file.slice(at - size, at)
+    end += size
+    return file.slice(end - size, end)
   })
 }
 
@@ -19,10 +19,10 @@ function requestOf(body: ReadableStream<Uint8Array>, headers: Record<string, str
   return new Request('http://upload.test/', init)
 }
 
-function streamOf(pieces: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
-      for (const piece of pieces) controller.enqueue(piece)
+      for (const chunk of chunks) controller.enqueue(chunk)
       controller.close()
     },
   })
@@ -40,51 +40,54 @@ async function readAll(reader: ByteReader, viewBytes: number): Promise<Uint8Arra
   return Buffer.concat(parts)
 }
 
-describe('a body whose pieces nobody else has', () => {
-  it('is read whole, and its pieces are freed, whatever their sizes and the room for them', async () => {
+describe('an exclusive body', () => {
+  it('is read whole and its chunks are freed, whatever the sizes of chunks and views', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 500 }), async (sizes, viewBytes) => {
-        const pieces = piecesOf(sizes)
-        const expected = Buffer.concat(pieces)
-        const read = await readAll(openRequestReader(attachNativeBody(requestOf(streamOf(pieces)))), viewBytes)
+        const chunks = chunksOf(sizes)
+        const expected = Buffer.concat(chunks)
+        const read = await readAll(openRequestReader(markBodyExclusive(requestOf(streamOf(chunks)))), viewBytes)
         expect(read).toEqual(expected)
-        expect(pieces.filter(({ buffer }) => !buffer.detached)).toEqual([])
+        expect(chunks.filter(({ buffer }) => !buffer.detached)).toEqual([])
       }),
     )
   })
 
-  it('has a clone method that can be patched and wrapped like any other', () => {
-    const request = attachNativeBody(requestOf(streamOf([])))
+  it('leaves a clone method that can be patched and wrapped like any other', () => {
+    const request = markBodyExclusive(requestOf(streamOf([])))
     const proxy = new Proxy(request, { get: (target, name) => Reflect.get(target, name, target)?.bind?.(target) })
     expect(proxy.clone).toBeTypeOf('function')
-    expect(() => attachNativeBody(request)).not.toThrow()
+    expect(() => markBodyExclusive(request)).not.toThrow()
   })
 
-  it('keeps memory of which a piece is only a part', async () => {
+  it('keeps a buffer that holds several chunks', async () => {
     const whole = file.slice(0, 100)
-    const pieces = [whole.subarray(0, 50), whole.subarray(50)]
-    await readAll(openRequestReader(attachNativeBody(requestOf(streamOf(pieces)))), 1000)
+    const chunks = [whole.subarray(0, 50), whole.subarray(50)]
+    await readAll(openRequestReader(markBodyExclusive(requestOf(streamOf(chunks)))), 1000)
     expect(whole).toEqual(file.subarray(0, 100))
   })
 })
 
-describe('a body whose pieces somebody else may have', () => {
+describe('a body that others may read too', () => {
   it.each([
-    ['a request without a claim', (body: ReadableStream<Uint8Array>) => openRequestReader(requestOf(body))],
     [
-      'a claimed request that somebody has a part in after all',
-      (body: ReadableStream<Uint8Array>) => openRequestReader(attachNativeBody(requestOf(body), () => undefined)),
+      'a request that is not marked exclusive',
+      (body: ReadableStream<Uint8Array>) => openRequestReader(requestOf(body)),
     ],
-    ['a stream that an app gave', openReader],
-  ])('keeps them: %s', async (_, open) => {
-    const pieces = piecesOf([100, 200])
-    expect(await readAll(open(streamOf(pieces)), 1000)).toEqual(Buffer.from(file.subarray(0, 300)))
-    expect(Buffer.concat(pieces)).toEqual(Buffer.from(file.subarray(0, 300)))
+    [
+      'an exclusive body whose native form has another reader',
+      (body: ReadableStream<Uint8Array>) => openRequestReader(markBodyExclusive(requestOf(body), () => undefined)),
+    ],
+    ['a stream of the app', openReader],
+  ])('keeps its chunks: %s', async (_, open) => {
+    const chunks = chunksOf([100, 200])
+    expect(await readAll(open(streamOf(chunks)), 1000)).toEqual(Buffer.from(file.subarray(0, 300)))
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from(file.subarray(0, 300)))
   })
 
-  it('keeps them for the clone of a request', async () => {
-    const request = attachNativeBody(requestOf(streamOf(piecesOf([100, 200]))))
+  it('keeps its chunks for a clone of the request', async () => {
+    const request = markBodyExclusive(requestOf(streamOf(chunksOf([100, 200]))))
     const clone = request.clone()
     await readAll(openRequestReader(request), 1000)
     expect(new Uint8Array(await clone.arrayBuffer())).toEqual(file.subarray(0, 300))
@@ -92,26 +95,26 @@ describe('a body whose pieces somebody else may have', () => {
 })
 
 describe('a body that is a byte stream, as on Deno', () => {
-  /** Tells whether it was asked to write into memory of the reader. */
+  /** A byte stream that records whether each read was in place. */
   function byteStream() {
     const inPlace: boolean[] = []
-    let at = 0
+    let offset = 0
     const stream = new ReadableStream({
       type: 'bytes',
       pull(controller) {
         inPlace.push(controller.byobRequest !== null)
-        const part = file.slice(at, at + 5000)
-        at += part.length
-        if (part.length > 0) controller.enqueue(part)
+        const chunk = file.slice(offset, offset + 5000)
+        offset += chunk.length
+        if (chunk.length > 0) controller.enqueue(chunk)
         else controller.close()
-        if (part.length === 0) controller.byobRequest?.respond(0)
+        if (chunk.length === 0) controller.byobRequest?.respond(0)
       },
     })
     return { stream, inPlace }
   }
 
   it.each([{}, { 'content-length': '20000' }])(
-    'is read with a copy with the headers %o: in place it costs more there, or hangs',
+    'is copied, because in-place reads cost more or hang there: headers %o',
     async (headers) => {
       const { stream, inPlace } = byteStream()
       expect(await readAll(openRequestReader(requestOf(stream, headers)), 7000)).toEqual(Buffer.from(file))

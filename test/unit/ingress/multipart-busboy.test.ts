@@ -9,8 +9,8 @@ const cuts: fc.Arbitrary<number[] | 'bytes'> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<'bytes'>('bytes') },
 )
 
-describe('readMultipart beside busboy', () => {
-  it('takes every valid body, however it is split', async () => {
+describe('readMultipart compared with busboy', () => {
+  it('accepts every valid body, however it is split', async () => {
     await fc.assert(
       fc.asyncProperty(uploads({ lies: false }), cuts, async (upload, at) => {
         const body = render(upload).join('')
@@ -26,8 +26,8 @@ describe('readMultipart beside busboy', () => {
     )
   })
 
-  it('takes of all other bodies only what busboy takes for the same file, however they are split', {}, async () => {
-    const seen = { taken: 0, refused: 0 }
+  it('accepts a damaged body only when busboy reads the same file from it, however it is split', async () => {
+    const seen = { accepted: 0, refused: 0 }
     await fc.assert(
       fc.asyncProperty(uploads({ lies: true }), mutations, cuts, async (upload, changes, at) => {
         const body = mutate(upload, changes)
@@ -35,16 +35,16 @@ describe('readMultipart beside busboy', () => {
         const request = requestOf(upload, body)
         const whole = await read(contentType, [body], request)
         const inPieces = await read(contentType, split(body, at), request)
-        // Too many bytes may be told before what is wrong behind them has been read.
+        // A body that is too long may be refused before its other mistakes have been read.
         const tooLong = [whole, inPieces].some((outcome) => !outcome.accepted && outcome.code === 'body_too_long')
         if (tooLong) expect([whole.accepted, inPieces.accepted]).toEqual([false, false])
         else expect({ ...inPieces, reads: 0 }).toEqual({ ...whole, reads: 0 })
-        seen[whole.accepted ? 'taken' : 'refused']++
+        seen[whole.accepted ? 'accepted' : 'refused']++
         if (!whole.accepted) return
         expect(await readWithBusboy(contentType, body)).toMatchObject({ error: undefined, files: [whole.file] })
       }),
       { seed: 1, numRuns: 2500 },
     )
-    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(250)
+    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(250)
   })
 })

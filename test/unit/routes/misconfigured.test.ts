@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
 import { codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
-import { json, VIDEO, wireOf } from '../../support/compat-calls.ts'
+import { compatClient, json, VIDEO } from '../../support/compat-calls.ts'
 
 const KEY = 'a good key of at least thirty-two bytes'
 const BAD_KEYS: [string | undefined, string][] = [
@@ -82,7 +82,7 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
   )
 
   it.each(REQUESTS_OF_X)('%s /2/media%s is answered so in X’s shape', async (method, path, status, init) => {
-    const ask = wireOf(ours)
+    const ask = compatClient(ours)
     key = badKey
     const refused = await ask(method, path, init)
     expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
@@ -121,7 +121,7 @@ describe('while authorize returns an empty subject', () => {
   )
 
   it.each(REQUESTS_OF_X)('%s /2/media%s is answered so in X’s shape', async (method, path, _, init) => {
-    const refused = await wireOf(nobody)(method, path, init)
+    const refused = await compatClient(nobody)(method, path, init)
     expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
     expect(logged).toEqual([line])
   })
@@ -132,4 +132,15 @@ it('what an operator must see goes to console.error by default', async () => {
   onTestFinished(() => error.mockRestore())
   await createApp(optionsWith({ secret: () => key })).request('/media/openapi.json')
   expect(error.mock.calls).toEqual([[expect.stringMatching(/^hono-x-media: secret must be a string/)]])
+})
+
+it('a limit that authorize names wrongly is refused instead of lifted', async () => {
+  key = KEY
+  // As an app in plain JavaScript could write it.
+  const limits: object = { maxBytes: 1 }
+  const app = createApp(optionsWith({ ...ours, authorize: () => ({ subject: 'u1', limits }) }))
+  expect(await codeOf(app.request('/media', post(png)))).toEqual([500, 'misconfigured'])
+  expect(logged).toEqual([
+    'hono-x-media: authorize returned the unknown limit maxBytes; known limits are uploadBytes, uploads, quota.',
+  ])
 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { openReader } from '../../../src/ingress/byte-reader.ts'
-import { paced } from '../../../src/ingress/pace.ts'
+import { createPacedReader } from '../../../src/ingress/paced-reader.ts'
 import { createFakeClock } from '../../support/clock.ts'
 
 const OPTIONS = { idleMs: 30_000, minBytesPerSec: 500 }
 
-/** A body whose bytes come when told to. */
+/** A body whose bytes the test sends one by one. */
 function slowBody() {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   const cancelled: unknown[] = []
@@ -23,15 +23,15 @@ function slowBody() {
 function startReading() {
   const clock = createFakeClock()
   const body = slowBody()
-  const reader = paced(openReader(body.stream), clock, OPTIONS)
+  const reader = createPacedReader(openReader(body.stream), clock, OPTIONS)
   const read = () => reader.read(new Uint8Array(100_000), 0)
   return { clock, body, reader, read }
 }
 
 const tooSlow = expect.objectContaining({ code: 'body_too_slow', status: 408 })
 
-describe('a paced body', () => {
-  it('ends after 30 seconds without a byte and not before', async () => {
+describe('createPacedReader', () => {
+  it('cancels after 30 seconds without a byte, and not earlier', async () => {
     const { clock, body, read } = startReading()
     const reading = read()
     reading.catch(() => {})
@@ -43,28 +43,28 @@ describe('a paced body', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('takes a sender of 600 bytes a second for long, and ends one of 400', async () => {
+  it('keeps reading from a client that sends 600 bytes a second, and cancels at 400', async () => {
     for (const [bytes, outcome] of [
-      [600, 'goes on'],
+      [600, 'still reading'],
       [400, 'body_too_slow'],
     ] as const) {
       const { clock, body, read, reader } = startReading()
-      let seen = 'goes on'
-      for (let second = 0; second < 300 && seen === 'goes on'; second++) {
+      let seen = 'still reading'
+      for (let second = 0; second < 300 && seen === 'still reading'; second++) {
         const reading = read().catch((error) => {
           seen = error.code
         })
         await clock.advance(1000)
-        if (seen === 'goes on') body.send(bytes)
+        if (seen === 'still reading') body.send(bytes)
         await reading
       }
       expect(seen).toBe(outcome)
-      reader.release()
+      reader.stopTimer()
       expect(clock.timers).toBe(0)
     }
   })
 
-  it('does not count the time in which nobody reads', async () => {
+  it('does not count the time when nobody is reading', async () => {
     const { clock, body, read } = startReading()
     body.send(1)
     await read()

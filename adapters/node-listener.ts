@@ -1,0 +1,40 @@
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import type { ChunkReader } from '../src/ingress/stream-reader.ts'
+import type { FetchApp } from './serve.ts'
+import { serveRequest } from './serve-request.ts'
+
+/** A listener for the requests of a Node server. Leaves `globalThis.Request` and `Response` as they are. */
+export function createNodeListener(app: FetchApp): ReturnType<typeof getRequestListener> {
+  return getRequestListener(
+    (request, env) => serveRequest(app, request, env, () => openIncomingMessage(env.incoming)),
+    { overrideGlobalObjects: false },
+  )
+}
+
+/**
+ * Reads the chunks of a Node request directly; the web stream that Node makes of them copies every one. Undefined when
+ * the chunks may not be ours alone: something else reads the request, has read it for us (`rawBody` on some platforms),
+ * or no socket brings it. Throws a `TypeError` when the request yields text.
+ */
+function openIncomingMessage(incoming: Readable): ChunkReader | undefined {
+  if (incoming.readableEncoding !== null) {
+    throw new TypeError(
+      'Something called setEncoding() on the request, so its bytes are lost. Mount hono-x-media first.',
+    )
+  }
+  if (incoming.listenerCount('data') > 0 || incoming.readableDidRead || 'rawBody' in incoming) return undefined
+  if (!('socket' in incoming && incoming.socket instanceof Socket)) return undefined
+  const chunks: AsyncIterator<Uint8Array<ArrayBuffer>, undefined> = incoming.iterator({ destroyOnReturn: false })
+  return {
+    async read() {
+      const { done, value } = await chunks.next()
+      return done || value === undefined ? { done: true, value: undefined } : { done: false, value }
+    },
+    // Stops listening, so that the server can read or cut off the rest after it has responded.
+    async cancel() {
+      chunks.return?.().catch(() => {})
+    },
+  }
+}

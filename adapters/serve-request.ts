@@ -1,0 +1,43 @@
+import { openRequestReader } from '../src/ingress/byte-reader.ts'
+import { type ExclusiveBody, exclusiveBodyOf, markBodyExclusive } from '../src/ingress/exclusive-body.ts'
+import type { FetchApp } from './serve.ts'
+
+/** Passes a request from the runtime to an app, and keeps the response to a refused upload open until it is drained. */
+export async function serveRequest(
+  app: FetchApp,
+  request: Request,
+  env: unknown,
+  openNative?: ExclusiveBody['openNative'],
+): Promise<Response> {
+  const response = await app.fetch(markBodyExclusive(request, openNative), env)
+  return response.status >= 400 && hasBody(request) ? endAfterDrain(response, request) : response
+}
+
+function hasBody({ headers, method }: Request): boolean {
+  if (method === 'HEAD') return false
+  return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+}
+
+/**
+ * A response that ends only when the client has stopped sending, within limits. With `Connection: close`, a server
+ * closes the connection when the response ends. Bytes that arrive then reset it, and the client never sees the
+ * response. RFC 9112 section 9.6
+ */
+async function endAfterDrain(response: Response, request: Request): Promise<Response> {
+  const exclusiveBody = exclusiveBodyOf(request)
+  if (exclusiveBody === undefined) return response
+  if (exclusiveBody.drained === undefined) {
+    if (request.bodyUsed || request.body?.locked) return response
+    // Nobody has read the body: cancelling drains it.
+    openRequestReader(request).cancel(new Error('refused'))
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(bytes)
+      await exclusiveBody.drained
+      controller.close()
+    },
+  })
+  return new Response(body, response)
+}

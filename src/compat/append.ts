@@ -1,0 +1,99 @@
+import { notFound, XMediaError } from '../errors.ts'
+import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
+import { HEAD_BYTES } from '../ingress/upload-source.ts'
+import type { AppendOptions } from '../relay/append.ts'
+import { policyFor } from '../routes/upload-policy.ts'
+import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
+import { InvalidRequest, isRefusedByX, missingMedia, sizeMismatch, uploadClosed } from './invalid-request.ts'
+import type { CompatInstance, CompatRequest } from './request.ts'
+import { type ClientSegment, partsPerSegment, sendClientSegment } from './segment.ts'
+import { type CompatUpload, receivedBytes, removeSegment, setSegment } from './upload-record.ts'
+
+/**
+ * APPEND: sends a client's segment to X, and resolves to the upload afterwards. The segment is recorded before X gets it,
+ * so that an index never carries different bytes.
+ */
+export async function append(
+  request: CompatRequest,
+  { mediaId, index }: { mediaId: string; index: number },
+  segment: ClientSegment,
+  instance: CompatInstance,
+): Promise<CompatUpload> {
+  const { relay, compatUploads } = instance
+  const upload = await compatUploads.find(mediaId, request.principal.subject)
+  if (upload === undefined) throw notFound()
+  const { bytes } = segment
+  if (bytes.length === 0) throw missingMedia()
+  const digest = await digestOf(bytes)
+  const isRepeated = upload.segments[index]?.[1] === digest
+  if (index === 0 && !isRepeated) await checkHead(request, mediaId, upload, bytes, instance)
+
+  const received = { index, length: bytes.length, digest }
+  const { parts } = await compatUploads.change(mediaId, (current) => addSegment(current, received, relay))
+  try {
+    await sendClientSegment(mediaId, segment, { index, parts }, request.context, relay)
+  } catch (error) {
+    if (isRefusedByX(error)) await compatUploads.change(mediaId, (current) => removeSegment(current, index))
+    throw error
+  }
+  return await compatUploads.change(mediaId, (current) => ({
+    ...current,
+    segments: setSegment(current.segments, index, [bytes.length, digest, true]),
+  }))
+}
+
+/** Records a segment that X has not acknowledged yet. Throws if it does not fit into the upload. */
+function addSegment(
+  upload: CompatUpload,
+  { index, length, digest }: { index: number; length: number; digest: string },
+  { maxSegments, segmentSize }: Pick<AppendOptions, 'maxSegments' | 'segmentSize'>,
+): CompatUpload {
+  const { state, totalBytes } = upload
+  if (state !== 'open' && state !== 'checked') throw uploadClosed(upload)
+  const parts = upload.parts || partsPerSegment(length, totalBytes, maxSegments, segmentSize.preferred)
+  const maxBytes = parts * MAX_SEGMENT_BYTES
+  if (length > maxBytes) {
+    throw new XMediaError('too_large', `A segment of this upload can have at most ${maxBytes} bytes.`)
+  }
+  const maxIndex = Math.floor(maxSegments / parts) - 1
+  if (index > maxIndex) throw new InvalidRequest(`SegmentIndex must be between 0 and ${maxIndex}.`)
+  const before = upload.segments[index]
+  if (before && before[1] !== digest) {
+    throw new InvalidRequest(`Segment ${index} was already sent with different bytes.`)
+  }
+  const segments = setSegment(upload.segments, index, before ?? [length, digest, false])
+  if (receivedBytes(segments) > totalBytes) throw sizeMismatch()
+  return { ...upload, parts, segments, state: index === 0 ? 'checked' : state }
+}
+
+/** Checks that the first segment begins as a file of the media type does. Closes the upload if it does not. */
+async function checkHead(
+  { c, principal, context }: CompatRequest,
+  mediaId: string,
+  upload: CompatUpload,
+  bytes: Uint8Array<ArrayBuffer>,
+  instance: Pick<CompatInstance, 'compatUploads' | 'inspect' | 'quota' | 'sizeLimits'>,
+): Promise<void> {
+  if (bytes.length < Math.min(HEAD_BYTES, upload.totalBytes)) {
+    throw new InvalidRequest(`The first segment must have at least ${HEAD_BYTES} bytes, or be the whole file.`)
+  }
+  // INIT has consumed the quota already.
+  const policy: UploadPolicy = { ...policyFor(c, principal, instance), consumeQuota: async () => {} }
+  const admit = admitAndConsumeQuota(upload, policy)
+  try {
+    await admit(bytes.slice(0, HEAD_BYTES), upload.totalBytes, context.signal)
+  } catch (error) {
+    if (error instanceof XMediaError) {
+      await instance.compatUploads.change(mediaId, (current) =>
+        current.state === 'open' ? { ...current, state: 'refused' } : current,
+      )
+    }
+    throw error
+  }
+}
+
+/** Half of a SHA-256, which is enough to tell repeated bytes from different ones. */
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return btoa(String.fromCharCode(...hash.subarray(0, 16)))
+}

@@ -1,0 +1,74 @@
+import { notFound } from '../errors.ts'
+import { isRecord } from '../lib/is-record.ts'
+import { metadataRequest, subtitlesDeleteRequest, subtitlesRequest } from '../x/schemas.ts'
+import { unknownMember } from '../x/x-problems.ts'
+import { InvalidRequest, validate } from './invalid-request.ts'
+import type { CompatInstance, CompatRequest } from './request.ts'
+import { readJsonFields } from './request-body.ts'
+import type { CompatResponse } from './response.ts'
+
+/** STATUS: how far X's processing of a media has come. */
+export async function readStatus(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
+  const mediaId = request.c.req.query('media_id') ?? ''
+  const { isProcessed } = await findOwnMedia(mediaId, request, instance)
+  // X has no status for media that it does not process. https://github.com/xdevplatform/xurl/issues/18
+  if (!isProcessed) throw notFound()
+  return { status: 200, body: await instance.statuses.read(mediaId, request.context) }
+}
+
+/** Metadata that refer to other media, which may belong to anyone. */
+const MEDIA_REFERENCES = ['preview_image', 'sticker_info']
+
+/** Sets metadata, such as the alternative text. */
+export async function setMetadata(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
+  const fields = validate(metadataRequest, await readJsonFields(request, instance))
+  const { id, metadata = {} } = fields
+  const reference = MEDIA_REFERENCES.find((name) => metadata[name] !== undefined)
+  if (reference !== undefined) throw new InvalidRequest(unknownMember(`metadata.${reference}`))
+  await findOwnMedia(id, request, instance)
+  await instance.client.setMetadata(fields, request.context)
+  return dataResponse(request, { id, associated_metadata: metadata })
+}
+
+/** Adds an uploaded subtitle file to a video. */
+export async function addSubtitles(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
+  const fields = validate(subtitlesRequest, await readJsonFields(request, instance))
+  const { id, media_category, subtitles } = fields
+  await findOwnMedia(id, request, instance)
+  await findOwnMedia(subtitles.id, request, instance)
+  await instance.client.addSubtitles(fields, request.context)
+  return dataResponse(request, { id, media_category, associated_subtitles: [subtitles] })
+}
+
+/** Removes the subtitles of one language from a video. */
+export async function deleteSubtitles(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
+  const fields = validate(subtitlesDeleteRequest, await readJsonFields(request, instance))
+  await findOwnMedia(fields.id, request, instance)
+  await instance.client.deleteSubtitles(fields, request.context)
+  return dataResponse(request, { deleted: true })
+}
+
+/**
+ * Finds a media of the request's subject, however it was uploaded. Throws `not_found` for any other.
+ *
+ * @returns Whether X processes the media after FINALIZE, as far as it is known.
+ */
+async function findOwnMedia(
+  mediaId: string,
+  { principal: { subject } }: CompatRequest,
+  { owners, compatUploads }: Pick<CompatInstance, 'owners' | 'compatUploads'>,
+): Promise<{ isProcessed: boolean }> {
+  const upload = await compatUploads.find(mediaId, subject)
+  if (upload) return { isProcessed: upload.result === undefined || upload.result.data.processing_info !== undefined }
+  const media = await owners?.find(mediaId, subject)
+  if (media === undefined) throw notFound()
+  return { isProcessed: media.done === undefined }
+}
+
+/** Passes on X's `data`: only the members in `defaults`, which fill in what X left out. */
+function dataResponse({ lastResponse }: CompatRequest, defaults: Record<string, unknown>): CompatResponse {
+  const json = lastResponse()?.json
+  const given = isRecord(json) && isRecord(json['data']) ? json['data'] : {}
+  const data = Object.entries(defaults).map(([name, value]) => [name, name in given ? given[name] : value])
+  return { status: 200, body: { data: Object.fromEntries(data) } }
+}

@@ -1,0 +1,81 @@
+import * as z from 'zod/mini'
+import { readLength } from '../ingress/lengths.ts'
+import { checkFraming } from '../ingress/read-upload.ts'
+import type { Instance } from '../instance.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { MemoryReservation } from '../relay/memory-pool.ts'
+import { withBody } from '../routes/request-body.ts'
+import { type CompatBody, readCompatBody } from './body.ts'
+import { InvalidRequest, jsonRequired, missingMedia, validate } from './invalid-request.ts'
+import type { CompatRequest } from './request.ts'
+import { type ClientSegment, decodeClientSegment, receiveClientSegment } from './segment.ts'
+
+/** What reading a body needs of the instance. */
+type BodyOptions = Pick<Instance, 'clock' | 'pace' | 'relay' | 'uploads'>
+
+/**
+ * Reads a request's body up to its media and runs `work` on it, with a reservation of memory that ends with `work`.
+ *
+ * @param maxMediaBytes Largest media in a JSON body, bytes before base64; 0 where there is none.
+ */
+export async function withCompatBody<Outcome>(
+  { c, principal }: CompatRequest,
+  maxMediaBytes: number,
+  options: BodyOptions,
+  work: (body: CompatBody, reservation: MemoryReservation) => Promise<Outcome>,
+): Promise<Outcome> {
+  const { headers } = c.req.raw
+  checkFraming(headers)
+  return await withBody(c, principal, options, async (body, reservation) => {
+    // The text of the body, and the string that JSON.parse makes of its media.
+    if (maxMediaBytes > 0) reservation.require(Math.min(2 * jsonBytes(headers, maxMediaBytes), 3 * maxMediaBytes))
+    return await work(await readCompatBody({ headers, body }, maxMediaBytes), reservation)
+  })
+}
+
+/** Bytes of a JSON body; 0 for any other body. */
+function jsonBytes(headers: Headers, maxMediaBytes: number): number {
+  if (!headers.get('content-type')?.toLowerCase().startsWith('application/json')) return 0
+  return readLength('Content-Length', headers.get('content-length') ?? undefined) ?? maxMediaBytes
+}
+
+/** The members of a JSON body; none if there is no body. */
+export async function readJsonFields(request: CompatRequest, options: BodyOptions): Promise<Record<string, unknown>> {
+  return await withCompatBody(request, 0, options, async ({ kind, fields }) => {
+    if (kind === 'form') throw jsonRequired()
+    return fields
+  })
+}
+
+export function hasMedia({ fields, media }: CompatBody): boolean {
+  return media !== undefined || fields['media'] !== undefined
+}
+
+/** A body that has been read to its end. */
+export interface ReceivedBody {
+  /** All fields but the media. */
+  fields: Record<string, unknown>
+  media: ClientSegment
+}
+
+const jsonMedia = z.object({ media: z.base64() })
+
+/** Reads a body to its end: the media into memory, and the fields after it. */
+export async function receiveBody(
+  { kind, fields, media }: CompatBody,
+  reservation: MemoryReservation,
+  clock: Clock,
+): Promise<ReceivedBody> {
+  if (kind === 'json' && fields['media'] !== undefined) {
+    const { media: base64 } = validate(jsonMedia, fields)
+    const { media: _, ...others } = fields
+    return { fields: others, media: decodeClientSegment(base64, reservation) }
+  }
+  if (media === undefined) throw missingMedia()
+  const segment = await receiveClientSegment(media.body, media.length.maxTotalBytes, reservation, clock)
+  const fieldsAfter = media.fieldsAfter()
+  for (const name of Object.keys(fieldsAfter)) {
+    if (name in fields) throw new InvalidRequest(`\`${name}\` is in the form twice. Send it once.`)
+  }
+  return { fields: { ...fields, ...fieldsAfter }, media: segment }
+}

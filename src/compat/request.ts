@@ -1,0 +1,49 @@
+import type { Context, Handler } from 'hono'
+import type { Instance } from '../instance.ts'
+import type { Principal } from '../options.ts'
+import { type PrincipalEnv, tokenFor } from '../routes/authorize.ts'
+import type { CallContext } from '../x/call.ts'
+import type { XResponse } from '../x/transport.ts'
+import { type CompatResponse, compatErrorResponse, compatResponse } from './response.ts'
+import type { CompatUploads } from './upload-record.ts'
+
+/** An instance that also serves X's own media API. */
+export interface CompatInstance extends Instance {
+  compatUploads: CompatUploads
+}
+
+/** A request to X's own media API. */
+export interface CompatRequest {
+  c: Context<PrincipalEnv>
+  principal: Principal
+  /** For the calls to X that this request causes. */
+  context: CallContext
+  /** X's answer to the latest of those calls. */
+  lastResponse: () => XResponse | undefined
+}
+
+/** Answers a request, or throws an `InvalidRequest` or an `XMediaError`. */
+export type CompatHandler = (request: CompatRequest, instance: CompatInstance) => Promise<CompatResponse>
+
+/** Makes a Hono handler that answers as X does, errors included, and passes on X's rate-limit headers. */
+export function compatHandler(instance: CompatInstance, handle: CompatHandler): Handler<PrincipalEnv> {
+  const { clock, deadlineMs, emit, token } = instance
+  return async function answerAsX(c) {
+    const principal = c.var.xMediaPrincipal
+    let lastResponse: XResponse | undefined
+    const context: CallContext = {
+      token: tokenFor(c, principal, token),
+      emit,
+      deadline: clock.now() + deadlineMs,
+      onResponse(response) {
+        lastResponse = response
+      },
+    }
+    try {
+      const response = await handle({ c, principal, context, lastResponse: () => lastResponse }, instance)
+      return compatResponse(response, lastResponse)
+    } catch (error) {
+      return compatErrorResponse(error, lastResponse, clock.now())
+    }
+  }
+}

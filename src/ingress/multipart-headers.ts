@@ -1,0 +1,81 @@
+import { XMediaError } from '../errors.ts'
+import { quote } from '../lib/quote.ts'
+
+/** A header value with parameters, such as `form-data; name="media"`. RFC 9110 section 5.6.6 */
+interface ParameterizedValue {
+  /** In lower case. */
+  value: string
+  /** By name in lower case. A quoted parameter is the text between its quotes, escapes included. */
+  parameters: ReadonlyMap<string, string>
+}
+
+const VALUE = /^[\w!#$%&'*+.^`|~/-]+[ \t]*/
+const PARAMETER = /;[ \t]*(?:([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))[ \t]*)?/y
+
+/** Undefined when any of the text is malformed or a parameter appears twice. */
+function parseParameterized(text: string): ParameterizedValue | undefined {
+  const [value = ''] = VALUE.exec(text) ?? []
+  const parameters = new Map<string, string>()
+  PARAMETER.lastIndex = value.length
+  let end = value.length
+  for (let match = PARAMETER.exec(text); match; match = PARAMETER.exec(text)) {
+    end = PARAMETER.lastIndex
+    const [, name, quoted, token] = match
+    if (name === undefined) continue
+    if (parameters.has(name.toLowerCase())) return undefined
+    parameters.set(name.toLowerCase(), quoted ?? token ?? '')
+  }
+  if (value === '' || end !== text.length) return undefined
+  return { value: value.trim().toLowerCase(), parameters }
+}
+
+/** 1 to 70 of these characters, the last one not a space. RFC 2046 section 5.1.1 */
+const BOUNDARY = /^[0-9A-Za-z'()+_,./:=?\- ]{0,69}[0-9A-Za-z'()+_,./:=?-]$/
+
+/** The boundary in the `Content-Type` of a multipart body. */
+export function readBoundary(contentType: string): string {
+  const boundary = parseParameterized(contentType)?.parameters.get('boundary')
+  if (boundary === undefined || !BOUNDARY.test(boundary)) {
+    throw malformedMultipart(
+      'Content-Type has no valid boundary. Send one of 1 to 70 characters, as in RFC 2046 section 5.1.1.',
+    )
+  }
+  return boundary
+}
+
+/** What the headers of a part say. */
+export interface PartHeaders {
+  name: string
+  /** Browsers send a filename for every file input in which a file was chosen. RFC 7578 section 4.2 */
+  hasFilename: boolean
+  mediaType: string | null
+}
+
+/** A token, and a value whose only control characters are tabs. RFC 9110 section 5.5 */
+const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t -~\u0080-\uffff]*)$/
+
+/** Reads the lines before the empty line of a part. */
+export function readPartHeaders(block: string): PartHeaders {
+  const headers = new Map<string, string>()
+  for (const line of block.split('\r\n')) {
+    const [, name, value] = HEADER.exec(line) ?? []
+    if (name === undefined || value === undefined) {
+      throw malformedMultipart(`A part has a malformed header: ${quote(line)}. Send each as one line, "Name: value".`)
+    }
+    if (headers.has(name.toLowerCase())) throw malformedMultipart(`A part has the header ${name} twice. Send it once.`)
+    headers.set(name.toLowerCase(), value.trimEnd())
+  }
+  const disposition = parseParameterized(headers.get('content-disposition') ?? '')
+  const name = disposition?.parameters.get('name')
+  if (disposition?.value !== 'form-data' || name === undefined) {
+    throw malformedMultipart('A part has no name. Send Content-Disposition: form-data; name="…" in each part.')
+  }
+  const { parameters } = disposition
+  // A file input in which nothing was chosen sends an empty filename.
+  const hasFilename = Boolean(parameters.get('filename') ?? parameters.get('filename*'))
+  return { name, hasFilename, mediaType: headers.get('content-type') ?? null }
+}
+
+export function malformedMultipart(detail: string): XMediaError {
+  return new XMediaError('malformed_multipart', detail)
+}
