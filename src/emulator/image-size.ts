@@ -60,7 +60,7 @@ function jpegSize(header: DataView): ImageSize | undefined {
     while (header.getUint8(position + 1) === 0xff) position++
     const marker = header.getUint8(position + 1)
     if (marker >= 0xc0 && marker <= 0xcf && !NO_FRAME_HEADERS.includes(marker)) {
-      return { h: header.getUint16(position + 5), w: header.getUint16(position + 7) }
+      return { w: header.getUint16(position + 7), h: header.getUint16(position + 5) }
     }
     position += 2 + header.getUint16(position + 2)
   }
