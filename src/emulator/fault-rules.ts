@@ -40,11 +40,11 @@ const MEDIA_STEPS: readonly Step[] = ['initialize', 'finalize', 'status', 'uploa
 const MEDIA_BODIES: readonly FaultEffect['body'][] = ['unwrapped', 'v1', 'numeric_id', 'other_id']
 
 /** The steps at which an effect can happen. */
-export function stepsOf({ kind, body }: FaultEffect): readonly Step[] {
+function stepsOf({ kind, body }: FaultEffect): readonly Step[] {
   return kind === 'success' && MEDIA_BODIES.includes(body) ? MEDIA_STEPS : RULES[kind].steps
 }
 
-/** A member that is wrong, and the rest of the sentence that its path begins. */
+/** A member that is wrong, and a sentence about it that begins with its path. The message is the rest of it. */
 export interface FaultMistake {
   member: string
   message: string
@@ -79,8 +79,8 @@ export function mistakesInFault(fault: Fault): FaultMistake[] {
   const mistakes = mistakesInEffect(fault, ['step', 'at', 'times'])
   const steps = stepsOf(fault)
   if (!steps.includes(step)) {
-    const what = RULES[kind].steps.includes(step) ? `body '${body}'` : `kind '${kind}'`
-    mistakes.push({ member: 'step', message: `must be ${oneOf(steps)} in a fault with the ${what}, not '${step}'` })
+    const what = RULES[kind].steps.includes(step) ? `with the body '${body}'` : `of kind '${kind}'`
+    mistakes.push({ member: 'step', message: `must be ${oneOf(steps)} in a fault ${what}, not '${step}'` })
   }
   if ((at === 'middle' || at === 'last') && step !== 'append') {
     const message = `must be a whole number or 'first' at the step '${step}', not '${at}', which is the place of a segment`

@@ -60,8 +60,9 @@ export function lookUpOneMedia(state: EmulatorState, call: ApiCall): Response {
   call.authorizeAny('tweet.read')
   call.allowQuery('media.fields')
   const key = call.path.slice(call.path.lastIndexOf('/') + 1)
-  if (!MEDIA_KEY.test(key))
+  if (!MEDIA_KEY.test(key)) {
     throw badRequest('The `media_key` path parameter is not valid', { media_key: [key.slice(0, 100)] })
+  }
   const { 'media.fields': fields } = call.validate(oneQuery, uniqueFields(call.query))
   const data = describeAttachment(state, key, fields)
   return jsonResponse(data === undefined ? { errors: [notFound(key, 'media_key')] } : { data })

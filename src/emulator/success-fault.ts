@@ -31,9 +31,9 @@ function alterBody(body: Exclude<SuccessBody, 'html' | 'empty'>, usual: string):
     case 'unwrapped':
       return JSON.stringify(mediaIn(usual))
     case 'v1':
-      return withNumericId(mediaIn(usual), (id) => ({ media_id_string: id }))
+      return asV1(mediaIn(usual))
     case 'numeric_id':
-      return withNumericId(mediaIn(usual), () => ({}))
+      return asV1(mediaIn(usual)).replace(/,"media_id_string":"\d+"/, '')
     case 'other_id': {
       const { id } = mediaIn(usual)
       return usual.replaceAll(id, String(BigInt(id) + 1n))
@@ -50,8 +50,8 @@ function mediaIn(usual: string): XMedia {
   return data
 }
 
-/** JSON with `media_id` as a number. It is made from text, because JavaScript's numbers do not hold all the digits. */
-function withNumericId({ id, ...members }: XMedia, otherIds: (id: string) => object): string {
-  const json = JSON.stringify({ media_id: id, ...otherIds(id), ...members })
+function asV1({ id, ...members }: XMedia): string {
+  const json = JSON.stringify({ media_id: id, media_id_string: id, ...members })
+  // JavaScript's numbers do not hold all the digits.
   return json.replace(`"media_id":"${id}"`, `"media_id":${id}`)
 }

@@ -5,7 +5,7 @@ import type { XProblem } from './schemas.ts'
 
 export type XProblemItem = NonNullable<XProblem['errors']>[number]
 
-/** Where the types of X's problems are, as of OpenAPI 2.167. Older responses have `api.twitter.com`. */
+/** The types of X's problems begin with this, as of OpenAPI 2.167. In older responses, the host is `api.twitter.com`. */
 export const PROBLEM_TYPES = 'https://api.x.com/2/problems/'
 
 /** The most characters of a value that are sent back. */

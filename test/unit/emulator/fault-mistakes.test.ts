@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createEmulator, FAULT_KINDS, STEPS } from '../../../src/emulator/index.ts'
 import { createCalls } from '../../support/emulator-calls.ts'
 
-const EFFECTS = "'kind' or 'step' or 'at' or 'times'"
+const COMMON_MEMBERS = "'kind' or 'step' or 'at' or 'times'"
 const ANY_STEP = STEPS.map((step) => `'${step}'`).join(' or ')
 const ANY_KIND = FAULT_KINDS.map((kind) => `'${kind}'`).join(' or ')
 
@@ -13,23 +13,23 @@ const MISTAKES: [fault: object, sentence: string][] = [
   [{ step: 'append', kind: 'explode' }, `faults.0.kind must be ${ANY_KIND}, not 'explode'`],
   [
     { step: 'append', kind: 'hang', statsu: 500 },
-    `faults.0.statsu is not a member of a fault of kind 'hang'; it can have ${EFFECTS} or 'when'`,
+    `faults.0.statsu is not a member of a fault of kind 'hang'; it can have ${COMMON_MEMBERS} or 'when'`,
   ],
   [
     { step: 'append', kind: 'too_large', when: 'after' },
-    `faults.0.when is not a member of a fault of kind 'too_large'; it can have ${EFFECTS} or 'status' or 'bytes'`,
+    `faults.0.when is not a member of a fault of kind 'too_large'; it can have ${COMMON_MEMBERS} or 'status' or 'bytes'`,
   ],
   [
     { step: 'finalize', kind: 'too_large' },
-    "faults.0.step must be 'append' in a fault with the kind 'too_large', not 'finalize'",
+    "faults.0.step must be 'append' in a fault of kind 'too_large', not 'finalize'",
   ],
   [
     { step: 'initialize', kind: 'session_expired' },
-    "faults.0.step must be 'append' or 'finalize' or 'status' or 'metadata' or 'subtitles' in a fault with the kind 'session_expired', not 'initialize'",
+    "faults.0.step must be 'append' or 'finalize' or 'status' or 'metadata' or 'subtitles' in a fault of kind 'session_expired', not 'initialize'",
   ],
   [
     { step: 'append', kind: 'processing_done' },
-    "faults.0.step must be 'finalize' or 'status' in a fault with the kind 'processing_done', not 'append'",
+    "faults.0.step must be 'finalize' or 'status' in a fault of kind 'processing_done', not 'append'",
   ],
   [
     { step: 'append', kind: 'success', body: 'v1' },
