@@ -160,7 +160,10 @@ export const RESUMABLE_PATHS: Paths = {
     delete: {
       summary: 'Delete a resumable upload',
       parameters: [FILE_ID, ...PROTOCOL_HEADERS],
-      responses: { 204: { description: 'The upload is deleted.' }, ...problemResponses(EXISTING_UPLOAD_ERRORS) },
+      responses: {
+        204: { description: 'The upload is deleted.' },
+        ...problemResponses([...EXISTING_UPLOAD_ERRORS, 'upload_failed']),
+      },
     },
     post: {
       ...append,

@@ -12,24 +12,39 @@ import { mountPath } from '../routes/mount-path.ts'
 import { type UploadEnv, type UploadInput, validateUpload } from '../routes/upload.ts'
 import { policyFor } from '../routes/upload-policy.ts'
 import { finishSession } from '../session/finish.ts'
-import { createSessions, type Session } from '../session/record.ts'
-import { CHECKSUM_ALGORITHMS, readChunk, readCreation, TUS_VERSION } from './headers.ts'
-import type { ResumableInstance } from './instance.ts'
-import { contextOf, type FileId, isTransient, receive, refuseFailed, take, working } from './receive-chunk.ts'
-import { answer, answering, pathBelow, uploadLimit } from './response.ts'
+import { acquireLease, type Lease, tryLease, withLease } from '../session/lease.ts'
+import { createSession, type Session } from '../session/record.ts'
+import { acceptChunk, callContext, isRetryable, throwIfFailed } from './accept-chunk.ts'
+import { CHECKSUM_ALGORITHMS, type Creation, readAppend, readCreation, TUS_VERSION } from './headers.ts'
+import { pathBelowMount, uploadLimit, uploadResponse, withProtocolHeaders } from './response.ts'
 
 /**
- * Resumable uploads: tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF's draft
- * (draft-ietf-httpbis-resumable-upload-11) on the same resource.
+ * The routes of resumable uploads, below `/files`. They speak tus 1.0 (https://tus.io/protocols/resumable-upload) and the
+ * IETF draft (draft-ietf-httpbis-resumable-upload-11).
  */
+export function resumable(instance: Instance): Hono<UploadEnv> {
+  return new Hono<UploadEnv>()
+    .on('OPTIONS', ['/', '/:id'], describeServer(instance))
+    .post('/', validateUpload, createUpload(instance))
+    .get('/:id', validateUploadId, inspectUpload(instance)) // HEAD too
+    .patch('/:id', validateUploadId, appendChunk(instance))
+    .delete('/:id', validateUploadId, deleteUpload(instance))
+    .post('/:id', validateUploadId, overrideMethod(instance))
+}
 
-/** Random bits of an id: 128, so that nobody finds another's by chance. */
+/** Random bytes of an id: 128 bits cannot be guessed. */
 const ID_BYTES = 16
 
-/** How long an upload without bytes is kept, milliseconds. */
+/** How long an upload without bytes is kept, in milliseconds: one hour. */
 const UNUSED_EXPIRY_MS = 3_600_000
 
-const validateFileId: MiddlewareHandler<UploadEnv, string, FileId> = zValidator(
+/** When to ask for the progress again if nothing better is known, in seconds. */
+const RETRY_AFTER_SECS = 5
+
+type UploadId = { in: { param: { id: string } }; out: { param: { id: string } } }
+type UploadContext = Context<UploadEnv, string, UploadId>
+
+const validateUploadId: MiddlewareHandler<UploadEnv, string, UploadId> = zValidator(
   'param',
   z.object({ id: z.string().check(z.regex(/^[0-9a-f]{32}$/)) }),
   (result) => {
@@ -37,21 +52,9 @@ const validateFileId: MiddlewareHandler<UploadEnv, string, FileId> = zValidator(
   },
 )
 
-/** The routes below `/files`. */
-export function resumable(parts: Instance): Hono<UploadEnv> {
-  const instance = { ...parts, sessions: createSessions(parts.store, parts.clock) }
-  return new Hono<UploadEnv>()
-    .on('OPTIONS', ['/', '/:id'], describeFiles(instance))
-    .post('/', validateUpload, createFile(instance))
-    .get('/:id', validateFileId, inspectFile(instance)) // HEAD too
-    .patch('/:id', validateFileId, appendFile(instance))
-    .delete('/:id', validateFileId, removeFile(instance))
-    .post('/:id', validateFileId, overriddenFile(instance))
-}
-
-/** Tells what this server can do; asks nothing of X. */
-function describeFiles(instance: ResumableInstance): Handler<UploadEnv> {
-  return answering(async function describeFiles(c) {
+/** Lists the protocol versions, extensions and limits. */
+function describeServer(instance: Instance): Handler<UploadEnv> {
+  return withProtocolHeaders(async function describeServer(c) {
     c.header('tus-version', TUS_VERSION)
     c.header('tus-extension', 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum')
     c.header('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
@@ -61,101 +64,119 @@ function describeFiles(instance: ResumableInstance): Handler<UploadEnv> {
   })
 }
 
-/** Opens an upload, with its first bytes if they come along. */
-function createFile(instance: ResumableInstance): Handler<UploadEnv, string, UploadInput> {
-  return answering(async function createFile(c: Context<UploadEnv, string, UploadInput>) {
-    const { clock, creations, relay, sessions } = instance
-    const { subject } = c.var.xMediaPrincipal
-    const { headers } = c.req.raw
-    checkFraming(headers)
+/** Creates an upload, and accepts its first bytes when the request brings some. */
+function createUpload(instance: Instance): Handler<UploadEnv, string, UploadInput> {
+  return withProtocolHeaders(async function createUpload(c: Context<UploadEnv, string, UploadInput>) {
+    const { clock, creations, relay, store } = instance
+    const principal = c.var.xMediaPrincipal
+    checkFraming(c.req.raw.headers)
     // Fail on a bad key now, not after X has the whole file.
     readSecret(c, instance)
-    const { parameters, chunk, totalBytes, ...creation } = readCreation(c.req.raw, c.req.valid('query'))
+    const creation = readCreation(c.req.raw, c.req.valid('query'))
+    const { chunk, totalBytes, category } = creation
     if (totalBytes === 0) throw emptyBody()
     if (totalBytes !== undefined) {
-      policyFor(c, c.var.xMediaPrincipal, instance).checkSize(totalBytes, creation.category)
+      policyFor(c, principal, instance).checkSize(totalBytes, category)
       planSegments(totalBytes, relay.segmentSize.preferred, relay.maxSegments)
     }
-    const session: Session = {
-      ...{ id: randomId(), subject, ...creation, totalBytes },
-      ...{ additionalOwners: parameters.additional_owners, shared: parameters.shared, altText: parameters.alt_text },
-      ...{ offset: 0, nextSegment: 0, segmentBytes: 0, planned: [], state: 'open' },
-      expiresAt: clock.now() + UNUSED_EXPIRY_MS,
-    }
-    await creations.consume(subject, 0)
-    await sessions.create(session)
-    const location = `${mountPath(c, instance.mountPath, pathBelow(c))}/files/${session.id}`
-    c.header('location', location)
-    if (chunk === undefined || chunk.bytes === 0) return await answer(c, session, 201, instance)
-    const lease = await sessions.lease(session.id)
-    if (lease === undefined || lease === 'held') throw new TypeError('a new session cannot be leased')
-    const after = await working(lease, () => receive(c, lease, chunk, instance)).catch((error: unknown) => {
-      // The upload is there, and goes on with what is missing: a new one would be sent from the beginning.
-      if (isTransient(error)) return lease.session
+    const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
+    await creations.consume(principal.subject, 0)
+    await createSession(store, session)
+    c.header('location', `${mountPath(c, instance.mountPath, pathBelowMount(c))}/files/${session.id}`)
+    if (chunk === undefined || chunk.bytes === 0) return await uploadResponse(c, session, 201, instance)
+    const lease = await tryLease(store, session.id, clock)
+    if (lease === undefined || lease === 'held') throw new TypeError('a new session must be free')
+    const after = await withLease(lease, () => acceptChunk(c, lease, chunk, instance)).catch((error: unknown) => {
+      // The client can continue this upload. An error would make it start again from the first byte.
+      if (isRetryable(error)) return lease.session
       throw error
     })
-    return await answer(c, after, 201, instance)
+    return await uploadResponse(c, after, 201, instance)
   })
 }
 
-/** Takes more bytes. */
-function appendFile(instance: ResumableInstance): Handler<UploadEnv, string, FileId> {
-  return answering(async function appendFile(c: Context<UploadEnv, string, FileId>) {
+function newSession(creation: Creation, subject: string, expiresAt: number): Session {
+  const { mediaType, category, metadata, totalBytes, parameters } = creation
+  return {
+    id: toHex(crypto.getRandomValues(new Uint8Array(ID_BYTES))),
+    subject,
+    mediaType,
+    category,
+    additionalOwners: parameters.additional_owners,
+    shared: parameters.shared,
+    altText: parameters.alt_text,
+    metadata,
+    totalBytes,
+    offset: 0,
+    nextSegment: 0,
+    segmentBytes: 0,
+    planned: [],
+    expiresAt,
+    state: 'open',
+  }
+}
+
+function appendChunk(instance: Instance): Handler<UploadEnv, string, UploadId> {
+  return withProtocolHeaders(async function appendChunk(c: UploadContext) {
     checkFraming(c.req.raw.headers)
-    const chunk = readChunk(c.req.raw)
-    const lease = await take(c, instance)
-    const session = await working(lease, () => receive(c, lease, chunk, instance))
-    return await answer(c, session, 204, instance)
+    const chunk = readAppend(c.req.raw)
+    const lease = await acquireUpload(c, instance)
+    const session = await withLease(lease, () => acceptChunk(c, lease, chunk, instance))
+    return await uploadResponse(c, session, 204, instance)
   })
 }
-
-/** Seconds after which to ask again, when nothing says. */
-const ASK_AGAIN_SECS = 5
 
 /**
- * Tells how far an upload has come; and finalizes one that has all its bytes, if that was not to be had before. Clients
- * give up an upload that they cannot ask about, and send it all again: only 423 makes them wait.
+ * Responds with the progress of an upload. Finalizes it first when X has every byte but an earlier FINALIZE failed.
+ * Clients send the whole file again when they cannot get the progress; only a 423 makes them wait.
  * https://github.com/tus/tus-js-client/blob/main/lib/upload.js
  */
-function inspectFile(instance: ResumableInstance): Handler<UploadEnv, string, FileId> {
-  return answering(async function inspectFile(c: Context<UploadEnv, string, FileId>) {
-    const session = await inspect(c, instance).catch((error: unknown) => {
-      if (!isTransient(error)) throw error
-      const { message, retryAfterSecs = ASK_AGAIN_SECS } = error
-      throw new XMediaError('upload_locked', `${message} Ask again.`, { cause: error, retryAfterSecs })
+function inspectUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
+  return withProtocolHeaders(async function inspectUpload(c: UploadContext) {
+    const session = await finishUpload(c, instance).catch((error: unknown) => {
+      throw isRetryable(error) ? progressUnavailable(error) : error
     })
     if (session.metadata !== undefined) c.header('upload-metadata', session.metadata)
     if (session.totalBytes === undefined) c.header('upload-defer-length', '1')
     else c.header('upload-length', String(session.totalBytes))
-    return await answer(c, session, 200, instance)
+    return await uploadResponse(c, session, 200, instance)
   })
 }
 
-async function inspect(c: Context<UploadEnv, string, FileId>, instance: ResumableInstance): Promise<Session> {
-  const lease = await take(c, instance)
-  return await working(lease, async () => {
-    refuseFailed(lease.session)
-    await finishSession(lease, contextOf(c, instance), instance.relay)
+async function finishUpload(c: UploadContext, instance: Instance): Promise<Session> {
+  const lease = await acquireUpload(c, instance)
+  return await withLease(lease, async () => {
+    throwIfFailed(lease.session)
+    await finishSession(lease, callContext(c, instance), instance.relay)
   })
 }
 
-/** Forgets an upload. X forgets by itself what was not finalized. */
-function removeFile(instance: ResumableInstance): Handler<UploadEnv, string, FileId> {
-  return answering(async function removeFile(c: Context<UploadEnv, string, FileId>) {
-    const lease = await take(c, instance)
+function progressUnavailable(cause: XMediaError): XMediaError {
+  const { message, retryAfterSecs = RETRY_AFTER_SECS } = cause
+  const detail = `The progress of this upload is not available at the moment. ${message}`
+  return new XMediaError('upload_locked', detail, { cause, retryAfterSecs })
+}
+
+/** Deletes an upload. X forgets by itself what is never finalized. */
+function deleteUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
+  return withProtocolHeaders(async function deleteUpload(c: UploadContext) {
+    const lease = await acquireUpload(c, instance)
     await lease.remove()
     return c.body(null, 204)
   })
 }
 
-/** Clients behind proxies that know no PATCH send it as POST. https://tus.io/protocols/resumable-upload#x-http-method-override */
-function overriddenFile(instance: ResumableInstance): Handler<UploadEnv, string, FileId> {
-  const handlers: Readonly<Record<string, Handler<UploadEnv, string, FileId>>> = {
-    PATCH: appendFile(instance),
-    DELETE: removeFile(instance),
-    HEAD: inspectFile(instance),
+/**
+ * Lets clients behind proxies that block a method send it as POST.
+ * https://tus.io/protocols/resumable-upload#x-http-method-override
+ */
+function overrideMethod(instance: Instance): Handler<UploadEnv, string, UploadId> {
+  const handlers: Readonly<Record<string, Handler<UploadEnv, string, UploadId>>> = {
+    PATCH: appendChunk(instance),
+    DELETE: deleteUpload(instance),
+    HEAD: inspectUpload(instance),
   }
-  return async function overriddenFile(c, next) {
+  return async function overrideMethod(c, next) {
     const method = c.req.header('x-http-method-override')?.toUpperCase() ?? ''
     const response = await handlers[method]?.(c, next)
     if (response) return response
@@ -163,6 +184,6 @@ function overriddenFile(instance: ResumableInstance): Handler<UploadEnv, string,
   }
 }
 
-function randomId(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(ID_BYTES)))
+function acquireUpload(c: UploadContext, { clock, store }: Instance): Promise<Lease> {
+  return acquireLease(store, c.req.valid('param').id, c.var.xMediaPrincipal.subject, clock)
 }

@@ -5,39 +5,37 @@ import { reportFailure } from '../relay/report-failure.ts'
 import type { CallContext } from '../x/call.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
-import type { Lease } from './record.ts'
+import type { Lease } from './lease.ts'
 
-/** After a FINALIZE that failed X is left alone for this long, seconds, when it did not say. */
+/** How long to leave X alone after FINALIZE has failed and X did not say, in seconds. */
 const PAUSE_SECS = 5
 
 /**
- * Finalizes an upload that X has every byte of, unless that was done before; what came of it is kept. An earlier try whose
- * outcome nobody wrote down is made again: X takes a second FINALIZE, or tells that there was a first one.
+ * Finalizes an upload once X has acknowledged every byte, and stores the result. Does nothing when bytes are missing, or
+ * when the upload is done or has failed. Repeats a FINALIZE whose outcome is unknown: X accepts a second one, or says that
+ * there was a first.
  */
 export async function finishSession(lease: Lease, context: CallContext, options: RelayOptions): Promise<void> {
   const { client, clock } = options
   const { mediaId, altText, state, offset, totalBytes, nextSegment, finalizeAt = 0 } = lease.session
   if (offset !== totalBytes || mediaId === undefined || state === 'done' || state === 'failed') return
-  const started = clock.now()
-  if (started < finalizeAt) {
-    const retryAfterSecs = Math.ceil((finalizeAt - started) / 1000)
-    throw new XMediaError('x_unavailable', 'X has every byte, and did not finalize the upload yet.', { retryAfterSecs })
-  }
-  const stop = keepLeaseAlive(lease, clock, { yields: () => false, onLost: () => {} })
+  const startedAt = clock.now()
+  if (startedAt < finalizeAt) throw notFinalizedYet(Math.ceil((finalizeAt - startedAt) / 1000))
+  const stopHeartbeat = keepLeaseAlive(lease, clock, { givesWay: () => false, onLost: () => {} })
   try {
     const answer = lease.session.result ?? (await finalize(lease, mediaId, totalBytes, context, options))
     const result = await setAltText(answer, altText, context, client)
-    await lease.advance({ ...lease.session, state: 'done', result })
+    await lease.update({ state: 'done', result })
   } catch (error) {
-    reportFailure(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - started, context)
-    if (error instanceof XMediaError && error.code === 'x_rejected_media') await fail(lease, error)
+    reportFailure(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - startedAt, context)
+    if (isRejectedByX(error)) await markFailed(lease, error)
     else if (error instanceof XMediaError && error.code.startsWith('x_')) {
       const pauseMs = (error.retryAfterSecs ?? PAUSE_SECS) * 1000
-      await lease.advance({ ...lease.session, finalizeAt: clock.now() + pauseMs })
+      await lease.update({ finalizeAt: clock.now() + pauseMs })
     }
     throw error
   } finally {
-    stop()
+    stopHeartbeat()
   }
 }
 
@@ -49,18 +47,29 @@ async function finalize(
   { client, clock }: RelayOptions,
 ): Promise<XMediaAnswer> {
   const { category, state, nextSegment: segments } = lease.session
-  const started = clock.now()
-  if (state === 'open') await lease.advance({ ...lease.session, state: 'finalizing' })
+  const startedAt = clock.now()
+  if (state === 'open') await lease.update({ state: 'finalizing' })
   const { data, errors } = await client.finalize(mediaId, category, context, { again: state === 'finalizing' })
   const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
-  const durationMs = clock.now() - started
+  const durationMs = clock.now() - startedAt
   context.emit({ type: 'finalized', mediaId, bytes: totalBytes, segments, durationMs })
-  // Before anything else: for images X never tells a second time.
-  await lease.advance({ ...lease.session, result })
+  // Store it before anything else can fail: for images X does not answer a second FINALIZE.
+  await lease.update({ result })
   return result
 }
 
-/** Marks an upload as one that nothing will come of. */
-export async function fail(lease: Lease, { code, message: detail }: XMediaError): Promise<void> {
-  await lease.advance({ ...lease.session, state: 'failed', failure: { code, detail } })
+function notFinalizedYet(retryAfterSecs: number): XMediaError {
+  return new XMediaError('x_unavailable', 'X has every byte but has not finalized the upload yet; try again later.', {
+    retryAfterSecs,
+  })
+}
+
+/** Whether X refused the file itself, so that sending it again is no use. */
+export function isRejectedByX(error: unknown): error is XMediaError {
+  return error instanceof XMediaError && error.code === 'x_rejected_media'
+}
+
+/** Stores that the upload has failed for good. */
+export async function markFailed(lease: Lease, { code, message: detail }: XMediaError): Promise<void> {
+  await lease.update({ state: 'failed', failure: { code, detail } })
 }

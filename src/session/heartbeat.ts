@@ -1,38 +1,42 @@
 import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
-import { LEASE_MS, type Lease } from './record.ts'
+import { LEASE_MS, type Lease, leaseLost } from './lease.ts'
 
-/** How often a lease is prolonged, milliseconds: a fifth of what it lasts. */
-const BEAT_MS = 1000
+/** How often to renew a lease, in milliseconds: a fifth of how long it lasts. */
+const RENEW_MS = LEASE_MS / 5
 
 export interface HeartbeatOptions {
-  /** Whether the session is given up when another request wants it. */
-  yields: () => boolean
-  /** Called when the session is another's, or as good as. */
+  /** Whether to give the lease up to a request that waits for it. */
+  givesWay: () => boolean
+  /** Called once, when the lease is lost, given up, or about to run out. */
   onLost: (reason: unknown) => void
 }
 
-/** Prolongs a lease until it is told to stop. */
-export function keepLeaseAlive(lease: Lease, clock: Clock, { yields, onLost }: HeartbeatOptions): () => void {
+/** Renews a lease until the function it returns is called. */
+export function keepLeaseAlive(lease: Lease, clock: Clock, { givesWay, onLost }: HeartbeatOptions): () => void {
   let stopped = false
-  let heldUntil = clock.now() + LEASE_MS
-  let cancelTimer = clock.after(BEAT_MS, beat)
+  let leasedUntil = clock.now() + LEASE_MS
+  let cancelTimer = clock.after(RENEW_MS, renew)
 
-  function beat(): void {
+  function renewLater(): void {
+    cancelTimer = clock.after(RENEW_MS, renew)
+  }
+
+  function renew(): void {
     const until = clock.now() + LEASE_MS
     lease.renew().then(
       (isWanted) => {
         if (stopped) return
-        heldUntil = until
-        if (isWanted && yields()) onLost(new XMediaError('upload_locked', 'Another request goes on with this upload.'))
-        else cancelTimer = clock.after(BEAT_MS, beat)
+        leasedUntil = until
+        if (isWanted && givesWay()) onLost(leaseLost())
+        else renewLater()
       },
       (error: unknown) => {
         if (stopped) return
         const isLost = error instanceof XMediaError && error.code === 'upload_locked'
-        // A store that fails once takes nothing away: the lease is ours as long as it lasts.
-        if (isLost || clock.now() + BEAT_MS >= heldUntil) onLost(error)
-        else cancelTimer = clock.after(BEAT_MS, beat)
+        // When the store fails, the lease still holds until its time is up.
+        if (isLost || clock.now() + RENEW_MS >= leasedUntil) onLost(error)
+        else renewLater()
       },
     )
   }

@@ -1,152 +1,163 @@
-import { XMediaError } from '../errors.ts'
+import type { XMediaError } from '../errors.ts'
 import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
-import type { AbortScope } from '../lib/abort-scope.ts'
-import { appendAll } from '../relay/append.ts'
+import { appendAll, type UploadInProgress } from '../relay/append.ts'
 import { createInitialization, type Initialization } from '../relay/initialization.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
 import type { RelayOptions } from '../relay/relay.ts'
 import { reportFailure } from '../relay/report-failure.ts'
-import { planSegments } from '../relay/segment-plan.ts'
+import { planSegments, type SegmentPlan } from '../relay/segment-plan.ts'
 import type { Progress } from '../relay/segment-sender.ts'
 import type { CallContext } from '../x/call.ts'
-import { createCallScope } from '../x/call-scope.ts'
+import { type CallScope, createCallScope } from '../x/call-scope.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
-import { type Chunk, readChunk, readToEnd } from './chunk.ts'
-import { fail } from './finish.ts'
+import { type Chunk, endOnFailure, readChunk, type TolerantReader } from './chunk.ts'
+import { isRejectedByX, markFailed } from './finish.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
-import type { Lease } from './record.ts'
-import { createSessionLedger } from './session-ledger.ts'
+import type { Lease } from './lease.ts'
+import type { Session } from './record.ts'
+import { createSessionLedger, type SessionLedger } from './session-ledger.ts'
 
-export interface Receiving {
-  /** Of an upload whose size is known and that misses bytes. */
+/** A chunk on its way to X. */
+export interface IncomingChunk {
+  /** Of an upload whose size is known, and which still needs bytes. */
   lease: Lease
   chunk: Chunk
-  /** Asked before INIT, as for any upload. */
+  /** Runs before INIT, as for any upload. */
   admit: UploadSource['admit']
   reservation: MemoryReservation
   context: CallContext
 }
 
-/** A client that has sent nothing for so long gives way to another request for the same upload, milliseconds. */
-const SILENT_MS = 1000
-
-export interface Received {
-  /** Bytes that came, whether X has got them or not. */
+export interface ReceivedChunk {
+  /** Bytes that arrived, whether X has them or not. */
   bytes: number
-  /** What broke the chunk off on the client's side. */
+  /** The error that broke off the chunk on the client's side. */
   failure: XMediaError | undefined
 }
 
-/**
- * Sends a chunk of an upload to X, as far as its client comes with it; what X has acknowledged is on record then, however
- * it ended. Rejects with what ended it on our side or X's.
- */
-export async function receiveChunk(receiving: Receiving, options: RelayOptions): Promise<Received> {
-  const { lease, chunk, reservation, context } = receiving
-  const { clock, concurrency, maxSegments, segmentSize } = options
-  const { totalBytes = 0, offset, nextSegment, mediaId } = lease.session
-  const missingBytes = totalBytes - offset
-  const preferred = lease.session.segmentBytes || segmentSize.preferred
-  const plan = planSegments(missingBytes, preferred, maxSegments - nextSegment)
-  reservation.require(plan.minMemoryBytes)
-  if (lease.session.segmentBytes === 0) await lease.advance({ ...lease.session, segmentBytes: plan.segmentBytes })
+/** How long a client may send nothing before it loses the upload to another request, in milliseconds. */
+const STALLED_MS = 1000
 
-  const started = clock.now()
+/**
+ * Sends a chunk to X, as far as it arrives. However it ends, the session then has all that X acknowledged. Rejects when
+ * it failed on our side or on X's.
+ */
+export async function receiveChunk(incoming: IncomingChunk, options: RelayOptions): Promise<ReceivedChunk> {
+  const { lease, chunk, reservation, context } = incoming
+  const { clock, concurrency, segmentSize } = options
+  const plan = planRest(lease.session, options)
+  reservation.require(plan.minMemoryBytes)
+  if (lease.session.segmentBytes === 0) await lease.update({ segmentBytes: plan.segmentBytes })
+
+  const { totalBytes = 0 } = lease.session
+  const startedAt = clock.now()
   const scope = createCallScope(context, clock)
   const { call } = scope
-  const progress: Progress = {
-    ...(mediaId === undefined ? {} : { mediaId }),
-    sentBytes: offset,
-    segments: nextSegment,
-  }
-  // A segment that X may have already must be the same again, and one with a checksum must be whole.
+  const progress = progressOf(lease.session)
+  // A segment that X may already have must be the same again, and one with a checksum must be complete.
   const mayShrink = lease.session.planned.length === 0 && chunk.checksum === undefined
   const headBytes = Math.min(HEAD_BYTES, totalBytes, plan.segmentBytes)
-  const ledger = createSessionLedger(lease, {
-    ahead: concurrency,
-    isProven: (bytes) => bytes <= segmentSize.largestAccepted,
-  })
-  const initialization = initializationOf(receiving, headBytes, { call, scope, progress }, options)
-  const body = readToEnd(chunk.body)
-  const stop = keepLeaseAlive(lease, clock, {
-    yields: () => chunk.body.silentMs() >= SILENT_MS,
+  const isAccepted = (bytes: number) => bytes <= segmentSize.largestAccepted
+  const ledger = createSessionLedger(lease, { segmentsAhead: concurrency, isAccepted })
+  const initialization = initializationFor(incoming, headBytes, { scope, progress }, options)
+  const body = endOnFailure(chunk.body)
+  const read = segmentsOf(incoming, body, { headBytes, ledger, progress, scope }, options)
+  const stopHeartbeat = keepLeaseAlive(lease, clock, {
+    givesWay: () => chunk.body.silentMs() >= STALLED_MS,
     onLost(reason) {
       chunk.body.cancel(reason)
       scope.abort(reason)
     },
   })
-  let end = offset
-
-  /** Whether what is missing behind a short segment still fits into the indices that are left. */
-  function keeps(bytes: number): boolean {
-    const index = progress.segments
-    // What was ended on our side sends nothing more.
-    if (scope.signal.aborted || end + bytes < headBytes || ledger.isFixed(index)) return false
-    return index + 1 + Math.ceil((totalBytes - end - bytes) / lease.session.segmentBytes) <= maxSegments
-  }
 
   try {
-    await appendAll(
-      {
-        async *read(reading) {
-          for await (const segment of readChunk(body, chunk, { ...reading, missingBytes, keeps })) {
-            end += segment.length
-            yield segment
-          }
-        },
-        initialization,
-        ledger,
-        plan: { ...plan, mayShrink },
-        reservation,
-        call,
-        scope,
-        progress,
-      },
-      options,
-    )
+    const upload = { read, initialization, ledger, plan: { ...plan, mayShrink }, reservation, call, scope, progress }
+    await appendAll(upload, options)
     await initialization.settled()
     scope.signal.throwIfAborted()
     const failure = body.failure()
-    if (failure) reportFailure(failure, progress, clock.now() - started, call)
+    if (failure) reportFailure(failure, progress, clock.now() - startedAt, call)
     return { bytes: chunk.body.receivedBytes(), failure }
   } catch (error) {
     const failure = scope.signal.aborted ? scope.signal.reason : error
     scope.abort(failure)
     chunk.body.cancel(failure)
-    reportFailure(failure, progress, clock.now() - started, call)
-    if (failure instanceof XMediaError && failure.code === 'x_rejected_media') await fail(lease, failure)
+    reportFailure(failure, progress, clock.now() - startedAt, call)
+    if (isRejectedByX(failure)) await markFailed(lease, failure)
     throw failure
   } finally {
-    stop()
+    stopHeartbeat()
     scope.dispose()
-    // Who has lost the lease has nothing to forget.
+    // When the lease is lost, the ledger is no longer ours to close.
     await ledger.close().catch(() => {})
   }
 }
 
+/** Plans the segments of all bytes that the upload still needs. */
+function planRest(
+  { totalBytes = 0, offset, nextSegment, segmentBytes }: Session,
+  { maxSegments, segmentSize }: RelayOptions,
+): SegmentPlan {
+  return planSegments(totalBytes - offset, segmentBytes || segmentSize.preferred, maxSegments - nextSegment)
+}
+
+function progressOf({ mediaId, offset, nextSegment }: Session): Progress {
+  return { ...(mediaId === undefined ? {} : { mediaId }), sentBytes: offset, segments: nextSegment }
+}
+
+interface ChunkState {
+  /** Bytes that tell the type of the file: fewer are not sent first. */
+  headBytes: number
+  ledger: SessionLedger
+  progress: Progress
+  scope: CallScope
+}
+
+/** Reads the segments of a chunk. */
+function segmentsOf(
+  { lease, chunk }: IncomingChunk,
+  body: TolerantReader,
+  { headBytes, ledger, progress, scope }: ChunkState,
+  { maxSegments }: RelayOptions,
+): UploadInProgress['read'] {
+  const { totalBytes = 0, offset } = lease.session
+  let end = offset
+
+  /** Whether a short segment tells the file's type if it is the first, and leaves enough indices for the rest. */
+  function maySendShort(bytes: number): boolean {
+    const index = progress.segments
+    if (scope.signal.aborted || end + bytes < headBytes || ledger.mayHaveBeenSent(index)) return false
+    return index + 1 + Math.ceil((totalBytes - end - bytes) / lease.session.segmentBytes) <= maxSegments
+  }
+
+  return async function* read(options) {
+    const missingBytes = totalBytes - offset
+    for await (const segment of readChunk(body, chunk, { ...options, missingBytes, maySendShort })) {
+      end += segment.length
+      yield segment
+    }
+  }
+}
+
 interface SessionInitialization extends Initialization {
-  /** Resolves when INIT, if it has begun, has ended and is on record. */
+  /** Resolves when INIT, if it has started, has ended and the session has its result. */
   settled(): Promise<void>
 }
 
-/** INIT, if the session has not been there yet. */
-function initializationOf(
-  { lease, chunk, admit }: Receiving,
+/** INIT for the first chunk of an upload; for a later one, the media that INIT opened. */
+function initializationFor(
+  { lease, chunk, admit }: IncomingChunk,
   headBytes: number,
-  { call, scope, progress }: { call: CallContext; scope: AbortScope; progress: Progress },
+  { scope, progress }: { scope: CallScope; progress: Progress },
   { client, clock }: RelayOptions,
 ): SessionInitialization {
   const { mediaId, mediaType, category, totalBytes = 0 } = lease.session
+  const { call } = scope
   if (mediaId !== undefined) {
-    return {
-      onHead() {},
-      onSegment() {},
-      result: async () => ({ id: mediaId, totalBytes }),
-      async settled() {},
-    }
+    return { onHead() {}, onSegment() {}, result: async () => ({ id: mediaId, totalBytes }), async settled() {} }
   }
-  let recorded: Promise<void> | undefined
-  let begun = false
+  let stored: Promise<void> | undefined
+  let hasStarted = false
   const initialization = createInitialization(
     { ...lease.session, totalBytes, admit, body: chunk.body },
     {
@@ -155,9 +166,8 @@ function initializationOf(
       scope,
       onInitialized({ id, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS }) {
         progress.mediaId = id
-        const expiresAt = clock.now() + expiresAfterSecs * 1000
-        recorded = lease.advance({ ...lease.session, mediaId: id, expiresAt })
-        recorded.catch((error: unknown) => scope.abort(error))
+        stored = lease.update({ mediaId: id, expiresAt: clock.now() + expiresAfterSecs * 1000 })
+        stored.catch((error: unknown) => scope.abort(error))
         call.emit({ type: 'initialized', mediaId: id, mediaType, category, totalBytes })
       },
     },
@@ -165,15 +175,15 @@ function initializationOf(
   return {
     ...initialization,
     onHead(head) {
-      // Too few bytes tell nothing of what the file is.
+      // Fewer bytes do not tell the type of the file.
       if (head.length < headBytes) return
-      begun = true
+      hasStarted = true
       initialization.onHead(head)
     },
     onSegment() {},
     async settled() {
-      if (begun) await initialization.result()
-      await recorded
+      if (hasStarted) await initialization.result()
+      await stored
     },
   }
 }

@@ -1,40 +1,47 @@
 import { XMediaError } from '../errors.ts'
 import type { Ledger } from '../relay/segment-ledger.ts'
-import type { Lease, Session } from './record.ts'
+import type { Lease } from './lease.ts'
+import type { Session } from './record.ts'
 
-/** The account of a resumable upload, so that another request can go on with it, whatever becomes of this one. */
+/** The ledger of a resumable upload. The session keeps it, so that another request can continue the upload. */
 export interface SessionLedger extends Ledger {
-  /** Whether an earlier request may have sent a segment of this index. */
-  isFixed(index: number): boolean
-  /** Forgets what was planned and not sent. */
+  /** Whether an earlier request may have sent the segment of this index. */
+  mayHaveBeenSent(index: number): boolean
+  /** Removes planned segments that were not sent. */
   close(): Promise<void>
 }
 
 export interface SessionLedgerOptions {
-  /** Segments that are planned before they are there. */
-  ahead: number
-  /** Whether X is known to take segments of so many bytes: no other is planned ahead, since it may have to be cut anew. */
-  isProven: (bytes: number) => boolean
+  /** How many segments to plan ahead. */
+  segmentsAhead: number
+  /**
+   * Whether X is known to accept segments of this size. Others are not planned ahead, since X may refuse them, and then
+   * the bytes are cut differently.
+   */
+  isAccepted: (bytes: number) => boolean
 }
 
 /**
- * A segment that may be under way is written down before it is sent; most need no writing of their own, since full ones
- * are planned `ahead`, as many as are in flight, when another is acknowledged.
+ * Creates the ledger of a session. A segment's size is stored before the segment is sent. To save writes, most are
+ * stored with the acknowledgement of an earlier segment, which plans the next full ones ahead.
  */
-export function createSessionLedger(lease: Lease, { ahead, isProven }: SessionLedgerOptions): SessionLedger {
-  /** Indices below are those of earlier requests, which may have sent them. */
-  const fixed = lease.session.nextSegment + lease.session.planned.length
-  let sent = fixed
-  let planning: Promise<void> = Promise.resolve()
+export function createSessionLedger(lease: Lease, { segmentsAhead, isAccepted }: SessionLedgerOptions): SessionLedger {
+  /** Earlier requests planned the indices below this one, and may have sent them. */
+  const firstNewIndex = lease.session.nextSegment + lease.session.planned.length
+  let firstUnsentIndex = firstNewIndex
+  let planWritten: Promise<void> = Promise.resolve()
   const acknowledged = new Map<number, number>()
 
   const plannedBytes = (index: number) => lease.session.planned[index - lease.session.nextSegment]
 
-  function withNext(session: Session): Session {
+  /** The sizes planned below an index. */
+  const plannedBelow = (index: number) => lease.session.planned.slice(0, Math.max(0, index - lease.session.nextSegment))
+
+  function planAhead(session: Session): Session {
     const { offset, segmentBytes, totalBytes = 0 } = session
     const planned = [...session.planned]
     let end = planned.reduce((sum, bytes) => sum + bytes, offset)
-    while (planned.length < ahead && end < totalBytes) {
+    while (planned.length < segmentsAhead && end < totalBytes) {
       const bytes = Math.min(segmentBytes, totalBytes - end)
       planned.push(bytes)
       end += bytes
@@ -43,31 +50,31 @@ export function createSessionLedger(lease: Lease, { ahead, isProven }: SessionLe
   }
 
   return {
-    isFixed: (index) => index < fixed,
+    mayHaveBeenSent: (index) => index < firstNewIndex,
 
     segmentBytes(index) {
       const bytes = plannedBytes(index)
-      return index < fixed && bytes !== undefined ? bytes : lease.session.segmentBytes
+      return index < firstNewIndex && bytes !== undefined ? bytes : lease.session.segmentBytes
     },
 
     async plan(index, bytes) {
       const { session } = lease
       const before = plannedBytes(index)
       if (before !== bytes) {
-        if (index < fixed && before !== undefined) throw cutOtherwise(before)
-        const next = { ...session, planned: [...session.planned.slice(0, index - session.nextSegment), bytes] }
-        planning = lease.advance(bytes === session.segmentBytes && isProven(bytes) ? withNext(next) : next)
+        if (index < firstNewIndex && before !== undefined) throw mustSendWhole(before)
+        const next = { ...session, planned: [...plannedBelow(index), bytes] }
+        const isFull = bytes === session.segmentBytes
+        planWritten = lease.update(isFull && isAccepted(bytes) ? planAhead(next) : next)
       }
-      sent = Math.max(sent, index + 1)
-      await planning
+      firstUnsentIndex = Math.max(firstUnsentIndex, index + 1)
+      await planWritten
     },
 
     async shrink(index, segmentBytes) {
-      const { session } = lease
-      // A later one, of the size that is refused now, may have been taken before: nothing can be cut anew.
-      if (fixed > index + 1) throw cutOtherwise(plannedBytes(index) ?? session.segmentBytes)
-      sent = index
-      await lease.advance({ ...session, segmentBytes, planned: session.planned.slice(0, index - session.nextSegment) })
+      // X may already have a later segment of the size that it refuses now, so nothing can be cut differently.
+      if (firstNewIndex > index + 1) throw mustSendWhole(plannedBytes(index) ?? lease.session.segmentBytes)
+      firstUnsentIndex = index
+      await lease.update({ segmentBytes, planned: plannedBelow(index) })
     },
 
     async acknowledge(index, bytes) {
@@ -82,22 +89,21 @@ export function createSessionLedger(lease: Lease, { ahead, isProven }: SessionLe
       if (nextSegment === lease.session.nextSegment) return
       const session = { ...lease.session, offset, nextSegment, planned }
       const isFull = (planned.at(-1) ?? bytes) === session.segmentBytes
-      // What is planned here is not on record before this is written: whoever sends it waits for that.
-      planning = lease.advance(isFull ? withNext(session) : session)
-      await planning
+      // A segment that is planned here must not be sent before this is written: `plan` waits for it.
+      planWritten = lease.update(isFull ? planAhead(session) : session)
+      await planWritten
     },
 
     async close() {
-      const { session } = lease
-      const planned = session.planned.slice(0, Math.max(0, sent - session.nextSegment))
-      if (planned.length < session.planned.length) await lease.advance({ ...session, planned })
+      const sent = plannedBelow(firstUnsentIndex)
+      if (sent.length < lease.session.planned.length) await lease.update({ planned: sent })
     },
   }
 }
 
-function cutOtherwise(bytes: number): XMediaError {
+function mustSendWhole(segmentBytes: number): XMediaError {
   return new XMediaError(
     'piece_too_small',
-    `X may have got the next ${bytes} bytes already, as one segment: send as many at once at least.`,
+    `X may already have the next ${segmentBytes} bytes as one segment; send at least as many in one chunk.`,
   )
 }

@@ -2,23 +2,28 @@ import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Store } from './store.ts'
 
-/** A store that has not answered after so many milliseconds is taken for one that fails. */
+/** The longest time that a call to the store may take, in milliseconds. */
 const TIMEOUT_MS = 5000
 
-/** A store whose failures, and whose silence, are `store_unavailable`: nothing waits for it for ever. */
+/** Wraps a store so that a call that fails, or takes longer than 5 s, rejects with `store_unavailable`. */
 export function guardedStore(store: Store, clock: Clock): Store {
-  function guarded<Outcome>(work: () => Promise<Outcome>): Promise<Outcome> {
+  function guard<Result>(call: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const fail = (cause?: unknown) =>
-        reject(new XMediaError('store_unavailable', 'The store of this server does not work.', { cause }))
+      const fail = (cause?: unknown) => reject(storeUnavailable(cause))
       const cancelTimer = clock.after(TIMEOUT_MS, fail)
-      // A store that is not async throws at once.
-      Promise.resolve().then(work).then(resolve, fail).finally(cancelTimer)
+      // The app's own store may throw instead of rejecting.
+      Promise.resolve().then(call).then(resolve, fail).finally(cancelTimer)
     })
   }
 
   return {
-    get: (key) => guarded(() => store.get(key)),
-    compareAndSwap: (...swap) => guarded(() => store.compareAndSwap(...swap)),
+    get: (key) => guard(() => store.get(key)),
+    compareAndSwap: (...swap) => guard(() => store.compareAndSwap(...swap)),
   }
+}
+
+function storeUnavailable(cause: unknown): XMediaError {
+  return new XMediaError('store_unavailable', 'The store of this server failed or did not answer; try again later.', {
+    cause,
+  })
 }

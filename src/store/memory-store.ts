@@ -1,9 +1,9 @@
 import type { Store } from './store.ts'
 
-/** Texts that are remembered at once; the one put there first goes first. */
-const MAX_KEYS = 100_000
+/** The most texts to keep. Beyond it, the one written longest ago goes first. */
+const MAX_TEXTS = 100_000
 
-/** Keeps all in this instance's memory: lost when the process ends, and unknown to others. */
+/** Keeps state in the memory of this process: other processes do not see it, and it is lost when this one ends. */
 export function memoryStore(clock: { now(): number } = Date): Store {
   const entries = new Map<string, { text: string; expiresAt: number }>()
 
@@ -14,7 +14,7 @@ export function memoryStore(clock: { now(): number } = Date): Store {
 
   function makeRoom(): void {
     for (const [oldest, { expiresAt }] of entries) {
-      if (expiresAt > clock.now() && entries.size < MAX_KEYS) break
+      if (expiresAt > clock.now() && entries.size < MAX_TEXTS) break
       entries.delete(oldest)
     }
   }

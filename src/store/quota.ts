@@ -1,28 +1,34 @@
 import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { memoryStore } from './memory-store.ts'
 import { type Store, update } from './store.ts'
+import { formatVersioned, parseVersioned } from './versioned-record.ts'
 
-/** What a subject has used, or may use, in a period. */
+/** An amount of uploads and bytes: what a subject has used in a period, or may use. */
 export interface QuotaUse {
   uploads: number
   bytes: number
 }
 
-/** Where the use is kept. One shared by all instances makes the quota hold for all of them together. */
+/** Counts the use of quotas. Instances that share one share the quota too. */
 export interface QuotaStore {
-  /** Adds to the use under a key, which begins with none, and answers the sum. Must be atomic; may forget it later. */
+  /**
+   * Adds to the use under a key, which starts at zero, and resolves to the sum. Must be atomic.
+   *
+   * @param expiresAt Epoch milliseconds after which the store may forget the key.
+   */
   add(key: string, use: QuotaUse, expiresAt: number): Promise<QuotaUse>
 }
 
 export interface QuotaOptions {
-  /** Uploads per subject and period. Default: no limit. */
+  /** The most uploads per subject and period. Default: no limit. */
   uploads?: number
-  /** Bytes per subject and period. Default: no limit. */
+  /** The most bytes per subject and period. Default: no limit. */
   bytes?: number
-  /** Length of a period, seconds; the first began at the epoch. Default 86,400, a day of UTC. */
+  /** The length of a period, in seconds; periods are counted from the epoch. Default 86,400: a day of UTC. */
   periodSecs?: number
-  /** Default: the instance's `store`; without one, its memory. */
+  /** Where to count. Default: in the instance's `store`, or else in its memory. */
   store?: QuotaStore
 }
 
@@ -35,46 +41,66 @@ export interface QuotaSettings {
 }
 
 export interface Quota {
-  /** Uses up one upload of so many bytes, or throws `quota_exceeded`. What has begun counts, however it ends. */
+  /**
+   * Counts one upload of this many bytes, or throws `quota_exceeded`. An upload counts as soon as it starts, and still
+   * counts when it fails.
+   *
+   * @param limits The subject's own limits, where they differ from everyone's.
+   */
   consume(subject: string, bytes: number, limits?: Partial<QuotaUse>): Promise<void>
 }
 
-/** @param name Tells several quotas in one store apart. */
-export function createQuota(options: QuotaSettings, clock: Clock, shared?: Store, name = ''): Quota {
-  const { uploads, bytes, periodSecs } = options
-  const store = options.store ?? (shared ? quotaStore(shared) : memoryQuotaStore(clock))
+/** @param name Comes before the keys, where several quotas share a store. */
+export function createQuota(settings: QuotaSettings, clock: Clock, shared?: Store, name = ''): Quota {
+  const { uploads = Infinity, bytes = Infinity, periodSecs } = settings
+  const store = settings.store ?? (shared ? quotaStore(shared) : memoryQuotaStore(clock))
   const periodMs = periodSecs * 1000
 
   return {
     async consume(subject, size, limits = {}) {
-      const most = { uploads: uploads ?? Infinity, bytes: bytes ?? Infinity, ...limits }
+      const max = { uploads, bytes, ...limits }
       const period = Math.floor(clock.now() / periodMs)
       const endsAt = (period + 1) * periodMs
       const key = `${name}${period}:${subject}`
       const used = await store.add(key, { uploads: 1, bytes: size }, endsAt)
-      if (used.uploads <= most.uploads && used.bytes <= most.bytes) return
+      if (used.uploads <= max.uploads && used.bytes <= max.bytes) return
       await store.add(key, { uploads: -1, bytes: -size }, endsAt)
-      throw new XMediaError('quota_exceeded', 'You have used up what you may upload for now.', {
+      throw new XMediaError('quota_exceeded', 'Your upload quota is used up; try again when the next period begins.', {
         retryAfterSecs: Math.ceil((endsAt - clock.now()) / 1000),
       })
     },
   }
 }
 
-/** Keeps the use in a store, for all instances that share it. */
+/** Counts in a store, for all instances that share it. */
 export function quotaStore(store: Store): QuotaStore {
   return {
     async add(key, { uploads, bytes }, expiresAt) {
-      const sum = await update(store, `quota:${key}`, (before) => {
-        const used: QuotaUse = before === undefined ? { uploads: 0, bytes: 0 } : JSON.parse(before)
-        return { text: JSON.stringify({ uploads: used.uploads + uploads, bytes: used.bytes + bytes }), expiresAt }
+      const text = await update(store, `quota:${key}`, (before) => {
+        const used = before === undefined ? { uploads: 0, bytes: 0 } : readUse(before)
+        const sum: QuotaUse = { uploads: used.uploads + uploads, bytes: used.bytes + bytes }
+        return { text: formatVersioned(VERSION, sum), expiresAt }
       })
-      return JSON.parse(sum)
+      return readUse(text)
     },
   }
 }
 
-/** Keeps the use in this instance's memory: enough for one process, lost when that ends. */
+/** Counts in the memory of this process. */
 export function memoryQuotaStore(clock: Pick<Clock, 'now'> = Date): QuotaStore {
   return quotaStore(memoryStore(clock))
+}
+
+/** The format of the stored use. Version 1, of 0.1.0, has the same members. */
+const VERSION = 2
+
+function readUse(text: string): QuotaUse {
+  const use = parseVersioned(text, VERSION)?.members
+  if (isQuotaUse(use)) return use
+  // Starting from zero would lift the limit.
+  throw new XMediaError('store_unavailable', 'This server cannot read how much of your quota is used; try again later.')
+}
+
+function isQuotaUse(value: unknown): value is QuotaUse {
+  return isRecord(value) && typeof value['uploads'] === 'number' && typeof value['bytes'] === 'number'
 }

@@ -1,23 +1,23 @@
 import type { Store } from './store.ts'
 
 export interface RedisStoreOptions {
-  /** Sends one command to Redis and answers with its reply: how, is the client's own. */
+  /** Sends one command to Redis and resolves to its reply. Every Redis client has a method for it. */
   sendCommand: (...command: string[]) => Promise<unknown>
-  /** In front of every key. Default `x-media:`. */
+  /** Comes before every key. Default `x-media:`. */
   prefix?: string
 }
 
-/** Compares and sets in one step: a script runs alone. https://redis.io/docs/latest/develop/programmability/eval-intro/ */
-const SWAP = `local before, after = ARGV[2], ARGV[4]
-local is = redis.call('GET', KEYS[1])
-if (is == false) ~= (ARGV[1] == '') or (is and is ~= before) then return 0 end
+/** Redis runs a script atomically. https://redis.io/docs/latest/develop/programmability/eval-intro/ */
+const COMPARE_AND_SWAP = `local before, after = ARGV[2], ARGV[4]
+local found = redis.call('GET', KEYS[1])
+if (found == false) ~= (ARGV[1] == '') or (found and found ~= before) then return 0 end
 if ARGV[3] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], after, 'PXAT', ARGV[5]) end
 return 1`
 
 /**
- * Keeps all in Redis 6.2 or later, or what speaks as it does, for all instances that reach it. With `redis`:
+ * Keeps state in Redis 6.2 or later, or a compatible server, for all processes that share it. With `redis`:
  * `sendCommand: (...command) => client.sendCommand(command)`; with `ioredis`: `sendCommand: (name, ...rest) =>
- * client.call(name, ...rest)`. How durable it is, is Redis's to say: see `appendfsync`.
+ * client.call(name, ...rest)`. What survives a crash of Redis depends on its `appendfsync`.
  */
 export function redisStore({ sendCommand, prefix = 'x-media:' }: RedisStoreOptions): Store {
   return {
@@ -26,9 +26,9 @@ export function redisStore({ sendCommand, prefix = 'x-media:' }: RedisStoreOptio
       return typeof text === 'string' ? text : undefined
     },
     async compareAndSwap(key, before, after, expiresAt) {
-      const old = before === undefined ? ['', ''] : ['1', before]
-      const fresh = after === undefined ? ['', ''] : ['1', after]
-      return (await sendCommand('EVAL', SWAP, '1', prefix + key, ...old, ...fresh, String(expiresAt))) === 1
+      // Two arguments a text: whether there is one, and the text itself, which may be empty.
+      const texts = [before, after].flatMap((text) => (text === undefined ? ['', ''] : ['1', text]))
+      return (await sendCommand('EVAL', COMPARE_AND_SWAP, '1', prefix + key, ...texts, String(expiresAt))) === 1
     },
   }
 }

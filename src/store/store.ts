@@ -1,15 +1,15 @@
 /**
- * What outlives a request: texts under keys, each of which is only ever replaced by whoever knows what is there. On this
- * rests all else: sessions of resumable uploads, quotas, and whose a media is. Durable ones come with the adapters.
+ * Keeps state that outlives a request: sessions of resumable uploads, quotas, and the owners of media. A store maps
+ * keys to texts. The adapters have durable ones.
  */
 export interface Store {
-  /** The text under a key; undefined when there is none, or its time is over. */
+  /** Resolves to the text under a key; undefined when there is none, or when it has expired. */
   get(key: string): Promise<string | undefined>
   /**
-   * Puts `after` in the place of `before` and answers true, or leaves all as it is and answers false when the text is no
-   * longer `before`. Undefined stands for no text. Must be atomic, and durable once answered.
+   * Replaces `before` with `after` and resolves to true. If the text is no longer `before`, it changes nothing and
+   * resolves to false. Undefined stands for no text. Must be atomic, and durable once it has resolved.
    *
-   * @param expiresAt Epoch milliseconds after which the text may be forgotten, and must not be seen any more.
+   * @param expiresAt Epoch milliseconds at which the text expires: from then on `get` must not return it.
    */
   compareAndSwap(
     key: string,
@@ -20,8 +20,8 @@ export interface Store {
 }
 
 /**
- * Replaces a text by what `change` makes of it, again while others are quicker; `change` may be called several times.
- * Answers what is there then.
+ * Replaces the text under a key with what `change` makes of it, and resolves to the new text. It tries again when
+ * another writer was faster, so `change` may run more than once.
  */
 export async function update(
   store: Store,

@@ -14,13 +14,13 @@ import type { Target } from './contract.ts'
 const MIB = 1024 * 1024
 const USER = { 'x-demo-user': 'u1' }
 const TUS = { ...USER, 'tus-resumable': '1.0.0' }
-const PIECE = { ...TUS, 'content-type': 'application/offset+octet-stream' }
-/** Ends of the process, and uploads that each of them interrupts: 30 moments. */
-const DEATHS = 3
-const UPLOADS_A_DEATH = 10
+const CHUNK = { ...TUS, 'content-type': 'application/offset+octet-stream' }
+/** How often the process is killed, and how many uploads each kill interrupts: 30 moments in all. */
+const KILLS = 3
+const UPLOADS_PER_KILL = 10
 const METADATA = `filetype ${btoa('video/mp4')}`
 
-/** What resumable uploads must do, with the client that most people have, on the durable store that is natural there. */
+/** What resumable uploads must do, with the most common client and with the durable store of each runtime. */
 export function resumable(target: Target): void {
   describe('resumable uploads', () => {
     let emulator: EmulatorProgram
@@ -53,11 +53,11 @@ export function resumable(target: Target): void {
       expect(await emulator.violations()).toEqual([])
     }
 
-    /** Uploads as the client does, interrupted as often as `interrupt` says with a number of bytes. */
+    /** Uploads with tus-js-client, and pauses after each number of bytes in `pauseAt`. */
     function upload(
       body: Buffer | Readable,
       options: UploadOptions = {},
-      interrupt: number[] = [],
+      pauseAt: number[] = [],
     ): Promise<HttpResponse> {
       return new Promise((resolve, reject) => {
         const upload = new Upload(body, {
@@ -68,8 +68,8 @@ export function resumable(target: Target): void {
           onError: reject,
           onSuccess: ({ lastResponse }) => resolve(lastResponse),
           onProgress(sent) {
-            if (sent < (interrupt[0] ?? Infinity)) return
-            interrupt.shift()
+            if (sent < (pauseAt[0] ?? Infinity)) return
+            pauseAt.shift()
             upload.abort().then(() => upload.start(), reject)
           },
           ...options,
@@ -80,7 +80,7 @@ export function resumable(target: Target): void {
 
     const idOf = (response: HttpResponse) => response.getHeader('x-media-id')
 
-    it('goes over with tus-js-client, and the last answer tells where the status is', async () => {
+    it('accept a file from tus-js-client, and respond with the address of its status', async () => {
       const file = randomBytes(10 * MIB)
       const last = await upload(file)
       await expectReceived(idOf(last), file)
@@ -92,35 +92,35 @@ export function resumable(target: Target): void {
       expect(foreign.status).toBe(404)
     })
 
-    it('goes over in pieces that are no segments', async () => {
+    it('accept chunks that are no whole segments', async () => {
       const file = randomBytes(11 * MIB + 1)
       await expectReceived(idOf(await upload(file, { chunkSize: 3 * MIB + 7 })), file)
     })
 
-    it('goes over with its first bytes in the creation', async () => {
+    it('accept the first bytes with the request that creates the upload', async () => {
       const file = randomBytes(6 * MIB)
       const options = { uploadDataDuringCreation: true, chunkSize: 5 * MIB }
       await expectReceived(idOf(await upload(file, options)), file)
     })
 
-    it('goes over from a stream whose length is told with its last bytes', async () => {
+    it('accept a stream whose length the client learns with its last bytes', async () => {
       const file = randomBytes(5 * MIB)
       const options = { uploadLengthDeferred: true, chunkSize: 8 * MIB }
       await expectReceived(idOf(await upload(Readable.from([file]), options)), file)
     })
 
-    it('goes over with the IETF’s draft', async () => {
+    it('accept the IETF draft', async () => {
       const file = randomBytes(9 * MIB)
       const options = { protocol: 'ietf-draft-05', chunkSize: 5 * MIB }
       await expectReceived(idOf(await upload(file, options)), file)
     })
 
-    it('goes on after it was paused, in the middle of segments', async () => {
+    it('continue after pauses in the middle of segments', async () => {
       const file = randomBytes(24 * MIB)
       await expectReceived(idOf(await upload(file, {}, [1, 5 * MIB + 3, 13 * MIB, 20 * MIB])), file)
     })
 
-    it('goes over five at a time', async () => {
+    it('accept five uploads at the same time', async () => {
       const files = Array.from({ length: 5 }, () => randomBytes(6 * MIB))
       const answers = await Promise.all(files.map((file, at) => upload(file, {}, [at * MIB])))
       for (const [at, file] of files.entries()) {
@@ -137,9 +137,9 @@ export function resumable(target: Target): void {
     }
 
     const patch = (at: string, offset: number, bytes: Buffer) =>
-      send('PATCH', at, { ...PIECE, 'upload-offset': offset, 'content-length': bytes.length }, [bytes])
+      send('PATCH', at, { ...CHUNK, 'upload-offset': offset, 'content-length': bytes.length }, [bytes])
 
-    it('tells a client that is wrong about the offset where to go on', async () => {
+    it('respond with the right offset when a chunk has a wrong one', async () => {
       const file = randomBytes(6 * MIB)
       const at = await create(file.length)
       expect((await patch(at, 0, file.subarray(0, 5 * MIB))).headers['upload-offset']).toBe(String(5 * MIB))
@@ -150,10 +150,10 @@ export function resumable(target: Target): void {
       await expectReceived(String(last.headers['x-media-id']), file)
     })
 
-    it('takes an upload from a holder that is silent within seconds, and refuses it to a newcomer until then', async () => {
+    it('give the upload of a client that stalls to another one within seconds', async () => {
       const file = randomBytes(6 * MIB)
       const at = await create(file.length)
-      const silent = open('PATCH', at, { ...PIECE, 'upload-offset': 0, 'content-length': file.length })
+      const silent = open('PATCH', at, { ...CHUNK, 'upload-offset': 0, 'content-length': file.length })
       await silent.write(file.subarray(0, 5 * MIB))
       let answer = await send('HEAD', at, TUS)
       for (let asked = 0; answer.status === 423 && asked < 5; asked++) answer = await send('HEAD', at, TUS)
@@ -165,7 +165,7 @@ export function resumable(target: Target): void {
       silent.abort()
     })
 
-    it('gives an upload to one of two clients at the same time, every time', async () => {
+    it('accept the chunk of one of two clients that send at the same time, every time', async () => {
       const rounds = 200
       const size = 64 * 1024
       const file = randomBytes(rounds * size)
@@ -187,25 +187,25 @@ export function resumable(target: Target): void {
       await expectReceived(String(last.headers['x-media-id']), file)
     })
 
-    it('survives the end of its process at any moment', async () => {
-      for (let deaths = 0; deaths < DEATHS; deaths++) {
+    it('survive the end of the process at any moment', async () => {
+      for (let kills = 0; kills < KILLS; kills++) {
         const uploads = await Promise.all(
-          Array.from({ length: UPLOADS_A_DEATH }, async () => {
+          Array.from({ length: UPLOADS_PER_KILL }, async () => {
             const file = randomBytes(5 * MIB + Math.floor(Math.random() * 4 * MIB))
             return { file, at: await create(file.length) }
           }),
         )
-        const dying = uploads.map(async ({ file, at }) => {
-          const request = open('PATCH', at, { ...PIECE, 'upload-offset': 0, 'content-length': file.length })
-          // The moment is another one for each of them.
+        const interrupted = uploads.map(async ({ file, at }) => {
+          const request = open('PATCH', at, { ...CHUNK, 'upload-offset': 0, 'content-length': file.length })
+          // Each upload is interrupted at a different moment.
           const sent = Math.floor(Math.random() * (file.length + 1))
           await Promise.race([request.write(file.subarray(0, sent)), request.answer]).catch(() => {})
         })
-        await Promise.race(dying)
-        // Of workerd its parent too: it would start another one.
+        await Promise.race(interrupted)
+        // The parent of workerd as well, which would start another one.
         process.kill(server.pid(), 'SIGKILL')
         await server.kill('SIGKILL')
-        await Promise.all(dying)
+        await Promise.all(interrupted)
         server = await serve()
         await Promise.all(
           uploads.map(async ({ file, at }) => {

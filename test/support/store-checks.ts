@@ -1,4 +1,5 @@
-import { createSessions, LEASE_MS, type Session } from '../../src/session/record.ts'
+import { LEASE_MS, type Lease, tryLease } from '../../src/session/lease.ts'
+import { createSession, readSession, type Session } from '../../src/session/record.ts'
 import { quotaStore } from '../../src/store/quota.ts'
 import { type Store, update } from '../../src/store/store.ts'
 import { type Checks, equal, runChecks } from './checks.ts'
@@ -9,14 +10,14 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(newKey()), undefined)
   },
 
-  async 'puts a text where there is none, once'(store) {
+  async 'writes a text where there is none, and not a second one'(store) {
     const key = newKey()
     equal(await store.compareAndSwap(key, undefined, 'a', later()), true)
     equal(await store.compareAndSwap(key, undefined, 'b', later()), false)
     equal(await store.get(key), 'a')
   },
 
-  async 'replaces only the text it is told'(store) {
+  async 'replaces a text only if it is the expected one'(store) {
     const key = newKey()
     equal(await store.compareAndSwap(key, 'a', 'b', later()), false)
     await store.compareAndSwap(key, undefined, 'a', later())
@@ -25,7 +26,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(key), 'b')
   },
 
-  async 'tells an empty text from none'(store) {
+  async 'tells an empty text from no text'(store) {
     const key = newKey()
     equal(await store.compareAndSwap(key, undefined, '', later()), true)
     equal(await store.get(key), '')
@@ -33,7 +34,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.compareAndSwap(key, '', 'a', later()), true)
   },
 
-  async 'removes only the text it is told'(store) {
+  async 'removes a text only if it is the expected one'(store) {
     const key = newKey()
     await store.compareAndSwap(key, undefined, 'a', later())
     equal(await store.compareAndSwap(key, 'b', undefined, later()), false)
@@ -44,7 +45,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.compareAndSwap(key, undefined, 'c', later()), true)
   },
 
-  async 'takes any key and long texts'(store) {
+  async 'accepts any key and long texts'(store) {
     const key = `${newKey()} '";:*\u00e9\u{1f600}\n%`
     const text = '\u{1f600}"\n'.repeat(8000)
     equal(await store.compareAndSwap(key, undefined, text, later()), true)
@@ -52,7 +53,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.compareAndSwap(key, text, 'a', later()), true)
   },
 
-  async 'shows nothing that has expired'(store) {
+  async 'returns no text that has expired'(store) {
     const key = newKey()
     await store.compareAndSwap(key, undefined, 'a', Date.now() + 100)
     while ((await store.get(key)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -61,10 +62,10 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(key), 'c')
   },
 
-  async 'keeps a text for as long as it was told last'(store) {
+  async 'keeps a text until the expiry that was written last'(store) {
     let key = newKey()
     let ends = 0
-    // On a busy machine the first text may have expired before it is replaced: then it gets more time.
+    // On a busy machine the first text may expire before it is replaced: then it gets more time.
     for (let lifetimeMs = 150, replaced = false; !replaced; lifetimeMs *= 2) {
       key = newKey()
       ends = Date.now() + lifetimeMs
@@ -75,7 +76,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(key), 'b')
   },
 
-  async 'lets one of many at the same time win'(store) {
+  async 'lets one of many concurrent writers win'(store) {
     const key = newKey()
     const wins = await Promise.all(
       Array.from({ length: 20 }, (_, at) => store.compareAndSwap(key, undefined, `${at}`, later())),
@@ -84,7 +85,7 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(await store.get(key), String(wins.indexOf(true)))
   },
 
-  async 'loses no change of many at the same time'(store) {
+  async 'loses no change of many concurrent writers'(store) {
     const key = newKey()
     const add = () => update(store, key, (text = '0') => ({ text: `${Number(text) + 1}`, expiresAt: later() }))
     await Promise.all(Array.from({ length: 20 }, add))
@@ -98,65 +99,65 @@ export const STORE_CHECKS: Checks<Store> = {
     equal(JSON.stringify(await quota.add(key, { uploads: -1, bytes: -100 }, later())), '{"uploads":9,"bytes":900}')
   },
 
-  async 'leases a session to one at a time, and tells the holder that it is wanted'(store) {
-    const sessions = createSessions(store, Date)
+  async 'leases a session to one request at a time, and tells it when another one waits'(store) {
     const session = newSession()
-    await sessions.create(session)
-    const lease = await sessions.lease(session.id)
-    if (lease === undefined || lease === 'held') throw new Error('a new session is not to be had')
+    await createSession(store, session)
+    const lease = await leaseOf(store, session.id)
     equal(await lease.renew(), false)
-    equal(await sessions.lease(session.id), 'held')
-    equal(await sessions.lease(session.id), 'held')
+    equal(await tryLease(store, session.id, Date), 'held')
+    equal(await tryLease(store, session.id, Date), 'held')
     equal(await lease.renew(), true)
-    await lease.advance({ ...lease.session, offset: 10, nextSegment: 1 })
-    equal((await sessions.read(session.id))?.offset, 10)
+    await lease.update({ offset: 10, nextSegment: 1 })
+    equal((await readSession(store, session.id))?.offset, 10)
     await lease.release()
-    const next = await sessions.lease(session.id)
-    if (next === undefined || next === 'held') throw new Error('a released session is not to be had')
+    const next = await leaseOf(store, session.id)
     equal(next.fence, lease.fence + 1)
     equal(await next.renew(), false)
-    equal(await codeOf(lease.advance(session)), 'upload_locked')
-    equal((await sessions.read(session.id))?.offset, 10)
+    equal(await codeOf(lease.update({ offset: 0 })), 'upload_locked')
+    equal((await readSession(store, session.id))?.offset, 10)
     await next.remove()
-    equal(await sessions.lease(session.id), undefined)
-    equal(await codeOf(next.advance(session)), 'upload_locked')
+    equal(await tryLease(store, session.id, Date), undefined)
+    equal(await codeOf(next.update({ offset: 0 })), 'upload_locked')
   },
 
-  async 'gives one of many at the same time the lease'(store) {
-    const sessions = createSessions(store, Date)
+  async 'gives the lease to one of many concurrent requests'(store) {
     const session = newSession()
-    await sessions.create(session)
-    const leases = await Promise.all(Array.from({ length: 10 }, () => sessions.lease(session.id)))
+    await createSession(store, session)
+    const leases = await Promise.all(Array.from({ length: 10 }, () => tryLease(store, session.id, Date)))
     equal(leases.filter((lease) => lease !== 'held').length, 1)
   },
 
-  async 'lets a newcomer have what a dead holder did not renew, and refuses what the holder writes then'(store) {
+  async 'gives the lease of a crashed holder to another request, and refuses what the holder writes afterwards'(store) {
     let now = Date.now()
-    const sessions = createSessions(store, { now: () => now })
+    const clock = { now: () => now }
     const session = newSession()
-    await sessions.create(session)
-    const dead = await sessions.lease(session.id)
-    if (dead === undefined || dead === 'held') throw new Error('a new session is not to be had')
+    await createSession(store, session)
+    const crashed = await leaseOf(store, session.id, clock)
     now += LEASE_MS - 1
-    equal(await sessions.lease(session.id), 'held')
+    equal(await tryLease(store, session.id, clock), 'held')
     now += 1
-    const lease = await sessions.lease(session.id)
-    if (lease === undefined || lease === 'held') throw new Error('a dead one holds on to its session')
-    equal(await codeOf(dead.advance({ ...session, offset: 99 })), 'upload_locked')
-    equal(await codeOf(dead.release()), 'upload_locked')
-    equal((await sessions.read(session.id))?.offset, 0)
-    await lease.advance({ ...session, offset: 1 })
-    equal((await sessions.read(session.id))?.offset, 1)
+    const lease = await leaseOf(store, session.id, clock)
+    equal(await codeOf(crashed.update({ offset: 99 })), 'upload_locked')
+    equal(await codeOf(crashed.release()), 'upload_locked')
+    equal((await readSession(store, session.id))?.offset, 0)
+    await lease.update({ offset: 1 })
+    equal((await readSession(store, session.id))?.offset, 1)
   },
 }
 
-/** Runs all checks; what is wrong by the check's name. */
+/** Runs all checks, and resolves to the errors by the names of the checks. */
 export function checkStore(store: Store): Promise<Record<string, string>> {
   return runChecks(STORE_CHECKS, store)
 }
 
 function newKey(): string {
   return `check:${crypto.randomUUID()}`
+}
+
+async function leaseOf(store: Store, id: string, clock: { now(): number } = Date): Promise<Lease> {
+  const lease = await tryLease(store, id, clock)
+  if (lease === undefined || lease === 'held') throw new Error('the session is not free')
+  return lease
 }
 
 function later(): number {

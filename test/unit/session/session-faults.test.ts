@@ -9,25 +9,25 @@ import { base, describedMedia } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
 
 const TUS = { 'tus-resumable': '1.0.0' }
-const PIECE = { ...TUS, 'content-type': 'application/offset+octet-stream' }
+const CHUNK = { ...TUS, 'content-type': 'application/offset+octet-stream' }
 const METADATA = `filetype ${btoa('video/mp4')}`
 const file = sampleFile('video/mp4', 60_000)
 const sha256 = createHash('sha256').update(file).digest('hex')
 
-/** What a server that has died answers to all that it still tries: nothing. */
+/** What a crashed server gets for everything it still tries: no answer. */
 const NEVER = new Promise<never>(() => {})
 
-/** One request of a client, and what becomes of the server meanwhile. */
+/** One request of a client, and what happens to the server meanwhile. */
 interface Round {
-  /** Bytes that it announces, and those after which its connection breaks off; those of each write. */
+  /** The declared size of the chunk, the bytes after which the connection breaks off, and the size of each write. */
   bytes: number
   sentBytes: number
   writeBytes: number
-  /** The step, of those to the store or to X, that is the server's last, or fails; and whether it was carried out. */
-  step: number
-  carriedOut: boolean
-  fault: 'none' | 'death' | 'failure'
-  /** Turns of the event loop that a step takes, one after another. */
+  /** The call to the store or to X at which the server crashes or the call fails, and whether that call still worked. */
+  faultyCall: number
+  succeeds: boolean
+  fault: 'none' | 'crash' | 'failure'
+  /** How many turns of the event loop the calls take, in their order. */
   turns: number[]
 }
 
@@ -36,27 +36,27 @@ const rounds = fc.array(
     bytes: fc.integer({ min: 1, max: 60_000 }),
     sentBytes: fc.integer({ min: 0, max: 80_000 }),
     writeBytes: fc.integer({ min: 500, max: 60_000 }),
-    step: fc.integer({ min: 0, max: 90 }),
-    carriedOut: fc.boolean(),
-    fault: fc.constantFrom('none', 'death', 'failure'),
+    faultyCall: fc.integer({ min: 0, max: 90 }),
+    succeeds: fc.boolean(),
+    fault: fc.constantFrom('none', 'crash', 'failure'),
     turns: fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 7 }),
   }),
   { maxLength: 6 },
 )
 
-/** A server whose process ends, or whose store or X fails, at a step of the round. */
+/** A server that crashes, or whose store or X fails, at the round's call. */
 function serverFor(round: Round, store: Store, emulator: ReturnType<typeof createEmulator>) {
-  let steps = 0
-  const died = Promise.withResolvers<void>()
-  async function step<Result>(carryOut: () => Promise<Result>): Promise<Result> {
-    const mine = steps++
-    const isLast = mine === round.step && round.fault !== 'none'
-    for (let left = round.turns[mine % round.turns.length] ?? 0; left > 0; left--) await turn()
-    if (round.fault === 'death' && mine > round.step) return await NEVER
-    if (!isLast) return await carryOut()
-    if (round.carriedOut) await carryOut()
+  let calls = 0
+  const crashed = Promise.withResolvers<void>()
+  async function intercept<Result>(call: () => Promise<Result>): Promise<Result> {
+    const index = calls++
+    const isFaulty = index === round.faultyCall && round.fault !== 'none'
+    for (let left = round.turns[index % round.turns.length] ?? 0; left > 0; left--) await turn()
+    if (round.fault === 'crash' && index > round.faultyCall) return await NEVER
+    if (!isFaulty) return await call()
+    if (round.succeeds) await call()
     if (round.fault === 'failure') throw new TypeError('the connection was lost')
-    died.resolve()
+    crashed.resolve()
     return await NEVER
   }
   const app = new Hono().route(
@@ -66,19 +66,19 @@ function serverFor(round: Round, store: Store, emulator: ReturnType<typeof creat
       x: {
         segmentBytes: 5000,
         retry: { retries: 0 },
-        fetch: (url, init) => step(async () => emulator.app.request(url, init)),
+        fetch: (url, init) => intercept(async () => emulator.app.request(url, init)),
       },
       store: {
-        get: (key) => step(() => store.get(key)),
-        compareAndSwap: (...swap) => step(() => store.compareAndSwap(...swap)),
+        get: (key) => intercept(() => store.get(key)),
+        compareAndSwap: (...swap) => intercept(() => store.compareAndSwap(...swap)),
       },
     }),
   )
   app.onError((error, c) => c.text(error.message, 500))
-  return { app, died: died.promise }
+  return { app, crashed: crashed.promise }
 }
 
-/** A body that breaks off. */
+/** A body whose connection breaks off. */
 function bodyOf(bytes: Uint8Array<ArrayBuffer>, { sentBytes, writeBytes }: Round): ReadableStream<Uint8Array> {
   let sent = 0
   return new ReadableStream({
@@ -92,7 +92,7 @@ function bodyOf(bytes: Uint8Array<ArrayBuffer>, { sentBytes, writeBytes }: Round
   })
 }
 
-it('a resumable upload comes to its end whole, whatever dies, fails or breaks off on the way', async () => {
+it('completes a resumable upload without a wrong byte, whatever crashes, fails or breaks off', async () => {
   await fc.assert(
     fc.asyncProperty(rounds, async (faults) => {
       const emulator = createEmulator()
@@ -101,8 +101,8 @@ it('a resumable upload comes to its end whole, whatever dies, fails or breaks of
         bytes: 0,
         sentBytes: 0,
         writeBytes: 60_000,
-        step: 0,
-        carriedOut: true,
+        faultyCall: 0,
+        succeeds: true,
         fault: 'none',
         turns: [0],
       }
@@ -113,23 +113,23 @@ it('a resumable upload comes to its end whole, whatever dies, fails or breaks of
       })
       const at = created.headers.get('location') ?? ''
 
-      /** Time goes on: a dead server's lease is over, and X may be asked to finalize again. */
-      async function runOut(): Promise<void> {
+      /** Ends the lease of a crashed server, and the pause before the next FINALIZE, as time would. */
+      async function passTime(): Promise<void> {
         const key = `session:${at.split('/').at(-1)}`
         const text = (await store.get(key)) ?? ''
         const free = text.replace(/"(leasedUntil|finalizeAt)":\d+/g, '"$1":0')
         expect(await store.compareAndSwap(key, text, free, Date.now() + 3_600_000)).toBe(true)
       }
 
-      async function ask(app: Hono, round: Round, offset: number): Promise<Response> {
-        const piece = file.slice(offset, offset + round.bytes)
-        const headers = { ...PIECE, 'content-length': String(piece.length), 'upload-offset': String(offset) }
-        const init = { method: 'PATCH', headers, body: bodyOf(piece, round), duplex: 'half' }
+      async function patch(app: Hono, round: Round, offset: number): Promise<Response> {
+        const chunk = file.slice(offset, offset + round.bytes)
+        const headers = { ...CHUNK, 'content-length': String(chunk.length), 'upload-offset': String(offset) }
+        const init = { method: 'PATCH', headers, body: bodyOf(chunk, round), duplex: 'half' }
         return await app.request(at, init)
       }
 
-      async function offsetNow(): Promise<number> {
-        await runOut()
+      async function currentOffset(): Promise<number> {
+        await passTime()
         const answer = await healthy.request(at, { method: 'HEAD', headers: TUS })
         expect(answer.status).toBe(200)
         return Number(answer.headers.get('upload-offset'))
@@ -138,16 +138,16 @@ it('a resumable upload comes to its end whole, whatever dies, fails or breaks of
       let offset = 0
       for (const round of faults) {
         if (offset === file.length) break
-        const { app, died } = serverFor(round, store, emulator)
-        const answer = await Promise.race([ask(app, round, offset), died])
+        const { app, crashed } = serverFor(round, store, emulator)
+        const answer = await Promise.race([patch(app, round, offset), crashed])
         const before = offset
-        offset = await offsetNow()
+        offset = await currentOffset()
         expect(offset).toBeGreaterThanOrEqual(before)
-        const told = Number(answer?.headers.get('upload-offset') ?? 0)
-        expect(offset).toBeGreaterThanOrEqual(told)
+        const reported = Number(answer?.headers.get('upload-offset') ?? 0)
+        expect(offset).toBeGreaterThanOrEqual(reported)
       }
       if (offset < file.length) {
-        const last = await ask(healthy, { ...quiet, bytes: file.length, sentBytes: file.length }, offset)
+        const last = await patch(healthy, { ...quiet, bytes: file.length, sentBytes: file.length }, offset)
         expect(last.status, await last.clone().text()).toBe(204)
       }
       const last = await healthy.request(at, { method: 'HEAD', headers: TUS })

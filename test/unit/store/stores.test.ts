@@ -17,7 +17,7 @@ const run = promisify(execFile)
 const support = (file: string) => fileURLToPath(new URL(`../../support/${file}`, import.meta.url))
 const bin = (name: string) => fileURLToPath(new URL(`../../../node_modules/.bin/${name}`, import.meta.url))
 
-describe('every store does what a store must', () => {
+describe('every store passes the checks', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
@@ -61,7 +61,7 @@ describe('every store does what a store must', () => {
     await stop()
   })
 
-  it('and a store that does not is found out by each check', async () => {
+  it('and each check fails for a store that forgets everything', async () => {
     const forgetful = { get: async () => undefined, compareAndSwap: async () => true }
     const wrong = await checkStore(forgetful)
     const all = Object.keys(STORE_CHECKS).filter((name) => name !== 'has nothing under a new key')

@@ -1,0 +1,125 @@
+import { XMediaError } from '../errors.ts'
+import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
+import { emptyBody } from '../ingress/upload-source.ts'
+import type { Instance } from '../instance.ts'
+import { planSegments } from '../relay/segment-plan.ts'
+import { tokenFor } from '../routes/authorize.ts'
+import { withBody } from '../routes/request-body.ts'
+import { policyFor } from '../routes/upload-policy.ts'
+import { chunkTooLong } from '../session/chunk.ts'
+import { finishSession } from '../session/finish.ts'
+import type { Lease } from '../session/lease.ts'
+import { type IncomingChunk, receiveChunk } from '../session/receive.ts'
+import type { Session } from '../session/record.ts'
+import type { CallContext } from '../x/call.ts'
+import { consistentLength, type DeclaredChunk } from './headers.ts'
+import { minChunkBytes, type ResumableContext } from './response.ts'
+
+/** Checks a chunk against the session, sends it to X, and finalizes the upload when it was the last one. */
+export async function acceptChunk(
+  c: ResumableContext,
+  lease: Lease,
+  chunk: DeclaredChunk,
+  instance: Instance,
+): Promise<void> {
+  throwIfFailed(lease.session)
+  const { offset, state } = lease.session
+  if (chunk.offset !== offset) throw offsetMismatch(offset, chunk.offset)
+  if (state === 'done') {
+    if (chunk.bytes === 0) return
+    throw new XMediaError('upload_completed', 'This upload is complete and takes no more bytes.')
+  }
+  const policy = policyFor(c, c.var.xMediaPrincipal, instance)
+  await updateLength(lease, chunk.totalBytes, policy)
+  const context = callContext(c, instance)
+  if (chunk.bytes !== 0) {
+    const admit = admitAndConsumeQuota(lease.session, { ...policy, consumeQuota: consumeQuotaOnce(lease, policy) })
+    await sendBody(c, chunk, { lease, admit, context }, instance)
+  }
+  await finishSession(lease, context, instance.relay)
+}
+
+/** Stores the length of the upload when a chunk is the first to declare it. */
+async function updateLength(lease: Lease, declaredBytes: number | undefined, policy: UploadPolicy): Promise<void> {
+  const { totalBytes: known, offset, category } = lease.session
+  const totalBytes = consistentLength(known, declaredBytes)
+  if (totalBytes === 0) throw emptyBody()
+  if (totalBytes === undefined || totalBytes === known) return
+  if (totalBytes < offset) {
+    throw new XMediaError('length_inconsistent', `The upload already has ${offset} bytes, more than ${totalBytes}.`)
+  }
+  policy.checkSize(totalBytes, category)
+  await lease.update({ totalBytes })
+}
+
+/** When INIT has failed, the next chunk tries it again. The upload must not count twice. */
+function consumeQuotaOnce(lease: Lease, { consumeQuota }: UploadPolicy): UploadPolicy['consumeQuota'] {
+  return async (bytes) => {
+    if (lease.session.quotaConsumed) return
+    await consumeQuota(bytes)
+    await lease.update({ quotaConsumed: true })
+  }
+}
+
+async function sendBody(
+  c: ResumableContext,
+  { bytes, checksum }: DeclaredChunk,
+  incoming: Pick<IncomingChunk, 'lease' | 'admit' | 'context'>,
+  instance: Instance,
+): Promise<void> {
+  const { lease } = incoming
+  const { offset, totalBytes, planned } = lease.session
+  if (totalBytes === undefined) {
+    throw new XMediaError('length_required', 'X needs the size before the first byte: send `Upload-Length` now.')
+  }
+  const missingBytes = totalBytes - offset
+  if (bytes !== undefined && bytes > missingBytes) throw chunkTooLong(missingBytes, bytes)
+  if (checksum) {
+    const { segmentSize, maxSegments } = instance.relay
+    const full = lease.session.segmentBytes || planSegments(totalBytes, segmentSize.preferred, maxSegments).segmentBytes
+    checkChecksumSize(bytes, planned[0] ?? full)
+  }
+  await withBody(c, c.var.xMediaPrincipal, instance, async (body, reservation) => {
+    const received = await receiveChunk({ ...incoming, chunk: { body, bytes, checksum }, reservation }, instance.relay)
+    if (received.failure && lease.session.offset < totalBytes) throw received.failure
+    if (lease.session.offset === offset && received.bytes > 0) throw chunkTooSmall(lease.session)
+  })
+}
+
+/** A chunk is verified before X gets any of it, so it must fit into one segment. */
+function checkChecksumSize(bytes: number | undefined, maxBytes: number): void {
+  if (bytes !== undefined && bytes <= maxBytes) return
+  throw new XMediaError(
+    'too_large',
+    `A chunk with a checksum needs \`Content-Length\`, and may have up to ${maxBytes} bytes.`,
+  )
+}
+
+/** The context for calls to X. It has no signal: bytes that have arrived go to X even if the client disconnects. */
+export function callContext(c: ResumableContext, instance: Instance): CallContext {
+  const { clock, deadlineMs, emit, token } = instance
+  return { token: tokenFor(c, c.var.xMediaPrincipal, token), emit, deadline: clock.now() + deadlineMs }
+}
+
+/** Whether the same request may succeed later. X will not change its mind about a file, though that is a 502. */
+export function isRetryable(error: unknown): error is XMediaError {
+  if (!(error instanceof XMediaError) || error.code === 'x_rejected_media') return false
+  return error.status >= 500 || error.code === 'upload_locked'
+}
+
+export function throwIfFailed({ failure }: Session): void {
+  if (failure) throw new XMediaError('upload_failed', `${failure.detail} Start a new upload.`)
+}
+
+function offsetMismatch(expected: number, provided: number): XMediaError {
+  return new XMediaError('offset_mismatch', `This upload continues at byte ${expected}, not at ${provided}.`, {
+    members: { 'expected-offset': expected, 'provided-offset': provided },
+  })
+}
+
+function chunkTooSmall(session: Session): XMediaError {
+  return new XMediaError(
+    'piece_too_small',
+    `The chunk is too small to use; send at least ${minChunkBytes(session)} bytes.`,
+  )
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { Hono } from 'hono'
+import { expect } from 'vitest'
+import { memoryStore, type XMediaOptions } from '../../src/index.ts'
+import { describedMedia, emulator, optionsWith } from './app.ts'
+import { sampleFile } from './media.ts'
+
+/** The file to upload, 22,000 bytes: four segments of 5000, and one of 2000. */
+export const file: Uint8Array<ArrayBuffer> = sampleFile('video/mp4', 22_000)
+export const METADATA: string = `filename ${btoa('a.mp4')},filetype ${btoa('video/mp4')}`
+
+type HeaderValues = Record<string, string>
+
+export const TUS: HeaderValues = { 'tus-resumable': '1.0.0', 'x-demo-user': 'u1' }
+/** The headers of a chunk. */
+export const CHUNK: HeaderValues = { ...TUS, 'content-type': 'application/offset+octet-stream' }
+/** The headers of a request that creates the upload. */
+export const CREATION: HeaderValues = { ...TUS, 'upload-length': String(file.length), 'upload-metadata': METADATA }
+
+/** An app that cuts segments of 5000 bytes, mounted at `/media`. */
+export function appWith(options: Partial<XMediaOptions> = {}): Hono {
+  const defaults = optionsWith({ store: memoryStore(), x: { segmentBytes: 5000 } })
+  return new Hono().route('/media', describedMedia(optionsWith(options, defaults)))
+}
+
+/** Creates an upload of the file, and resolves to its path. */
+export async function create(app: Hono, headers: HeaderValues = {}): Promise<string> {
+  const response = await app.request('/media/files', { method: 'POST', headers: { ...CREATION, ...headers } })
+  expect(response.status, await response.clone().text()).toBe(201)
+  const path = response.headers.get('location') ?? ''
+  expect(path).toMatch(/^\/media\/files\/[0-9a-f]{32}$/)
+  return path
+}
+
+/** Creates an upload, and sends the whole file with the same request. */
+export async function createWithBytes(app: Hono): Promise<Response> {
+  const headers = { ...CREATION, ...CHUNK, 'content-length': String(file.length) }
+  return await app.request('/media/files', { method: 'POST', body: file, headers })
+}
+
+/** Sends a chunk of the file, with PATCH unless `method` says otherwise. */
+export async function append(
+  app: Hono,
+  path: string,
+  [from, to]: readonly [from: number, to: number],
+  headers: HeaderValues = {},
+  method = 'PATCH',
+): Promise<Response> {
+  const chunk = { ...CHUNK, 'content-length': String(to - from), 'upload-offset': String(from) }
+  return await app.request(path, { method, body: file.slice(from, to), headers: { ...chunk, ...headers } })
+}
+
+export async function head(app: Hono, path: string, headers: HeaderValues = TUS): Promise<Response> {
+  return await app.request(path, { method: 'HEAD', headers })
+}
+
+/** Expects X to have the whole file, and resolves to the sizes of its segments. */
+export async function expectReceived(mediaId: string | null): Promise<number[]> {
+  const response = await emulator.app.request(`/_emulator/uploads/${mediaId}`)
+  const upload: { segments: { size: number }[] } = await response.json()
+  expect(upload).toMatchObject({ finalized: true, sha256: createHash('sha256').update(file).digest('hex') })
+  return upload.segments.map(({ size }) => size)
+}
