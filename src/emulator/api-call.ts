@@ -12,11 +12,14 @@ export interface ApiCall {
   /** The entry of this call in the log. */
   readonly record: OpenCall
   readonly method: string
+  readonly path: string
   readonly headers: Headers
   readonly query: URLSearchParams
   readonly body: CallBody
   /** The id of the user whose token has all these scopes. */
   authorize(...scopes: string[]): string
+  /** The same for calls that the app's own token, which has no user and no scopes, can make too. */
+  authorizeAny(...scopes: string[]): void
   /** The fields as the schema outputs them. */
   validate<T>(schema: z.ZodMiniType<T>, fields: Record<string, unknown>): T
   /** The members of the JSON body. */
@@ -38,15 +41,17 @@ export interface Operation {
 
 export function createApiCall(state: EmulatorState, record: OpenCall, request: Request, body: CallBody): ApiCall {
   const { method, headers, url } = request
-  const query = new URL(url).searchParams
+  const { pathname: path, searchParams: query } = new URL(url)
   const onUnknown = (name: string) => state.log.addViolation(record, 'unknown_field', name)
   return {
     record,
     method,
+    path,
     headers,
     query,
     body,
     authorize: (...scopes) => state.tokens.authorize(headers, scopes),
+    authorizeAny: (...scopes) => state.tokens.authorizeAny(headers, scopes),
     validate: (schema, fields) => validate(schema, fields, onUnknown),
     jsonFields() {
       if (body.kind === 'form') throw badRequest('Requests with bodies must have content-type of application/json.')

@@ -1,6 +1,9 @@
 /** X's responses. The texts of its errors are word for word as seen on the live service. */
 
-import { invalidRequest, NOT_FOUND, plainProblem, type XProblemItem } from '../x/x-problems.ts'
+import { invalidRequest, NOT_FOUND, PROBLEM_TYPES, plainProblem, type XProblemItem } from '../x/x-problems.ts'
+
+/** Until the next billing cycle, which begins in ten days. */
+const SPEND_CAP_RESET_MS = 10 * 24 * 60 * 60 * 1000
 
 /** Thrown to refuse a call; the caller gets `response`. */
 export class ApiError extends Error {
@@ -17,6 +20,13 @@ export function jsonResponse(body: unknown, status = 200, headers: Record<string
   return new Response(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  })
+}
+
+export function htmlResponse(title: string, status: number, headers: Record<string, string> = {}): Response {
+  return new Response(`<!DOCTYPE html><html><title>${title}</title><body><h1>${title}</h1></body></html>`, {
+    status,
+    headers: { 'content-type': 'text/html', ...headers },
   })
 }
 
@@ -65,10 +75,37 @@ export function unsupportedAuthentication(): ApiError {
       title: 'Unsupported Authentication',
       detail:
         'Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context].',
-      type: 'https://api.twitter.com/2/problems/unsupported-authentication',
+      type: `${PROBLEM_TYPES}unsupported-authentication`,
       status: 403,
     }),
   )
+}
+
+/** The developer account behind the app. X's billing errors name it. */
+const ACCOUNT_ID = 1_789_012_345
+
+/** The account has no credits left. */
+export function creditsDepleted(): Response {
+  return problemResponse(402, {
+    account_id: ACCOUNT_ID,
+    title: 'CreditsDepleted',
+    detail: `Your enrolled account [${ACCOUNT_ID}] does not have any credits to fulfill this request.`,
+    type: `${PROBLEM_TYPES}credits`,
+  })
+}
+
+/** The account has reached the spend cap that its owner set. @param now Milliseconds since the epoch. */
+export function spendCapReached(status: number, now: number): Response {
+  const resetDate = new Date(now + SPEND_CAP_RESET_MS).toISOString().slice(0, 10)
+  return problemResponse(status, {
+    account_id: ACCOUNT_ID,
+    title: 'SpendCapReached',
+    detail:
+      `Your enrolled account [${ACCOUNT_ID}] has reached its billing cycle spend cap. ` +
+      `API requests will be blocked until the next cycle begins on ${resetDate}.`,
+    reset_date: resetDate,
+    type: `${PROBLEM_TYPES}credits`,
+  })
 }
 
 /** 413 without a body: X's edge refuses large bodies before the API sees them. */

@@ -10,16 +10,20 @@ export interface CallBody {
   fields: Record<string, unknown>
   /** The `media` part of a multipart body. */
   media?: FormPart
+  /** Bytes after the end of a multipart body, which are ignored. */
+  epilogueBytes: number
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 export function parseBody(bytes: Uint8Array<ArrayBuffer>, contentType: string): CallBody {
   // X's own SDK declares JSON on calls without a body.
-  if (bytes.length === 0) return { kind: 'none', fields: {} }
+  if (bytes.length === 0) return { kind: 'none', fields: {}, epilogueBytes: 0 }
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/json') return { kind: 'json', fields: parseJsonObject(bytes) }
-  if (type === 'application/x-www-form-urlencoded') return { kind: 'form', fields: uniqueFields(formEntries(bytes)) }
+  if (type === 'application/json') return { kind: 'json', fields: parseJsonObject(bytes), epilogueBytes: 0 }
+  if (type === 'application/x-www-form-urlencoded') {
+    return { kind: 'form', fields: uniqueFields(formEntries(bytes)), epilogueBytes: 0 }
+  }
   if (type.startsWith('multipart/form-data')) return parseForm(bytes, contentType)
   throw badRequest('Requests with bodies must have content-type of application/json.')
 }
@@ -59,11 +63,12 @@ function parseForm(bytes: Uint8Array<ArrayBuffer>, contentType: string): CallBod
   const boundary = readBoundary(contentType)
   // This is X's text for a boundary that it cannot find.
   if (boundary === undefined) throw badRequest('Request body is not valid JSON.')
-  const parts = parseMultipart(bytes, boundary)
-  if (parts === undefined) throw badRequest('Request body is not valid multipart/form-data.')
+  const multipart = parseMultipart(bytes, boundary)
+  if (multipart === undefined) throw badRequest('Request body is not valid multipart/form-data.')
+  const { parts, epilogueBytes } = multipart
   const [media, second] = parts.filter((part) => part.name === 'media')
   if (second !== undefined) throw badRequest('Duplicate field', { media: [] })
   const texts = parts.filter((part) => part.name !== 'media')
   const fields = uniqueFields(texts.map((part) => [part.name, new TextDecoder().decode(part.bytes)]))
-  return { kind: 'form', fields, ...(media === undefined ? {} : { media }) }
+  return { kind: 'form', fields, epilogueBytes, ...(media === undefined ? {} : { media }) }
 }

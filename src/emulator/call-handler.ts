@@ -60,6 +60,9 @@ function completeRecord(log: CallLog, { step, mediaId }: Operation, call: ApiCal
     const kind = step === 'append' ? 'chunked_append' : 'missing_content_length'
     log.addViolation(record, kind, 'body without Content-Length')
   }
+  if (body.epilogueBytes > 0) {
+    log.addViolation(record, 'multipart_epilogue', `${body.epilogueBytes} bytes after the closing boundary`)
+  }
   const openAppends = step === 'finalize' ? log.appendsInFlight(mediaId ?? '') : 0
   if (openAppends > 0) {
     log.addViolation(record, 'finalize_before_acknowledged', `${openAppends} segments without an answer`)

@@ -1,6 +1,9 @@
 /** What the emulator saw: the calls, those still open, and the client's violations of the protocol. */
 
-/** The calls of X's API, under the same names in both generations. `post` is `POST /2/tweets`. */
+/**
+ * The calls of X's API, under the same names in both generations. `lookup` is `GET /2/media`, with or without a media
+ * key in the path, and `post` is `POST /2/tweets`.
+ */
 export const STEPS = [
   'initialize',
   'append',
@@ -9,6 +12,7 @@ export const STEPS = [
   'upload',
   'metadata',
   'subtitles',
+  'lookup',
   'post',
   'token',
 ] as const
@@ -25,6 +29,8 @@ export type ViolationKind =
   | 'chunked_append'
   /** Another call that has a body, but no `Content-Length`. */
   | 'missing_content_length'
+  /** Bytes after the closing boundary of a multipart body and its CRLF. They are ignored, but a client has no use for them. */
+  | 'multipart_epilogue'
 
 export interface Violation {
   kind: ViolationKind
@@ -71,7 +77,18 @@ export interface CallLog {
 }
 
 function zeroPerStep(): Record<Step, number> {
-  return { initialize: 0, append: 0, finalize: 0, status: 0, upload: 0, metadata: 0, subtitles: 0, post: 0, token: 0 }
+  return {
+    initialize: 0,
+    append: 0,
+    finalize: 0,
+    status: 0,
+    upload: 0,
+    metadata: 0,
+    subtitles: 0,
+    lookup: 0,
+    post: 0,
+    token: 0,
+  }
 }
 
 export function createCallLog(): CallLog {

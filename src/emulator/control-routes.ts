@@ -2,9 +2,9 @@
 
 import { Hono } from 'hono'
 import * as z from 'zod/mini'
+import { parseOptions } from '../lib/parse-options.ts'
 import { ApiError, badRequest, jsonResponse } from './api-responses.ts'
 import type { EmulatorState } from './emulator-state.ts'
-import { faultPlanSchema } from './fault-plan.ts'
 import { serveMedia } from './serve-media.ts'
 import { reportUpload, summarizeUpload } from './upload-report.ts'
 
@@ -17,7 +17,7 @@ const clockRequest = z.strictObject({ advance_secs: z.number() })
  * | `GET /uploads/:id` | `UploadReport`: the summary and a SHA-256 of the bytes |
  * | `GET /uploads/:id/media` | the bytes; supports `Range`, so that a browser can play a video |
  * | `POST /clock` | `{"advance_secs":seconds}` → `{"now":milliseconds}` |
- * | `PUT /faults` | `FaultPlan`, which replaces the previous one → 204 |
+ * | `PUT /faults` | `FaultPlan`, which replaces the previous one → 204, or 400 with what is wrong with it |
  * | `GET /violations` | `{"violations":[Violation]}` |
  * | `GET /requests` | `RequestCounts` |
  * | `POST /reset` | forgets everything but the clock → 204 |
@@ -37,12 +37,14 @@ export function createControlRoutes(state: EmulatorState): Hono {
     return upload === undefined ? c.notFound() : serveMedia(upload, c.req.header('range'))
   })
   routes.post('/clock', async (c) => {
-    const { advance_secs } = await readJson(clockRequest, c.req.raw)
+    const request = await readJson(c.req.raw)
+    const { advance_secs } = refuseMistakes(() => parseOptions(clockRequest, request))
     state.advance(advance_secs)
     return jsonResponse({ now: state.now() })
   })
   routes.put('/faults', async (c) => {
-    state.setFaults(await readJson(faultPlanSchema, c.req.raw))
+    const plan = await readJson(c.req.raw)
+    refuseMistakes(() => state.setFaults(plan))
     return c.body(null, 204)
   })
   routes.get('/violations', () => jsonResponse({ violations: state.log.violations() }))
@@ -58,8 +60,19 @@ export function createControlRoutes(state: EmulatorState): Hono {
   return routes
 }
 
-async function readJson<T>(schema: z.ZodMiniType<T>, request: Request): Promise<T> {
-  const result = schema.safeParse(await request.json().catch(() => undefined))
-  if (!result.success) throw badRequest(JSON.stringify(result.error.issues))
-  return result.data
+async function readJson(request: Request): Promise<unknown> {
+  try {
+    return await request.json()
+  } catch {
+    throw badRequest('Request body is not valid JSON.')
+  }
+}
+
+/** Answers 400 with the message of the `TypeError` that options which do not work cause. */
+function refuseMistakes<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw error instanceof TypeError ? badRequest(error.message) : error
+  }
 }

@@ -14,7 +14,10 @@ export interface Emulator {
   upload(id: string): Promise<UploadReport | undefined>
   /** All uploads, in the order they were started. */
   uploads(): UploadSummary[]
-  /** Replaces all faults, also those of the options. Throws a `TypeError` for an invalid plan. */
+  /**
+   * Replaces all faults, also those of the options. Throws a `TypeError` for faults that cannot happen; its message names
+   * each of them, the member that is wrong, and what it can be.
+   */
   setFaults(plan: FaultPlan): void
   /** The client's violations of the protocol so far. */
   violations(): Violation[]
@@ -26,7 +29,7 @@ export interface Emulator {
   reset(): void
 }
 
-/** Creates an emulator. Throws a `TypeError` for invalid faults. */
+/** Creates an emulator. Throws a `TypeError` for faults that cannot happen, and for a `maxSegments` out of range. */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const state = createEmulatorState(options)
   return {

@@ -6,6 +6,7 @@ import type { Step } from './call-log.ts'
 import { commandMediaId, commandOf, commandStep, runCommand } from './command-api.ts'
 import { createControlRoutes } from './control-routes.ts'
 import type { EmulatorState } from './emulator-state.ts'
+import { lookUpMedia, lookUpOneMedia } from './media-lookup.ts'
 import { createMetadata, createSubtitles, deleteSubtitles } from './metadata-and-subtitles.ts'
 import { createPost } from './posts.ts'
 import { appendUpload, finalizeUpload, initializeUpload, oneShotUpload } from './resource-api.ts'
@@ -32,6 +33,8 @@ export function createEmulatorApp(state: EmulatorState): Hono {
   app.post('/2/media/metadata', answer('metadata', createMetadata))
   app.post('/2/media/subtitles', answer('subtitles', createSubtitles))
   app.delete('/2/media/subtitles', answer('subtitles', deleteSubtitles))
+  app.get('/2/media', answer('lookup', lookUpMedia))
+  app.get('/2/media/:media_key', answer('lookup', lookUpOneMedia))
   app.post('/2/tweets', answer('post', createPost))
   app.post('/2/oauth2/token', answer('token', refreshTokens))
   app.route('/_emulator', createControlRoutes(state))

@@ -1,3 +1,6 @@
+import * as z from 'zod/mini'
+import { parseOptions } from '../lib/parse-options.ts'
+import { EXTENDED_MAX_SEGMENTS, MAX_SEGMENTS } from '../x/limits.ts'
 import type { FaultPlan } from './fault-plan.ts'
 import { DEFAULT_PROCESSING_TIMES, type ProcessingTimes } from './processing.ts'
 import type { TokenOptions } from './tokens.ts'
@@ -13,10 +16,17 @@ export interface EmulatorOptions extends TokenOptions, FaultPlan {
   dialect?: 'both' | 'resource' | 'command'
   /** Largest segment, in bytes; a larger one gets an empty 413. Default 5 MiB − 1: X's edge refuses 5 MiB. */
   maxSegmentBytes?: number
+  /**
+   * The most segments of an upload, from 1 to 10,000: `segment_index` must be below it. Default 1000, as in X's published
+   * specification. Newer documentation has 10,000, which you need for uploads above 5 GB.
+   */
+  maxSegments?: number
   /** Lifetime of an upload, in seconds. Default 86400, and 1296000 for `amplify_video`. */
   expiresAfterSecs?: number
-  /** Whether initialize refuses a `total_bytes` above the category's limit. Default true. */
+  /** Whether a file above the category's limit is refused. Default true. */
   enforceSizes?: boolean
+  /** Whether accounts have Premium: videos up to 16 GiB, and 1 GiB in direct messages. Default false: 8 GiB and 512 MiB. */
+  premium?: boolean
   /** Whether a second FINALIZE is refused, or answered like the first. What X does is not on record. Default `refuse`. */
   repeatedFinalize?: 'refuse' | 'answer'
   /** How long the processing of videos and GIFs takes. Default 1 s pending, then 2 s in progress. */
@@ -31,18 +41,27 @@ export interface EmulatorOptions extends TokenOptions, FaultPlan {
 export interface ResolvedOptions extends EmulatorOptions {
   dialect: NonNullable<EmulatorOptions['dialect']>
   maxSegmentBytes: number
+  maxSegments: number
   enforceSizes: boolean
+  premium: boolean
   repeatedFinalize: NonNullable<EmulatorOptions['repeatedFinalize']>
   processing: ProcessingTimes
   now: () => number
 }
 
+const segmentLimit = z.object({
+  maxSegments: z._default(z.int().check(z.minimum(1), z.maximum(EXTENDED_MAX_SEGMENTS)), MAX_SEGMENTS),
+})
+
+/** Throws a `TypeError` when `maxSegments` is out of range. */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   return {
     ...options,
     dialect: options.dialect ?? 'both',
     maxSegmentBytes: options.maxSegmentBytes ?? 5 * 1024 * 1024 - 1,
+    ...parseOptions(segmentLimit, options),
     enforceSizes: options.enforceSizes ?? true,
+    premium: options.premium ?? false,
     repeatedFinalize: options.repeatedFinalize ?? 'refuse',
     processing: { ...DEFAULT_PROCESSING_TIMES, ...options.processing },
     now: options.now ?? Date.now,

@@ -1,7 +1,8 @@
 import { type CallLog, createCallLog } from './call-log.ts'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './emulator-options.ts'
 import { createFaultPicker, type FaultPicker } from './fault-picker.ts'
-import { type FaultPlan, parseFaultPlan } from './fault-plan.ts'
+import type { FaultPlan } from './fault-plan.ts'
+import { parseFaultPlan } from './parse-fault-plan.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { createUploads, type Uploads } from './uploads.ts'
 
@@ -17,8 +18,8 @@ export interface EmulatorState {
   /** The emulator's time: the host's plus every `advance`, in milliseconds since the epoch. Nothing here sets a timer. */
   now(): number
   advance(seconds: number): void
-  /** Replaces the faults. Throws a `TypeError` for an invalid plan. */
-  setFaults(plan: FaultPlan): void
+  /** Replaces the faults. Throws a `TypeError` for faults that cannot happen. */
+  setFaults(plan: unknown): void
   /** Forgets uploads, violations, counts, faults and issued tokens, and ends hanging calls; keeps the clock. */
   reset(): void
 }

@@ -1,13 +1,13 @@
 /** The response of an `error` fault, in the shapes and with the rate limit headers that X is known to send. */
 
-import { jsonResponse, plainProblemResponse } from './api-responses.ts'
-import type { ErrorBody, FaultEffect, Limit } from './fault-plan.ts'
+import { creditsDepleted, htmlResponse, jsonResponse, plainProblemResponse, spendCapReached } from './api-responses.ts'
+import { ERROR_BODIES, type ErrorBody, type FaultEffect, type Limit } from './fault-plan.ts'
 
 /** X's text for each status. */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Invalid Request',
   401: 'Unauthorized',
-  402: 'credits depleted',
+  402: 'CreditsDepleted',
   403: 'Forbidden',
   404: 'Not Found',
   408: 'Request Timeout',
@@ -22,13 +22,21 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** @param now Milliseconds since the epoch. */
 export function errorResponse(effect: FaultEffect, now: number, path: string): Response {
-  const status = effect.status ?? 503
+  const wantedBody = ERROR_BODIES.find((name) => name === effect.body)
+  const status = effect.status ?? (wantedBody === 'spend_cap' ? 403 : 503)
   const headers = status === 429 ? rateLimitHeaders(effect.limit ?? 'rate', effect.waitSecs ?? 1, now) : {}
-  const body = effect.body ?? (status === 413 || status === 431 ? 'empty' : 'problem')
+  const body = wantedBody ?? (status === 413 || status === 431 ? 'empty' : 'problem')
+  if (body === 'spend_cap') return spendCapReached(status, now)
+  if (body === 'problem' && status === 402) return creditsDepleted()
   return errorWithBody(body, status, headers, path)
 }
 
-function errorWithBody(body: ErrorBody, status: number, headers: Record<string, string>, path: string): Response {
+function errorWithBody(
+  body: Exclude<ErrorBody, 'spend_cap'>,
+  status: number,
+  headers: Record<string, string>,
+  path: string,
+): Response {
   const title = TITLES[status] ?? 'Error'
   switch (body) {
     case 'problem':
@@ -44,10 +52,7 @@ function errorWithBody(body: ErrorBody, status: number, headers: Record<string, 
     case 'text':
       return new Response(title, { status, headers: { 'content-type': 'text/plain', ...headers } })
     case 'html':
-      return new Response(`<!DOCTYPE html><html><title>${title}</title><body><h1>${title}</h1></body></html>`, {
-        status,
-        headers: { 'content-type': 'text/html', ...headers },
-      })
+      return htmlResponse(title, status, headers)
     case 'empty':
       return new Response(null, { status, headers })
   }

@@ -2,6 +2,7 @@
 
 import type { Step } from './call-log.ts'
 import { type Fault, type FaultEffect, type FaultPlan, type RandomFaults, SURVIVABLE_EFFECTS } from './fault-plan.ts'
+import { canHappenAtRandom } from './fault-rules.ts'
 import type { Upload } from './uploads.ts'
 
 /** The properties of a call that faults depend on. */
@@ -62,16 +63,13 @@ function isSegmentAt(at: NonNullable<Fault['at']>, { segmentIndex, upload, bytes
   return segmentIndex === (at === 'last' ? segments - 1 : Math.floor(segments / 2))
 }
 
-/** Steps that a client can safely repeat after they took effect. */
-const MAY_FAIL_AFTER: readonly Step[] = ['append', 'status']
-
 function createRandomPicker(options: RandomFaults): FaultPicker {
   const effects = options.effects ?? SURVIVABLE_EFFECTS
   const maxConsecutive = options.maxConsecutive ?? 3
   const histories = new Map<string, { attempts: number; consecutive: number }>()
 
   function effectFor(step: Step, choice: number): FaultEffect | undefined {
-    const allowed = effects.filter((effect) => effect.when !== 'after' || MAY_FAIL_AFTER.includes(step))
+    const allowed = effects.filter((effect) => canHappenAtRandom(effect, step))
     return allowed[Math.floor(choice * allowed.length)]
   }
 

@@ -1,12 +1,11 @@
 /** The ways in which the emulator can fail. Each was seen on the live service or is a plain network failure. */
 
-import * as z from 'zod/mini'
-import { STEPS, type Step } from './call-log.ts'
+import type { Step } from './call-log.ts'
 
 export const FAULT_KINDS = [
   /** An error response: `status`, `body`, and for 429 `limit` and `waitSecs`. */
   'error',
-  /** The call succeeds, but with `status` (default: the usual one), and without a body when `body` is `empty`. */
+  /** The call succeeds, but its answer has another `status` or `body`. */
   'success',
   /** A segment larger than `bytes` gets `status` (default 413) and an empty body. For `append`. */
   'too_large',
@@ -16,9 +15,9 @@ export const FAULT_KINDS = [
   'hang',
   /** 302 to `location`, by default on another host. */
   'redirect',
-  /** The call's access token expires now: 401. */
+  /** The call's access token expires now: 401. For all steps but `token`. */
   'token_expired',
-  /** The call's upload expires now: 400. */
+  /** The call's upload expires now: 400. For `append`, `finalize`, `status`, `metadata` and `subtitles`. */
   'session_expired',
   /** Processing ends in `failed` with `error`. For `finalize` and `status`, as are all below. */
   'processing_failed',
@@ -32,8 +31,10 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 export const ERROR_BODIES = [
-  /** X's problem details. */
+  /** X's problem details. With status 402, those of an account without credits, which name the account. */
   'problem',
+  /** The problem details of an account that has reached its spend cap, which name the account. With status 403 by default. */
+  'spend_cap',
   /** `{"errors":[{"code","message"}]}` */
   'errors',
   /** `{"errors":["internal server error"]}` */
@@ -47,6 +48,25 @@ export const ERROR_BODIES = [
   'empty',
 ] as const
 export type ErrorBody = (typeof ERROR_BODIES)[number]
+
+/** Bodies of a `success`. The first four are for `initialize`, `finalize`, `status` and `upload`. */
+export const SUCCESS_BODIES = [
+  /** The media without `data` around it: `{"id":"…","media_key":"…"}`. */
+  'unwrapped',
+  /** As in X's v1.1: without `data`, and with `media_id`, a number, and `media_id_string` instead of `id`. */
+  'v1',
+  /** As `v1`, but without `media_id_string`: a client that parses `media_id` as a number loses its last digits. */
+  'numeric_id',
+  /** As usual, but with the id and media key of another media. */
+  'other_id',
+  /** The first half of the usual JSON. */
+  'truncated',
+  /** `{}` */
+  'empty_object',
+  'html',
+  'empty',
+] as const
+export type SuccessBody = (typeof SUCCESS_BODIES)[number]
 
 export const LIMITS = [
   /** `x-rate-limit-reset` */
@@ -72,13 +92,19 @@ export interface FaultEffect {
    * `error`, `reset`, `hang` and `redirect`. Default `before`.
    */
   when?: 'before' | 'after'
-  /** The HTTP status, for `error` (default 503), `success` and `too_large` (default 413). */
+  /**
+   * The HTTP status. For `error`: 400 to 599, default 503, or 403 with the body `spend_cap`. For `too_large`: the same
+   * range, default 413. For `success`: 200 to 299, default the usual one; 204 and 205 have no body.
+   */
   status?: number
-  /** For `error`: default `empty` for 413 and 431, otherwise `problem`. For `success`, only `empty` has a meaning. */
-  body?: ErrorBody
-  /** Which rate limit headers a 429 has. Default `rate`. */
+  /**
+   * For `error`: an `ErrorBody`, default `empty` for 413 and 431, otherwise `problem`.
+   * For `success`: a `SuccessBody`, default the usual one.
+   */
+  body?: ErrorBody | SuccessBody
+  /** Which rate limit headers an `error` with status 429 has. Default `rate`. */
   limit?: Limit
-  /** Seconds until the limit of a 429 resets. Default 1. */
+  /** For an `error` with status 429: seconds until the limit resets. Default 1. */
   waitSecs?: number
   /** For `too_large`: the largest segment that is accepted. Default 0. */
   bytes?: number
@@ -96,7 +122,8 @@ export interface Fault extends FaultEffect {
   /**
    * Which calls fail. Default: any call of the step.
    * For `append`: the segment's index, or its place in the file.
-   * For other steps: the first call that fails, counted from 0 over all uploads since the faults were set, or `first`.
+   * For other steps: the first call that fails, counted from 0 over all uploads since the faults were set, or `first`,
+   * but not `middle` or `last`.
    */
   at?: number | 'first' | 'middle' | 'last'
   /** How many matching calls fail; 0 for all of them. Default 1, and 0 for `too_large`. */
@@ -109,7 +136,10 @@ export interface RandomFaults {
   seed: number
   /** Share of the calls that fail, from 0 to 1. */
   rate: number
-  /** The effects to choose from; those with `after` only for `append` and `status`. Default `SURVIVABLE_EFFECTS`. */
+  /**
+   * The effects to choose from. Each is only for steps at which it can happen; those with `after` only for `append` and
+   * `status`. Default `SURVIVABLE_EFFECTS`.
+   */
   effects?: FaultEffect[]
   /** The steps that may fail. Default: all but `token`. */
   steps?: Step[]
@@ -138,53 +168,3 @@ export const SURVIVABLE_EFFECTS: readonly FaultEffect[] = [
   { kind: 'reset', when: 'after' },
   { kind: 'error', status: 503, when: 'after' },
 ]
-
-const wholeNumber = z.int().check(z.minimum(0))
-const effectShape = {
-  kind: z.enum(FAULT_KINDS),
-  when: z.exactOptional(z.enum(['before', 'after'])),
-  status: z.exactOptional(z.int().check(z.minimum(200), z.maximum(599))),
-  body: z.exactOptional(z.enum(ERROR_BODIES)),
-  limit: z.exactOptional(z.enum(LIMITS)),
-  waitSecs: z.exactOptional(z.number()),
-  bytes: z.exactOptional(wholeNumber),
-  error: z.exactOptional(
-    z.strictObject({
-      code: z.exactOptional(z.int()),
-      name: z.exactOptional(z.string()),
-      message: z.exactOptional(z.string()),
-    }),
-  ),
-  location: z.exactOptional(z.string()),
-  checkAfterSecs: z.exactOptional(z.nullable(z.int())),
-}
-
-/** Validates a plan. Refuses unknown members: a misspelt fault would never happen, and look as if the client survived it. */
-export const faultPlanSchema: z.ZodMiniType<FaultPlan> = z.strictObject({
-  faults: z.exactOptional(
-    z.array(
-      z.strictObject({
-        ...effectShape,
-        step: z.enum(STEPS),
-        at: z.exactOptional(z.union([wholeNumber, z.enum(['first', 'middle', 'last'])])),
-        times: z.exactOptional(wholeNumber),
-      }),
-    ),
-  ),
-  random: z.exactOptional(
-    z.strictObject({
-      seed: z.int(),
-      rate: z.number().check(z.minimum(0), z.maximum(1)),
-      effects: z.exactOptional(z.array(z.strictObject(effectShape))),
-      steps: z.exactOptional(z.array(z.enum(STEPS))),
-      maxConsecutive: z.exactOptional(wholeNumber),
-    }),
-  ),
-})
-
-/** The plan as given. Throws a `TypeError` when it is invalid. */
-export function parseFaultPlan(plan: FaultPlan): FaultPlan {
-  const result = faultPlanSchema.safeParse(plan)
-  if (!result.success) throw new TypeError(`emulator: invalid fault plan: ${JSON.stringify(result.error.issues)}`)
-  return result.data
-}

@@ -14,7 +14,9 @@ export {
   LIMITS,
   type Limit,
   type RandomFaults,
+  SUCCESS_BODIES,
   SURVIVABLE_EFFECTS,
+  type SuccessBody,
 } from './fault-plan.ts'
 export type { ProcessingTimes } from './processing.ts'
 export type { RefreshOptions, TokenGrant, TokenOptions } from './tokens.ts'

@@ -2,13 +2,12 @@
 
 import type { Context } from 'hono'
 import type { ApiCall, Operation } from './api-call.ts'
-import { jsonResponse } from './api-responses.ts'
 import type { CallBody } from './call-body.ts'
 import type { EmulatorState } from './emulator-state.ts'
 import { errorResponse } from './error-fault.ts'
 import type { FaultEffect } from './fault-plan.ts'
 import { INVALID_MEDIA } from './processing.ts'
-import { appendAnswer } from './upload-steps.ts'
+import { alterSuccess } from './success-fault.ts'
 import type { Upload } from './uploads.ts'
 
 export async function answerWithFault(
@@ -94,14 +93,4 @@ function resetConnection({ options }: EmulatorState, c: Context): Response {
   options.reset(c.req.raw, c.env)
   // The host wants a response, but the connection is gone.
   return new Response(null, { status: 503 })
-}
-
-/** For a `success` fault, the answer with another status or without its body. */
-function alterSuccess(effect: FaultEffect, usual: Response, upload: Upload | undefined): Response {
-  if (effect.kind !== 'success' || !usual.ok) return usual
-  const status = effect.status ?? usual.status
-  if (status === 204 || effect.body === 'empty') return new Response(null, { status })
-  // APPEND of the command generation has no body: give it that of the resource generation.
-  if (usual.body === null) return jsonResponse(appendAnswer(upload), status)
-  return new Response(usual.body, { status, headers: usual.headers })
 }

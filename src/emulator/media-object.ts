@@ -3,8 +3,9 @@
 import { isProcessed } from '../x/limits.ts'
 import type { XMedia, XProcessingInfo } from '../x/schemas.ts'
 import type { EmulatorState } from './emulator-state.ts'
+import { imageSize } from './image-size.ts'
 import { processingInfo } from './processing.ts'
-import type { Upload } from './uploads.ts'
+import { bytesOf, type Upload } from './uploads.ts'
 
 export function describeMedia(state: EmulatorState, upload: Upload): XMedia {
   const processing = processingOf(state, upload)
@@ -30,7 +31,14 @@ export function expiresAfterSecs(state: EmulatorState, upload: Upload): number {
   return Math.max(0, Math.ceil((upload.expiresAt - state.now()) / 1000))
 }
 
-/** The emulator decodes no images, so it reports every one as a single pixel. */
+/** Whether posts can have it: it is finalized, has not expired, and its processing succeeded. */
+export function isUsable(state: EmulatorState, upload: Upload): boolean {
+  if (upload.finalizedAt === undefined || expiresAfterSecs(state, upload) === 0) return false
+  const processing = processingOf(state, upload)
+  if (processing === undefined) return upload.processingOverrides.failure === undefined
+  return processing.state === 'succeeded'
+}
+
 function describeImage(upload: Upload): NonNullable<XMedia['image']> {
-  return { image_type: upload.mediaType ?? 'image/jpeg', w: 1, h: 1 }
+  return { image_type: upload.mediaType ?? 'image/jpeg', ...imageSize(bytesOf(upload)) }
 }

@@ -26,7 +26,7 @@ export function createSubtitles(state: EmulatorState, call: ApiCall): Response {
   if (file.category !== 'subtitles' || file.finalizedAt === undefined) throw mediaNotFound()
   removeLanguage(video, subtitles.language_code)
   video.subtitles.push(subtitles)
-  return jsonResponse({ data: { id, media_category, associated_subtitles: video.subtitles } })
+  return jsonResponse({ data: { id, media_category, associated_subtitles: subtitles } })
 }
 
 /** `DELETE /2/media/subtitles`, which has a body */

@@ -4,6 +4,13 @@
  * after the headers and the CRLF before the delimiter belongs to the part.
  */
 
+/** The parts of a body. A preamble before them is ignored. */
+export interface Multipart {
+  parts: FormPart[]
+  /** Bytes after the closing delimiter and its CRLF, which are ignored. */
+  epilogueBytes: number
+}
+
 export interface FormPart {
   name: string
   filename?: string
@@ -18,22 +25,29 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const BLANK_LINE = encoder.encode('\r\n\r\n')
 
+/** The longest boundary. RFC 2046 allows 70 characters, but some clients send more. */
+const MAX_BOUNDARY = 200
+
 /** The boundary in a `multipart/form-data` content type; undefined when there is none. */
 export function readBoundary(contentType: string): string | undefined {
-  const match = /^multipart\/form-data\s*;\s*(?:.*;\s*)?boundary=(?:"([^"]{1,70})"|([^\s";,]{1,70}))/i.exec(contentType)
-  return match?.[1] ?? match?.[2]
+  const match = /^multipart\/form-data\s*;\s*(?:.*;\s*)?boundary=(?:"([^"]+)"|([^\s";,]+))/i.exec(contentType)
+  const boundary = match?.[1] ?? match?.[2]
+  return boundary === undefined || boundary.length > MAX_BOUNDARY ? undefined : boundary
 }
 
-/** The parts of a body; undefined when any of it breaks the grammar. */
-export function parseMultipart(body: Uint8Array<ArrayBuffer>, boundary: string): FormPart[] | undefined {
+/** Undefined when any of the body breaks the grammar. */
+export function parseMultipart(body: Uint8Array<ArrayBuffer>, boundary: string): Multipart | undefined {
   const delimiter = encoder.encode(`\r\n--${boundary}`)
-  // The first delimiter starts the body, without a CRLF before it.
-  if (!matchesAt(body, delimiter.subarray(2), 0)) return undefined
+  // Without a preamble, the first delimiter starts the body, without its CRLF.
+  const first = matchesAt(body, delimiter.subarray(2), 0) ? -2 : find(body, delimiter, 0)
+  if (first === -1) return undefined
   const parts: FormPart[] = []
-  let position = delimiter.length - 2
+  let position = first + delimiter.length
   for (;;) {
     const after = decoder.decode(body.subarray(position, position + 4))
-    if (after === '--' || after === '--\r\n') return position + after.length === body.length ? parts : undefined
+    if (after === '--' || after === '--\r\n') {
+      return { parts, epilogueBytes: body.length - position - after.length }
+    }
     if (!after.startsWith('\r\n')) return undefined
     // Searching from the delimiter's own CRLF also finds a part without headers, which is refused: it has no name.
     const headEnd = find(body, BLANK_LINE, position)
@@ -55,12 +69,19 @@ function parsePart(head: string, bytes: Uint8Array<ArrayBuffer>): FormPart | und
     if (colon < 1) return undefined
     headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
   }
-  const disposition = headers.get('content-disposition') ?? ''
-  const name = /^form-data\s*;(?:.*;)?\s*name="([^"]*)"/i.exec(disposition)?.[1]
+  const { name, filename } = dispositionParameters(headers.get('content-disposition') ?? '')
   if (name === undefined) return undefined
-  const filename = /;\s*filename="([^"]*)"/i.exec(disposition)?.[1]
   const type = headers.get('content-type')
   return { name, bytes, ...(filename === undefined ? {} : { filename }), ...(type === undefined ? {} : { type }) }
+}
+
+/** The parameters of `form-data`, quoted or not. Other dispositions have none. */
+function dispositionParameters(disposition: string): { [name: string]: string | undefined } {
+  if (!/^form-data\s*;/i.test(disposition)) return {}
+  const parameters = disposition.matchAll(/;\s*([^\s=;]+)\s*=\s*(?:"([^"]*)"|([^\s";]+))/g)
+  return Object.fromEntries(
+    [...parameters].map(([, name = '', quoted, token]) => [name.toLowerCase(), quoted ?? token]),
+  )
 }
 
 /** The position of a pattern that starts with CR; -1 when it is not there. */

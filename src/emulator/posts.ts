@@ -1,24 +1,12 @@
-/** The part of `POST /2/tweets` that concerns media. Only here does X refuse media that a post cannot have. */
+/** `POST /2/tweets`. Only here does X refuse media that a post cannot have. */
 
-import * as z from 'zod/mini'
-import { ID_PATTERN } from '../x/limits.ts'
 import type { ApiCall } from './api-call.ts'
 import { badRequest, jsonResponse } from './api-responses.ts'
 import type { EmulatorState } from './emulator-state.ts'
-import { expiresAfterSecs, processingOf } from './media-object.ts'
+import { isUsable } from './media-object.ts'
+import { postRequest } from './post-request.ts'
 import type { Upload } from './uploads.ts'
 
-const postRequest = z.strictObject({
-  text: z.optional(z.string()),
-  media: z.optional(
-    z.strictObject({
-      media_ids: z.array(z.string().check(z.regex(ID_PATTERN))).check(z.minLength(1), z.maxLength(4)),
-      tagged_user_ids: z.optional(z.array(z.string()).check(z.maxLength(10))),
-    }),
-  ),
-})
-
-/** `POST /2/tweets` */
 export function createPost(state: EmulatorState, call: ApiCall): Response {
   const user = call.authorize('tweet.write', 'users.read', 'tweet.read')
   call.allowQuery()
@@ -31,10 +19,6 @@ export function createPost(state: EmulatorState, call: ApiCall): Response {
 }
 
 function isAttachable(state: EmulatorState, upload: Upload | undefined, user: string): boolean {
-  if (upload === undefined || expiresAfterSecs(state, upload) === 0 || upload.finalizedAt === undefined) return false
-  const { owner, additionalOwners, processingOverrides } = upload
-  const processing = processingOf(state, upload)
-  const isReady =
-    processing === undefined ? processingOverrides.failure === undefined : processing.state === 'succeeded'
-  return isReady && (owner === user || additionalOwners.includes(user))
+  if (upload === undefined || !isUsable(state, upload)) return false
+  return upload.owner === user || upload.additionalOwners.includes(user)
 }

@@ -25,7 +25,10 @@ export interface RefreshOptions {
 }
 
 export interface TokenOptions {
-  /** What each access token allows. Default: every bearer token allows everything. */
+  /**
+   * The access tokens, and what each one allows; any other token gets 401. Set this to test which token a client sends,
+   * and what it does when X refuses one. Default: every bearer token allows everything.
+   */
   tokens?: Record<string, TokenGrant>
   refresh?: RefreshOptions
   /** Lifetime of an access token from the token endpoint, in seconds. Default 7200, as X's. */
@@ -38,6 +41,8 @@ const DEFAULT_SCOPES = ['tweet.read', 'tweet.write', 'users.read', 'media.write'
 export interface Tokens {
   /** The id of the user behind the request's token. Checks in X's order: the token, its kind, its scopes. */
   authorize(headers: Headers, scopes: readonly string[]): string
+  /** The same, but accepts the app's own token too. */
+  authorizeAny(headers: Headers, scopes: readonly string[]): void
   /** Makes the request's access token expire now. */
   expire(headers: Headers): void
   /** Answers `POST /2/oauth2/token`. */
@@ -78,9 +83,12 @@ export function createTokens(options: TokenOptions, now: () => number): Tokens {
     authorize(headers, scopes) {
       const grant = validGrant(bearerToken(headers))
       if (grant.appOnly === true) throw unsupportedAuthentication()
-      const granted = grant.scopes ?? DEFAULT_SCOPES
-      if (!scopes.every((scope) => granted.includes(scope))) throw forbidden()
+      requireScopes(grant, scopes)
       return grant.user ?? DEFAULT_USER
+    },
+    authorizeAny(headers, scopes) {
+      const grant = validGrant(bearerToken(headers))
+      if (grant.appOnly !== true) requireScopes(grant, scopes)
     },
     expire(headers) {
       const token = bearerToken(headers)
@@ -113,6 +121,10 @@ export function createTokens(options: TokenOptions, now: () => number): Tokens {
     },
     clear,
   }
+}
+
+function requireScopes({ scopes: granted = DEFAULT_SCOPES }: TokenGrant, scopes: readonly string[]): void {
+  if (!scopes.every((scope) => granted.includes(scope))) throw forbidden()
 }
 
 function bearerToken(headers: Headers): string {

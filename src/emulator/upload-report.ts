@@ -5,8 +5,7 @@ import { isRecord } from '../lib/is-record.ts'
 import type { SubtitlesRequest, XProcessingState } from '../x/schemas.ts'
 import type { EmulatorState } from './emulator-state.ts'
 import { processingOf } from './media-object.ts'
-import { concat } from './read-bytes.ts'
-import { orderedSegments, type Upload } from './uploads.ts'
+import { bytesOf, orderedSegments, type Upload } from './uploads.ts'
 
 /** JSON leaves out members that are undefined. */
 export interface UploadSummary {
@@ -62,11 +61,10 @@ export function summarizeUpload(state: EmulatorState, upload: Upload): UploadSum
 }
 
 export async function reportUpload(state: EmulatorState, upload: Upload): Promise<UploadReport> {
-  const segments = orderedSegments(upload).map(([, bytes]) => bytes)
-  const digest = await crypto.subtle.digest('SHA-256', concat(segments, upload.size))
+  const digest = await crypto.subtle.digest('SHA-256', bytesOf(upload))
   return { ...summarizeUpload(state, upload), sha256: toHex(new Uint8Array(digest)) }
 }
 
-function altText({ alt_text: altText }: Record<string, unknown>): string | undefined {
+export function altText({ alt_text: altText }: Record<string, unknown>): string | undefined {
   return isRecord(altText) && typeof altText['text'] === 'string' ? altText['text'] : undefined
 }

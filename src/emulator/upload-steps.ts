@@ -1,7 +1,7 @@
 /** The work behind the upload calls, shared by both API generations. */
 
 import type { CommandInitialize } from '../x/command-schemas.ts'
-import { CATEGORY_MAX_BYTES, categoryAccepts, isMediaType } from '../x/limits.ts'
+import { CATEGORY_MAX_BYTES, categoryAccepts, isMediaType, PREMIUM_CATEGORY_MAX_BYTES } from '../x/limits.ts'
 import { type InitializeRequest, statusQuery, type XAppended, type XMedia } from '../x/schemas.ts'
 import type { ApiCall } from './api-call.ts'
 import { badRequest, jsonResponse, mediaNotFound, missingMedia, tooLarge } from './api-responses.ts'
@@ -15,8 +15,9 @@ import { markFinalized, type NewUpload, storeSegment, type Upload } from './uplo
 export function createUpload(state: EmulatorState, request: NewUpload): Upload {
   const upload = state.uploads.create(request)
   const { category, mediaType, totalBytes = 0 } = upload
-  const limit = CATEGORY_MAX_BYTES[category]
-  if (state.options.enforceSizes && totalBytes > limit) {
+  const { enforceSizes, premium } = state.options
+  const limit = (premium ? PREMIUM_CATEGORY_MAX_BYTES : CATEGORY_MAX_BYTES)[category]
+  if (enforceSizes && totalBytes > limit) {
     throw badRequest(`File size exceeds ${limit} bytes.`, { total_bytes: [`${totalBytes}`] })
   }
   // X accepts a PNG as `amplify_video` and gives it an id; only its processing fails.
@@ -52,8 +53,12 @@ export function receiveSegment(
   index: number,
   bytes: Uint8Array<ArrayBuffer>,
 ): void {
+  const { maxSegments, maxSegmentBytes } = state.options
+  if (index >= maxSegments) {
+    throw badRequest(`SegmentIndex must be between 0 and ${maxSegments - 1}.`, { segment_index: [`${index}`] })
+  }
   if (bytes.length === 0) throw missingMedia()
-  if (bytes.length > state.options.maxSegmentBytes) throw tooLarge()
+  if (bytes.length > maxSegmentBytes) throw tooLarge()
   if (storeSegment(upload, index, bytes) === 'replaced') {
     state.log.addViolation(call.record, 'index_two_ranges', `${bytes.length} bytes replace others`)
   }

@@ -4,6 +4,7 @@ import { inferCategory, isMediaType, MEDIA_EXPIRY_SECS, type MediaCategory } fro
 import type { SubtitlesRequest } from '../x/schemas.ts'
 import { badRequest, mediaNotFound } from './api-responses.ts'
 import type { ProcessingOverrides } from './processing.ts'
+import { concat } from './read-bytes.ts'
 
 export interface Upload {
   readonly id: string
@@ -137,6 +138,14 @@ export function storeSegment(upload: Upload, index: number, bytes: Uint8Array<Ar
 /** The segments, sorted by index. */
 export function orderedSegments(upload: Upload): [index: number, bytes: Uint8Array<ArrayBuffer>][] {
   return [...upload.segments].sort(([a], [b]) => a - b)
+}
+
+/** All bytes received, in the order of the segments. */
+export function bytesOf(upload: Upload): Uint8Array<ArrayBuffer> {
+  return concat(
+    orderedSegments(upload).map(([, bytes]) => bytes),
+    upload.size,
+  )
 }
 
 /** Marks an upload as finalized, or refuses it in the words of X's v1.1; those of v2 are not on record. */

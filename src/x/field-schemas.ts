@@ -1,7 +1,7 @@
 /** Schemas of the values that X's requests and ours have in common. A name in `Text` is for queries and form fields. */
 
 import * as z from 'zod/mini'
-import { ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_SEGMENTS, MAX_TOTAL_BYTES } from './limits.ts'
+import { EXTENDED_MAX_SEGMENTS, ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_TOTAL_BYTES } from './limits.ts'
 
 export const id: z.ZodMiniType<string, string> = z.string().check(z.regex(ID_PATTERN))
 
@@ -29,4 +29,7 @@ export const integerText: z.ZodMiniType<number, string> = z.pipe(
 
 export const totalBytes: z.ZodMiniType<number, number> = z.int().check(z.minimum(0), z.maximum(MAX_TOTAL_BYTES))
 
-export const segmentIndex: z.ZodMiniType<number, number> = z.int().check(z.minimum(0), z.maximum(MAX_SEGMENTS - 1))
+/** Any index that X is known to accept. Whether it accepts indices above 999, X decides. */
+export const segmentIndex: z.ZodMiniType<number, number> = z
+  .int()
+  .check(z.minimum(0), z.maximum(EXTENDED_MAX_SEGMENTS - 1))

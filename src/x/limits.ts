@@ -44,8 +44,11 @@ export const ID_PATTERN: RegExp = /^[0-9]{1,19}$/
 /** The largest `total_bytes` in X's schema, 16 GiB. [spec] */
 export const MAX_TOTAL_BYTES = 17_179_869_184
 
-/** Segment indices run from 0 to 999. [spec] A later limit of 9999 is reported, but in no published spec. */
+/** Segment indices run from 0 to 999. [spec] */
 export const MAX_SEGMENTS = 1000
+
+/** Newer documentation has indices up to 9,999, but no published spec does. https://docs.x.com (2026-10) */
+export const EXTENDED_MAX_SEGMENTS = 10_000
 
 /** The largest segment: 5 MB. [docs] X's edge refuses 5 MiB with an empty 413. [seen] */
 export const MAX_SEGMENT_BYTES = 5_000_000
@@ -62,22 +65,33 @@ export const MAX_ADDITIONAL_OWNERS = 100
 /** The longest alternative text, in characters. [spec] `alt_text.text.maxLength` */
 export const MAX_ALT_TEXT = 1000
 
-const MB = 1_000_000
-const GB = 1_000_000_000
+const MIB: number = 1024 * 1024
+const GIB: number = 1024 * MIB
 
 /**
- * The largest file of each category, in bytes, for accounts without Premium, as of 2026-09. [docs] Premium accounts can
- * send 16 GB of video, or 1 GB in direct messages; the option `categoryMaxBytes` raises the limits.
+ * The largest file of each category, in bytes, for accounts without Premium. The option `categoryBytes` changes them.
+ *
+ * [docs] say MB and GB, as of 2026-09. X counts them in powers of two: that is [seen] for images and GIFs, and likely for
+ * videos. https://github.com/snarfed/bridgy/issues/710, https://github.com/pybamm-team/BattBot/issues/62
  */
 export const CATEGORY_MAX_BYTES: Readonly<Record<MediaCategory, number>> = {
-  tweet_image: 5 * MB,
-  dm_image: 5 * MB,
-  tweet_gif: 15 * MB,
-  dm_gif: 15 * MB,
-  tweet_video: 8 * GB,
-  amplify_video: 8 * GB,
-  dm_video: 512 * MB,
-  subtitles: MB,
+  tweet_image: 5 * MIB,
+  dm_image: 5 * MIB,
+  tweet_gif: 15 * MIB,
+  dm_gif: 15 * MIB,
+  tweet_video: 8 * GIB,
+  amplify_video: 8 * GIB,
+  dm_video: 512 * MIB,
+  // How X counts these is not on record, so this is the smaller reading.
+  subtitles: 1_000_000,
+}
+
+/** The same for accounts with Premium, which may upload larger videos. [docs] */
+export const PREMIUM_CATEGORY_MAX_BYTES: Readonly<Record<MediaCategory, number>> = {
+  ...CATEGORY_MAX_BYTES,
+  tweet_video: MAX_TOTAL_BYTES,
+  amplify_video: MAX_TOTAL_BYTES,
+  dm_video: GIB,
 }
 
 /** The kind of a media type. Each category accepts one kind; 3D models count as video. */

@@ -5,7 +5,9 @@ import type { XProblem } from './schemas.ts'
 
 export type XProblemItem = NonNullable<XProblem['errors']>[number]
 
-const INVALID_REQUEST = 'https://api.twitter.com/2/problems/invalid-request'
+/** The types of X's problems begin with this, as of OpenAPI 2.167. In older responses, the host is `api.twitter.com`. */
+export const PROBLEM_TYPES = 'https://api.x.com/2/problems/'
+
 /** The most characters of a value that are sent back. */
 const MAX_ECHOED_CHARACTERS = 100
 
@@ -15,7 +17,7 @@ export function invalidRequest(errors: XProblemItem[]): XProblem {
     errors,
     title: 'Invalid Request',
     detail: 'One or more parameters to your request was invalid.',
-    type: INVALID_REQUEST,
+    type: `${PROBLEM_TYPES}invalid-request`,
   }
 }
 

@@ -39,7 +39,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/index.ts': ['src'],
   'src/emulator': [
-    ...['src/lib', 'src/x/command-schemas.ts', 'src/x/limits.ts', 'src/x/schemas.ts', 'src/x/x-problems.ts'],
+    ...['src/lib', 'src/x/command-schemas.ts', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'src/x/schemas.ts'],
+    'src/x/x-problems.ts',
     ...['hono', '@hono/zod-validator', 'zod/mini'],
   ],
   adapters: ['src', 'node:http', 'node:net', 'node:stream', '@hono/node-server'],

@@ -79,5 +79,5 @@ export async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
 
 /** X's validation envelope with one message. */
 export function refusal(message: string): object {
-  return { errors: [{ message }], title: 'Invalid Request', type: 'https://api.twitter.com/2/problems/invalid-request' }
+  return { errors: [{ message }], title: 'Invalid Request', type: 'https://api.x.com/2/problems/invalid-request' }
 }

@@ -1,19 +1,19 @@
 import * as z from 'zod/mini'
 
 /**
- * What the official OpenAPI (2.167; where it says so, 2.131) promises of the answers of X's media API. Objects that it
- * closes (`additionalProperties: false`) are strict here.
+ * What the official OpenAPI (2.167; where it says so, 2.131) promises of the answers of X's media API and of posts. Objects
+ * that it closes (`additionalProperties: false`) are strict here.
  */
 
 const id = z.string().check(z.regex(/^[0-9]{1,19}$/))
 
-/** 2.131 had `about:blank`, and both hosts are seen on the live service. */
+/** 2.131 had `about:blank` and `unsupported-authentication`; `credits` is in no specification, but seen on the live service. */
 const problem = z.looseObject({
   type: z
     .string()
     .check(
       z.regex(
-        /^(?:about:blank|https:\/\/api\.(?:x|twitter)\.com\/2\/problems\/(?:resource-not-found|invalid-request|not-authorized-for-resource|not-authorized-for-field|field-unauthorized|field-hydration-failure|resource-unavailable|disallowed-resource|internal-error|unsupported-authentication))$/,
+        /^(?:about:blank|https:\/\/api\.x\.com\/2\/problems\/(?:resource-not-found|invalid-request|not-authorized-for-resource|not-authorized-for-field|field-unauthorized|field-hydration-failure|resource-unavailable|disallowed-resource|internal-error|unsupported-authentication|credits))$/,
       ),
     ),
   title: z.string(),
@@ -43,21 +43,32 @@ const processed = z.looseObject({
   video: z.optional(z.strictObject({ video_type: z.optional(z.string()) })),
 })
 
+const attachment = z.looseObject({
+  alt_text: z.optional(z.string()),
+  duration_ms: z.optional(z.int()),
+  height: z.optional(z.int()),
+  media_key: z.optional(z.string()),
+  public_metrics: z.optional(z.looseObject({ view_count: z.int() })),
+  type: z.optional(z.string()),
+  url: z.optional(z.string()),
+  width: z.optional(z.int()),
+})
+
 const answerWith = (data: z.ZodMiniType) => z.strictObject({ data, errors })
 const media = answerWith(processed)
 
-/** Answers of success, by method and path below `/2/media`. */
+/** Answers of success, by method and path below `/2`. */
 const ANSWERS: readonly [RegExp, z.ZodMiniType][] = [
   [
-    /^POST \/upload\/initialize$/,
+    /^POST \/media\/upload\/initialize$/,
     answerWith(z.looseObject({ id, media_key: z.optional(z.string()), expires_after_secs: z.optional(z.int()) })),
   ],
-  [/^POST \/upload\/[0-9]+\/append$/, answerWith(z.looseObject({ expires_at: z.optional(z.int()) }))],
-  [/^POST \/upload\/[0-9]+\/finalize$/, media],
-  [/^(?:GET|POST) \/upload$/, media],
-  [/^POST \/metadata$/, answerWith(z.looseObject({ id, associated_metadata: z.optional(z.looseObject({})) }))],
+  [/^POST \/media\/upload\/[0-9]+\/append$/, answerWith(z.looseObject({ expires_at: z.optional(z.int()) }))],
+  [/^POST \/media\/upload\/[0-9]+\/finalize$/, media],
+  [/^(?:GET|POST) \/media\/upload$/, media],
+  [/^POST \/media\/metadata$/, answerWith(z.looseObject({ id, associated_metadata: z.optional(z.looseObject({})) }))],
   [
-    /^POST \/subtitles$/,
+    /^POST \/media\/subtitles$/,
     answerWith(
       z.looseObject({
         id: z.optional(id),
@@ -67,15 +78,18 @@ const ANSWERS: readonly [RegExp, z.ZodMiniType][] = [
       }),
     ),
   ],
-  [/^DELETE \/subtitles$/, answerWith(z.looseObject({ deleted: z.boolean() }))],
+  [/^DELETE \/media\/subtitles$/, answerWith(z.looseObject({ deleted: z.boolean() }))],
+  [/^GET \/media$/, z.strictObject({ data: z.optional(z.array(attachment)), errors })],
+  [/^GET \/media\/[0-9]+_[0-9]+$/, z.strictObject({ data: z.optional(attachment), errors })],
+  [/^POST \/tweets$/, answerWith(z.looseObject({ id, text: z.string() }))],
 ]
 
-/** What is wrong with an answer of X's media API; nothing, if it is as it was specified. */
+/** What is wrong with an answer of X's API; nothing, if it is as it was specified. */
 export async function faultsOf(method: string, url: string, response: Response): Promise<unknown[]> {
   const text = await response.clone().text()
   // X's edge refuses sizes with nothing at all, and the first generation answers APPEND so.
   if (text === '' && [204, 413, 431].includes(response.status)) return []
-  const path = new URL(url, 'http://x').pathname.replace(/^.*\/2\/media/, '')
+  const path = new URL(url, 'http://x').pathname.replace(/^.*?\/2\//, '/')
   const schema = response.ok ? ANSWERS.find(([pattern]) => pattern.test(`${method} ${path}`))?.[1] : problem
   if (schema === undefined) return [`${method} ${path} is no call of X's`]
   const result = schema.safeParse(JSON.parse(text))

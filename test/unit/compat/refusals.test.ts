@@ -34,6 +34,10 @@ describe('X’s own media API', () => {
     ])
     expect(await errorOf(append(send, id, 1000, video.slice(0, 1)))).toEqual([
       400,
+      'SegmentIndex must be between 0 and 999.',
+    ])
+    expect(await errorOf(append(send, id, 10_000, video.slice(0, 1)))).toEqual([
+      400,
       expect.stringContaining('segment_index'),
     ])
     expect((await append(send, id, 1, video.slice(5000, 10_000))).status).toBe(200)

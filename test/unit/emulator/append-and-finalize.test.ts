@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createEmulator } from '../../../src/emulator/index.ts'
 import { bytes, createCalls, refusal, sha256 } from '../../support/emulator-calls.ts'
 
 const VIDEO = { media_type: 'video/mp4', media_category: 'tweet_video' }
@@ -16,6 +17,44 @@ describe('APPEND', () => {
     const id = await calls.initialize({ ...VIDEO, total_bytes: 1 })
     const answer = await calls.postForm(`/2/media/upload/${id}/append`, { segment_index, media: bytes(1) })
     expect(answer.status).toBe(status)
+  })
+
+  it('names the highest index in X’s words', async () => {
+    const calls = createCalls()
+    const id = await calls.initialize({ ...VIDEO, total_bytes: 1 })
+    expect(await (await calls.append(id, 1000, bytes(1))).json()).toMatchObject(
+      refusal('SegmentIndex must be between 0 and 999.'),
+    )
+  })
+
+  it.each([
+    [1, 0],
+    [5000, 4999],
+    [10_000, 9999],
+  ])('with the option maxSegments %d accepts indices up to %d', async (maxSegments, highest) => {
+    const calls = createCalls({ maxSegments })
+    const id = await calls.initialize({ ...VIDEO, total_bytes: 1 })
+    expect((await calls.append(id, highest, bytes(1))).status).toBe(200)
+    expect((await calls.append(id, highest + 1, bytes(1))).status).toBe(400)
+  })
+
+  it('can build an upload from 5,000 segments', async () => {
+    const calls = createCalls({ maxSegments: 5000 })
+    const file = bytes(5000 * 1024)
+    const id = await calls.initialize({ ...VIDEO, total_bytes: file.length })
+    for (let index = 0; index < 5000; index++) {
+      await calls.append(id, index, file.subarray(index * 1024, (index + 1) * 1024))
+    }
+    expect((await calls.finalize(id)).status).toBe(200)
+    expect(await calls.emulator.upload(id)).toMatchObject({ size: file.length, sha256: await sha256(file) })
+  })
+
+  it.each([
+    [0, 'maxSegments must be at least 1, not 0'],
+    [10_001, 'maxSegments must be at most 10,000, not 10,001'],
+    [1.5, 'maxSegments must be a whole number, not 1.5'],
+  ])('cannot have a limit of %d segments', (maxSegments, message) => {
+    expect(() => createEmulator({ maxSegments })).toThrow(new TypeError(`These options do not work:\n- ${message}`))
   })
 
   it('accepts the largest segment, and answers a larger one with an empty 413', async () => {

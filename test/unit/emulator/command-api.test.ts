@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { MEDIA_CATEGORIES } from '../../../src/x/limits.ts'
 import { bytes, createCalls, idOf, refusal, sha256 } from '../../support/emulator-calls.ts'
 
 const PATH = '/2/media/upload'
@@ -74,6 +75,10 @@ describe('the command endpoint', () => {
     ['command=FINALIZE&media_id=1'],
   ])('refuses %s', async (query) => {
     expect((await createCalls().send('POST', `${PATH}?${query}`)).status).toBe(400)
+  })
+
+  it.each(MEDIA_CATEGORIES)('accepts the category %s', async (media_category) => {
+    expect((await createCalls().send('POST', `${PATH}?command=INIT&media_category=${media_category}`)).status).toBe(202)
   })
 
   it('accepts 100 additional owners', async () => {

@@ -33,7 +33,7 @@ describe('subtitles', () => {
     const subtitles = { id: file, language_code: 'EN', display_name: 'English' }
     const added = await calls.postJson('/2/media/subtitles', { id, media_category: 'TweetVideo', subtitles })
     expect(await added.json()).toEqual({
-      data: { id, media_category: 'TweetVideo', associated_subtitles: [subtitles] },
+      data: { id, media_category: 'TweetVideo', associated_subtitles: subtitles },
     })
     const remove = () =>
       calls.send('DELETE', '/2/media/subtitles', {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bytes, createCalls, idOf, refusal, sha256 } from '../../support/emulator-calls.ts'
+import { PNG } from '../../support/image-headers.ts'
 
 describe('the one-shot upload', () => {
   it('accepts multipart and JSON', async () => {
@@ -22,9 +23,26 @@ describe('the one-shot upload', () => {
     ['no category', { media: bytes(1) }],
     ['no media', { media_category: 'tweet_image' }],
     ['an unknown field', { media_category: 'tweet_image', media: bytes(1), media_type: 'image/png' }],
-    ['an image above its limit', { media_category: 'tweet_image', media: new Uint8Array(5_000_001) }],
+    ['an image above its limit', { media_category: 'tweet_image', media: new Uint8Array(5_242_881) }],
   ])('refuses %s', async (_, fields) => {
     expect((await createCalls().postForm('/2/media/upload', fields)).status).toBe(400)
+  })
+
+  it('accepts an image of the largest size, and reports its width and height', async () => {
+    const media = new Uint8Array(5_242_880)
+    media.set(PNG)
+    const answer = await createCalls().postForm('/2/media/upload', { media_category: 'tweet_image', media })
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ data: { size: 5_242_880, image: { w: 3, h: 2 } } })
+  })
+
+  it.each([
+    [100, 200],
+    [101, 400],
+  ])('with %d additional owners answers %d', async (owners, status) => {
+    const additional_owners = Array(owners).fill('1234567890123456789').join(',')
+    const fields = { media_category: 'tweet_image', media: bytes(1), additional_owners }
+    expect((await createCalls().postForm('/2/media/upload', fields)).status).toBe(status)
   })
 
   it('refuses a command when the dialect is `resource`', async () => {

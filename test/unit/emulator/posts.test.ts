@@ -37,4 +37,62 @@ describe('a post', () => {
     expect(await post({ media: { media_ids: [] } })).toBe(400)
     expect(await post({ media: { media_ids: ['1', '2', '3', '4', '5'] } })).toBe(400)
   })
+
+  it.each([
+    [{ reply: { in_reply_to_tweet_id: '1', exclude_reply_user_ids: ['2'], auto_populate_reply_metadata: true } }],
+    [{ reply_settings: 'following' }],
+    [{ reply_settings: 'mentionedUsers' }],
+    [{ reply_settings: 'subscribers' }],
+    [{ reply_settings: 'verified' }],
+    [{ quote_tweet_id: '1234567890123456789' }],
+    [{ made_with_ai: true, paid_partnership: false, for_super_followers_only: false, share_with_followers: true }],
+    [{ nullcast: false, card_uri: 'card://1', direct_message_deep_link: 'https://x.com/', community_id: '1' }],
+    [{ geo: { place_id: 'abc' }, edit_options: { previous_post_id: '1' } }],
+    [{ poll: { options: ['a', 'b'.repeat(25)], duration_minutes: 5 } }],
+    [{ poll: { options: ['a', 'b', 'c', 'd'], duration_minutes: 10_080, reply_settings: 'verified' } }],
+  ])('accepts %j', async (members) => {
+    const answer = await createCalls().postJson('/2/tweets', { text: 'hi', ...members })
+    expect(answer.status).toBe(201)
+  })
+
+  it.each([
+    [{ reply: {} }],
+    [{ reply: { in_reply_to_tweet_id: 1 } }],
+    [{ reply: { in_reply_to_tweet_id: '1', to: '2' } }],
+    [{ reply_settings: 'everyone' }],
+    [{ quote_tweet_id: '12345678901234567890' }],
+    [{ made_with_ai: 'true' }],
+    [{ poll: { options: ['a'], duration_minutes: 5 } }],
+    [{ poll: { options: ['a', 'b', 'c', 'd', 'e'], duration_minutes: 5 } }],
+    [{ poll: { options: ['a', ''], duration_minutes: 5 } }],
+    [{ poll: { options: ['a', 'b'.repeat(26)], duration_minutes: 5 } }],
+    [{ poll: { options: ['a', 'b'], duration_minutes: 4 } }],
+    [{ poll: { options: ['a', 'b'], duration_minutes: 10_081 } }],
+    [{ poll: { options: ['a', 'b'] } }],
+    [{ geo: {} }],
+    [{ status: 'hi' }],
+  ])('refuses %j', async (members) => {
+    const answer = await createCalls().postJson('/2/tweets', { text: 'hi', ...members })
+    expect(answer.status).toBe(400)
+  })
+
+  it('accepts all members of media, and refuses unknown ones', async () => {
+    const calls = createCalls()
+    const id = await calls.upload({ media_type: 'image/png' }, bytes(1))
+    const post = async (members: object) =>
+      (await calls.postJson('/2/tweets', { media: { media_ids: [id], ...members } })).status
+    expect(
+      await post({
+        tagged_user_ids: Array(10).fill('1'),
+        preview_media_id: id,
+        title: 'A cat',
+        description: 'It sleeps',
+        embeddable: true,
+        call_to_actions: { visit_site: { url: 'https://x.com/' }, app_install: { play_store_id: 'com.x' } },
+      }),
+    ).toBe(201)
+    expect(await post({ tagged_user_ids: Array(11).fill('1') })).toBe(400)
+    expect(await post({ call_to_actions: { watch_now: {} } })).toBe(400)
+    expect(await post({ alt_text: 'A cat' })).toBe(400)
+  })
 })

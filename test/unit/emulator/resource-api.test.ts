@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { MEDIA_CATEGORIES } from '../../../src/x/limits.ts'
 import { bytes, createCalls, idOf, refusal, sha256 } from '../../support/emulator-calls.ts'
+import { PNG } from '../../support/image-headers.ts'
 
 const VIDEO = { media_type: 'video/mp4', media_category: 'tweet_video' }
 
@@ -72,10 +74,12 @@ describe('a resource-generation upload', () => {
 
   it('of an image has no processing and no status', async () => {
     const calls = createCalls()
-    const id = await calls.initialize({ media_type: 'image/png', total_bytes: 3 })
-    await calls.append(id, 0, bytes(3))
+    const id = await calls.initialize({ media_type: 'image/png', total_bytes: PNG.length })
+    // The header of the image is in two segments.
+    await calls.append(id, 0, PNG.slice(0, 20))
+    await calls.append(id, 1, PNG.slice(20))
     const body: { data: object } = await (await calls.finalize(id)).json()
-    expect(body.data).toMatchObject({ image: { image_type: 'image/png' } })
+    expect(body.data).toMatchObject({ image: { image_type: 'image/png', w: 3, h: 2 } })
     expect(body.data).not.toHaveProperty('processing_info')
     const status = await calls.status(id)
     expect(status.status).toBe(400)
@@ -134,8 +138,9 @@ describe('initialize refuses', () => {
     [{ total_bytes: 17_179_869_185 }],
     [{ additional_owners: '1,2' }],
     [{ additional_owners: ['12345678901234567890'] }],
+    [{ additional_owners: [''] }],
+    [{ additional_owners: Array(101).fill('1') }],
     [{ shared: 'true' }],
-    [{ media_type: 'image/png', total_bytes: 5_000_001 }],
   ])('%j', async (fields) => {
     expect((await createCalls().postJson('/2/media/upload/initialize', fields)).status).toBe(400)
   })
@@ -173,13 +178,33 @@ describe('initialize refuses', () => {
 })
 
 describe('initialize accepts', () => {
-  it.each([
+  it.each<[fields: object]>([
     [{}],
     [{ total_bytes: 0 }],
-    [{ media_type: 'image/png', total_bytes: 5_000_000 }],
     [{ additional_owners: ['1', '1234567890123456789'], shared: true }],
+    [{ additional_owners: Array(100).fill('1') }],
+    ...MEDIA_CATEGORIES.map((media_category): [object] => [{ media_category }]),
   ])('%j', async (fields) => {
     expect((await createCalls().postJson('/2/media/upload/initialize', fields)).status).toBe(200)
+  })
+
+  it.each<[string, string, number, number]>([
+    ['image/png', 'tweet_image', 5_242_880, 5_242_880],
+    ['image/png', 'dm_image', 5_242_880, 5_242_880],
+    ['image/gif', 'tweet_gif', 15_728_640, 15_728_640],
+    ['image/gif', 'dm_gif', 15_728_640, 15_728_640],
+    ['video/mp4', 'dm_video', 536_870_912, 1_073_741_824],
+    ['video/mp4', 'tweet_video', 8_589_934_592, 17_179_869_184],
+    ['video/mp4', 'amplify_video', 8_589_934_592, 17_179_869_184],
+    ['text/srt', 'subtitles', 1_000_000, 1_000_000],
+  ])('%s as %s up to %d bytes, and with Premium up to %d', async (media_type, media_category, limit, premiumLimit) => {
+    const initialize = async (total_bytes: number, premium: boolean) => {
+      const calls = createCalls({ premium })
+      const answer = await calls.postJson('/2/media/upload/initialize', { media_type, media_category, total_bytes })
+      return answer.status
+    }
+    expect(await Promise.all([initialize(limit, false), initialize(limit + 1, false)])).toEqual([200, 400])
+    expect(await Promise.all([initialize(premiumLimit, true), initialize(premiumLimit + 1, true)])).toEqual([200, 400])
   })
 
   it('any size up to 16 GiB when sizes are not enforced', async () => {
