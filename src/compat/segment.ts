@@ -10,7 +10,7 @@ import { createSegmentMemory, GROWTH_FACTOR } from '../relay/segment-memory.ts'
 import { MIN_HALVED_BYTES, planSingleSegment } from '../relay/segment-plan.ts'
 import type { CallContext } from '../x/call.ts'
 import { createEnvelope, type Envelope } from '../x/envelope.ts'
-import { MAX_SEGMENT_BYTES, MAX_SEGMENTS } from '../x/limits.ts'
+import { EXTENDED_MAX_SEGMENTS, MAX_SEGMENT_BYTES } from '../x/limits.ts'
 
 /** Largest segment a client may send, bytes: X itself accepts no larger one. https://docs.x.com/x-api/media/quickstart */
 const MAX_CLIENT_SEGMENT_BYTES = 8_000_000
@@ -22,7 +22,7 @@ export interface ClientSegment {
   envelope: Envelope
 }
 
-const createSegmentEnvelope = () => createEnvelope({ segment_index: String(MAX_SEGMENTS) })
+const createSegmentEnvelope = () => createEnvelope({ segment_index: String(EXTENDED_MAX_SEGMENTS) })
 
 /** Reads a segment. Memory grows with the bytes that arrive, so a slow client holds little. */
 export async function receiveClientSegment(
