@@ -34,7 +34,13 @@ export async function initialize(
     ...{ parts: 0, segments: [], state: 'open' },
   })
   context.emit({ type: 'initialized', mediaId, mediaType, category, totalBytes })
-  return answer
+  return describeUpload(answer)
+}
+
+/** The members that X's schema has for the answer to INIT. */
+function describeUpload({ data, ...answer }: XMediaAnswer): XMediaAnswer {
+  const { size: _size, processing_info: _processing, image: _image, video: _video, ...known } = data
+  return { data: known, ...answer }
 }
 
 function checkParameters({

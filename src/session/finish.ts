@@ -53,8 +53,10 @@ async function finalize(
   const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
   const durationMs = clock.now() - startedAt
   context.emit({ type: 'finalized', mediaId, bytes: totalBytes, segments, durationMs })
+  const { expires_after_secs: expiresAfterSecs } = data
+  const expiry = expiresAfterSecs === undefined ? {} : { expiresAt: clock.now() + expiresAfterSecs * 1000 }
   // Store it before anything else can fail: for images X does not answer a second FINALIZE.
-  await lease.update({ result })
+  await lease.update({ result, ...expiry })
   return result
 }
 

@@ -288,10 +288,11 @@ describe('X’s own media API', () => {
         },
       })
       const id = await initialize(app)
-      return await (await app('POST', '/metadata', json({ id, metadata: { alt_text: { text: 'A cat' } } }))).json()
+      const answer = await app('POST', '/metadata', json({ id, metadata: { alt_text: { text: 'A cat' } } }))
+      return { id, ...(await answer.json()) }
     }
-    const accepted = await send(200, { data: { id: '1', associated_metadata: {}, secret }, secret })
-    expect(accepted).toEqual({ data: { id: '1', associated_metadata: {} } })
+    const { id, data } = await send(200, { data: { id: '1', associated_metadata: {}, secret }, secret })
+    expect(data).toEqual({ id, associated_metadata: {} })
     expect(await send(400, problem)).toMatchObject({ title: 'Bad', errors: [{ message: 'No' }, { message: 'text' }] })
     expect(JSON.stringify(await send(400, problem))).not.toContain(secret)
   })
