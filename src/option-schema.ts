@@ -8,10 +8,10 @@ import type {
   XMediaClientOptions,
   XMediaOptions,
 } from './options.ts'
+import { isSecret, MIN_SECRET_BYTES } from './status-ticket.ts'
 import type { QuotaOptions, QuotaSettings } from './store/quota.ts'
-import { isSecret, MIN_SECRET_BYTES } from './ticket.ts'
 import { type BeforeUploadLimit, checkUploadLimit, resolveUploadLimit } from './upload-limit.ts'
-import type { RetryOptions } from './x/call.ts'
+import type { RetryOptions } from './x/call-with-retries.ts'
 import {
   DEFAULT_SEGMENT_BYTES,
   EXTENDED_MAX_SEGMENTS,
