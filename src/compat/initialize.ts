@@ -37,7 +37,7 @@ export async function initialize(
   return describeUpload(answer)
 }
 
-/** The members that X's schema has for the answer to INIT. */
+/** Leaves out what X's schema does not have for an answer to INIT. X's v1.1 answered with more. */
 function describeUpload({ data, ...answer }: XMediaAnswer): XMediaAnswer {
   const { size: _size, processing_info: _processing, image: _image, video: _video, ...known } = data
   return { data: known, ...answer }

@@ -3,6 +3,7 @@ import { setAltText } from '../relay/alt-text.ts'
 import type { RelayOptions } from '../relay/relay.ts'
 import { reportFailure } from '../relay/report-failure.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
+import { isRejectedByX } from '../x/failure.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
 import type { Lease } from './lease.ts'
@@ -64,11 +65,6 @@ function notFinalizedYet(retryAfterSecs: number): XMediaError {
   return new XMediaError('x_unavailable', 'X has every byte but has not finalized the upload yet; try again later.', {
     retryAfterSecs,
   })
-}
-
-/** Whether X refused the file itself, so that sending it again is no use. */
-export function isRejectedByX(error: unknown): error is XMediaError {
-  return error instanceof XMediaError && error.code === 'x_rejected_media'
 }
 
 /** Stores that the upload has failed for good. */

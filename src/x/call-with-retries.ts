@@ -6,7 +6,7 @@ import type { XMediaEventBody } from './events.ts'
 import { type CallFailure, type RetryAdvice, readFailure, unreadableResponse } from './failure.ts'
 import { DEFAULT_SEGMENT_BYTES } from './limits.ts'
 import type { CachedToken } from './token.ts'
-import { type Fetch, send, type XResponse } from './transport.ts'
+import { type Fetch, type ReadResponse, send, type XResponse } from './transport.ts'
 
 export interface RetryOptions {
   /** Retries of a call after its first attempt. Default 5. */
@@ -41,9 +41,6 @@ export interface CallContext {
   /** When to stop trying, in epoch milliseconds. */
   deadline?: number | undefined
 }
-
-/** Reads what a call is for from a 2xx response; undefined when it is not there. */
-export type ReadResponse<Answer> = (response: XResponse) => Answer | undefined
 
 /** @param onRetry Called before each retry, with the error of the attempt that failed. */
 export type XCall = <Answer>(

@@ -31,6 +31,11 @@ export class UnreadableResponse extends XMediaError {
   }
 }
 
+/** Whether X refused the file itself, so that sending it again is no use. */
+export function isRejectedByX(error: unknown): error is XMediaError {
+  return error instanceof XMediaError && error.code === 'x_rejected_media'
+}
+
 /** The failure of a call whose 2xx response cannot be read. */
 export function unreadableResponse(step: XStep): CallFailure {
   // Only FINALIZE is worth repeating: it tells whether the first one has succeeded.

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { isRecord } from '../lib/is-record.ts'
 import { ID_PATTERN } from './limits.ts'
 import type { XMedia, XProblem, XProcessingState } from './schemas.ts'
-import type { XResponse } from './transport.ts'
+import type { ReadResponse, XResponse } from './transport.ts'
 
 /** X's answer about a media, reduced to the members we know. */
 export interface XMediaAnswer {
@@ -45,7 +45,7 @@ export function readMedia({ json }: XResponse): XMediaAnswer | undefined {
 }
 
 /** Reads the media with this id from a successful response; undefined for any other. */
-export function readMediaWithId(id: string): (response: XResponse) => XMediaAnswer | undefined {
+export function readMediaWithId(id: string): ReadResponse<XMediaAnswer> {
   return (response) => {
     const answer = readMedia(response)
     return answer?.data.id === id ? answer : undefined

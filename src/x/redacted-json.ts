@@ -1,7 +1,7 @@
 /** Members that are checked elsewhere, against patterns that no token matches. */
 const IDENTIFIERS: readonly string[] = ['id', 'media_id_string', 'media_key', 'state']
 
-/** The account that pays for the API, as named in X's 402 and in its 403 about a spend cap: `account [2012982477812371456]`. */
+/** The account that pays for the API, as named in X's 402 and in its 403 about a spend cap: `account [1234567890]`. [seen] */
 const ACCOUNT_IN_TEXT = /\b(account\s+)\[\d+\]/gi
 const ACCOUNT_MEMBER = 'account_id'
 const ACCOUNT_IN_JSON = /"account_id"\s*:\s*"?(\d+)/g

@@ -24,6 +24,9 @@ export interface XResponse {
   json: unknown
 }
 
+/** Reads what a call is for from a 2xx response; undefined when it is not there. */
+export type ReadResponse<Answer> = (response: XResponse) => Answer | undefined
+
 /** The most characters read of a response. X's JSON is short; anything longer is an error page. */
 const MAX_RESPONSE_CHARACTERS = 64 * 1024
 

@@ -1,15 +1,15 @@
 import { XMediaError } from '../errors.ts'
-import { type CallContext, createXCall, type ReadResponse, type XCallOptions } from './call-with-retries.ts'
+import { type CallContext, createXCall, type XCallOptions } from './call-with-retries.ts'
 import { commandDialect } from './dialects/command.ts'
 import { addSubtitles, deleteSubtitles, setMetadata, upload } from './dialects/common.ts'
 import type { DialectName, InitializeParameters, Multipart } from './dialects/dialect.ts'
 import { resourceDialect } from './dialects/resource.ts'
-import { UnreadableResponse } from './failure.ts'
+import { isRejectedByX, UnreadableResponse } from './failure.ts'
 import { isProcessed, type MediaCategory } from './limits.ts'
 import { readMedia, readMediaWithId, type XMediaAnswer } from './media-answer.ts'
 import type { MetadataRequest, SubtitlesDeleteRequest, SubtitlesRequest, SubtitleTrack } from './schemas.ts'
 import { readTrack } from './subtitle-answer.ts'
-import type { XResponse } from './transport.ts'
+import type { ReadResponse, XResponse } from './transport.ts'
 
 export interface XClientOptions extends XCallOptions {
   dialect: DialectName
@@ -61,9 +61,9 @@ export function createXClient(options: XClientOptions): XClient {
       } catch (error) {
         const refusal = error instanceof UnreadableResponse ? unconfirmed(error) : error
         mayBeFinalized ||= error instanceof UnreadableResponse
-        if (!isRejected(refusal) || !mayBeFinalized || !isProcessed(category)) throw refusal
+        if (!isRejectedByX(refusal) || !mayBeFinalized || !isProcessed(category)) throw refusal
         return await client.status(mediaId, context).catch((statusError: unknown) => {
-          throw isRejected(statusError) ? refusal : statusError
+          throw isRejectedByX(statusError) ? refusal : statusError
         })
       }
     },
@@ -100,10 +100,6 @@ const anyResponse = (response: XResponse) => response
 function readFinalized(mediaId: string, category: MediaCategory): ReadResponse<XMediaAnswer> {
   const read = readMediaWithId(mediaId)
   return (response) => (response.isEmpty ? answerToEmptyFinalize(mediaId, category) : read(response))
-}
-
-function isRejected(error: unknown): boolean {
-  return error instanceof XMediaError && error.code === 'x_rejected_media'
 }
 
 /** What an upload ends with when nothing shows that X has finalized it. */

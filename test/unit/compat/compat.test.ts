@@ -297,6 +297,13 @@ describe('X’s own media API', () => {
     expect(JSON.stringify(await send(400, problem))).not.toContain(secret)
   })
 
+  it('answers INIT with no more than X’s schema has when X answers as in its v1.1', async () => {
+    const media = { media_id: 123, media_id_string: '123', size: 9, image: { w: 1, h: 1 }, expires_after_secs: 86_400 }
+    const send = compatClient({ x: { fetch: async () => Response.json(media) } })
+    const answer = await send('POST', '/upload/initialize', json(VIDEO))
+    expect(await answer.json()).toEqual({ data: { id: '123', expires_after_secs: 86_400 } })
+  })
+
   it('passes on X’s rate-limit headers, and sends X only the server’s token', async () => {
     const tokens: (string | undefined)[] = []
     const send = compatClient({
