@@ -123,7 +123,9 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       await client.setMetadata({ id: checkId(mediaId), metadata }, contextOf(callOptions))
     },
     subtitles: {
-      add: async (request, callOptions = {}) => await client.addSubtitles(request, contextOf(callOptions)),
+      async add(request, callOptions = {}) {
+        await client.addSubtitles(request, contextOf(callOptions))
+      },
       remove: async (request, callOptions = {}) => await client.deleteSubtitles(request, contextOf(callOptions)),
     },
   }

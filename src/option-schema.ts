@@ -10,8 +10,15 @@ import type {
 } from './options.ts'
 import { isSecret, MIN_SECRET_BYTES } from './status-ticket.ts'
 import type { QuotaOptions, QuotaSettings } from './store/quota.ts'
+import { type BeforeUploadLimit, checkUploadLimit, resolveUploadLimit } from './upload-limit.ts'
 import type { RetryOptions } from './x/call-with-retries.ts'
-import { DEFAULT_SEGMENT_BYTES, isMediaCategory, MAX_SEGMENT_BYTES, MAX_SEGMENTS } from './x/limits.ts'
+import {
+  DEFAULT_SEGMENT_BYTES,
+  EXTENDED_MAX_SEGMENTS,
+  isMediaCategory,
+  MAX_SEGMENT_BYTES,
+  MAX_SEGMENTS,
+} from './x/limits.ts'
 
 /*
  * The one source of the options' ranges and defaults. What an option means stands beside its type in options.ts.
@@ -57,10 +64,13 @@ const MAX = Number.MAX_SAFE_INTEGER
 const MIN_MEMORY_BYTES = 32 * MIB
 
 const whole = (min: number, max = MAX) => z.int().check(z.minimum(min), z.maximum(max))
+/** A mistake that does not keep others from being found, as `z.custom` does by itself. */
+const valid = <T>(isValid: (value: unknown) => boolean, error: string): z.ZodMiniType<T> =>
+  z.custom<T>(isValid, { error, abort: false })
 const isFunction = (value: unknown) => typeof value === 'function'
-const func = <T>(): z.ZodMiniType<T> => z.custom<T>(isFunction, 'must be a function')
+const func = <T>(): z.ZodMiniType<T> => valid<T>(isFunction, 'must be a function')
 const textOrFunc = <T>(isText: (text: string) => boolean, message: string): z.ZodMiniType<T> =>
-  z.custom<T>((value) => isFunction(value) || (typeof value === 'string' && isText(value)), message)
+  valid<T>((value) => isFunction(value) || (typeof value === 'string' && isText(value)), message)
 
 const token = <T>(): z.ZodMiniType<T> =>
   textOrFunc<T>((text) => text !== '', 'must be a non-empty string, or a function that gets one')
@@ -89,13 +99,13 @@ const x = z.strictObject({
   dialect: z._default(z.enum(['resource', 'command']), 'resource'),
   segmentBytes: z._default(whole(1, MAX_SEGMENT_BYTES), DEFAULT_SEGMENT_BYTES),
   concurrency: z._default(whole(1, 6), 3),
-  maxSegments: z._default(whole(1, MAX_SEGMENTS), MAX_SEGMENTS),
+  maxSegments: z._default(whole(1, EXTENDED_MAX_SEGMENTS), MAX_SEGMENTS),
   oneShotBytes: z._default(whole(0, MAX_SEGMENT_BYTES), 0),
   retry: z.prefault(retry, {}),
   fetch: z.optional(func<NonNullable<XApiOptions['fetch']>>()),
 })
 
-const categoryBytes = z.custom<NonNullable<LimitOptions['categoryBytes']>>(
+const categoryBytes = valid<NonNullable<LimitOptions['categoryBytes']>>(
   (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -104,7 +114,7 @@ const categoryBytes = z.custom<NonNullable<LimitOptions['categoryBytes']>>(
 )
 
 const clientLimitShape = {
-  uploadBytes: z._default(whole(1), MAX_SEGMENTS * MAX_SEGMENT_BYTES),
+  uploadBytes: z.optional(whole(1)),
   categoryBytes: z._default(categoryBytes, {}),
   memoryBytes: z._default(whole(MIN_MEMORY_BYTES), 64 * MIB),
   deadlineMs: z._default(whole(1), HOUR_MS),
@@ -118,7 +128,7 @@ const quota = z.strictObject({
   bytes: z.optional(whole(1)),
   periodSecs: z._default(whole(1), DAY_SECS),
   store: z.optional(
-    z.custom<NonNullable<QuotaOptions['store']>>(
+    valid<NonNullable<QuotaOptions['store']>>(
       (value) => hasMethods(value, 'add'),
       'must be an object with the method add',
     ),
@@ -138,7 +148,7 @@ const limits = z.strictObject({
 })
 
 const isOrigin = (text: unknown) => typeof text === 'string' && URL.canParse(text) && new URL(text).origin === text
-const origins = z.custom<'*' | readonly string[]>(
+const origins = valid<'*' | readonly string[]>(
   (value) => value === '*' || (Array.isArray(value) && value.every(isOrigin)),
   "must be '*' or a list of origins such as https://app.example",
 )
@@ -155,32 +165,36 @@ const common = {
   x: z.prefault(x, {}),
 }
 
-const xMediaOptions: z.ZodMiniType<XMediaSettings> = z.strictObject({
-  ...common,
-  token: token<XMediaOptions['token']>(),
-  authorize: func<XMediaOptions['authorize']>(),
-  secret: textOrFunc<XMediaOptions['secret']>(
-    isSecret,
-    `must be a string of at least ${MIN_SECRET_BYTES} bytes, or a function that gets one`,
-  ),
-  store: z.optional(
-    z.custom<NonNullable<XMediaOptions['store']>>(
-      (value) => hasMethods(value, 'get', 'compareAndSwap'),
-      'must be an object with the methods get and compareAndSwap',
+const xMediaOptions: z.ZodMiniType<BeforeUploadLimit<XMediaSettings>> = z
+  .strictObject({
+    ...common,
+    token: token<XMediaOptions['token']>(),
+    authorize: func<XMediaOptions['authorize']>(),
+    secret: textOrFunc<XMediaOptions['secret']>(
+      isSecret,
+      `must be a string of at least ${MIN_SECRET_BYTES} bytes, or a function that gets one`,
     ),
-  ),
-  compat: z._default(z.boolean(), false),
-  inspect: z.optional(func<NonNullable<XMediaOptions['inspect']>>()),
-  log: z.optional(func<NonNullable<XMediaOptions['log']>>()),
-  http: z.prefault(http, {}),
-  limits: z.prefault(limits, {}),
-})
+    store: z.optional(
+      valid<NonNullable<XMediaOptions['store']>>(
+        (value) => hasMethods(value, 'get', 'compareAndSwap'),
+        'must be an object with the methods get and compareAndSwap',
+      ),
+    ),
+    compat: z._default(z.boolean(), false),
+    inspect: z.optional(func<NonNullable<XMediaOptions['inspect']>>()),
+    log: z.optional(func<NonNullable<XMediaOptions['log']>>()),
+    http: z.prefault(http, {}),
+    limits: z.prefault(limits, {}),
+  })
+  .check(checkUploadLimit)
 
-const xMediaClientOptions: z.ZodMiniType<XMediaClientSettings> = z.strictObject({
-  ...common,
-  token: token<XMediaClientOptions['token']>(),
-  limits: z.prefault(z.strictObject(clientLimitShape), {}),
-})
+const xMediaClientOptions: z.ZodMiniType<BeforeUploadLimit<XMediaClientSettings>> = z
+  .strictObject({
+    ...common,
+    token: token<XMediaClientOptions['token']>(),
+    limits: z.prefault(z.strictObject(clientLimitShape), {}),
+  })
+  .check(checkUploadLimit)
 
 /** What the options of 0.1.0 are called now. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -210,10 +224,10 @@ const RENAMED: Readonly<Record<string, string>> = {
 
 /** Reads the options of `xMedia` and `xMediaUpload`. Throws one `TypeError` that lists everything wrong with them. */
 export function parseXMediaOptions(options: unknown): XMediaSettings {
-  return parseOptions(xMediaOptions, options, RENAMED)
+  return resolveUploadLimit(parseOptions(xMediaOptions, options, RENAMED))
 }
 
 /** Reads the options of `createXMedia`. Throws one `TypeError` that lists everything wrong with them. */
 export function parseClientOptions(options: unknown): XMediaClientSettings {
-  return parseOptions(xMediaClientOptions, options, RENAMED)
+  return resolveUploadLimit(parseOptions(xMediaClientOptions, options, RENAMED))
 }

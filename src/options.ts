@@ -109,8 +109,9 @@ export interface XApiOptions {
   /** APPENDs in flight per upload, 1 to 6. Default 3; each holds a segment in memory. Workers allow six connections. */
   concurrency?: number
   /**
-   * Segments per upload, 1 to 1,000. Default 1,000, X's limit. Each is a call, and a Worker on the free plan may make 50
-   * per request, retries included: 40 leaves room for those and the other steps, and allows 200 MB.
+   * Segments per upload, 1 to 10,000. Default 1,000, the limit in X's OpenAPI (2.167). X's newer documentation has 10,000:
+   * raise it for files above 5,000,000,000 bytes. Each segment is a call, and a Worker on the free plan may make 50 per
+   * request, retries included: 40 leaves room for those and the other steps, and allows 200 MB.
    * https://developers.cloudflare.com/workers/platform/limits/#subrequests
    */
   maxSegments?: number
@@ -127,9 +128,16 @@ export interface XApiOptions {
 
 /** What an instance takes on. Beyond a limit a client gets a problem that names it. */
 export interface LimitOptions {
-  /** Largest upload, bytes. Default 5,000,000,000: 1,000 of the largest segments. */
+  /**
+   * Largest upload, bytes; at most `x.maxSegments` × 5,000,000. Default 5,000,000,000, or what another `x.maxSegments`
+   * holds, up to 17,179,869,184, the most that X accepts at INIT.
+   */
   uploadBytes?: number
-  /** Largest upload per category, bytes. Default: X's limits for an ordinary account; raise them for a Premium one. */
+  /**
+   * Largest upload per category, bytes. Default: X's limits for an ordinary account. A Premium account may upload
+   * 17,179,869,184 bytes as `tweet_video` or `amplify_video`, and 1,073,741,824 as `dm_video`.
+   * https://docs.x.com/x-api/media/quickstart/best-practices (2026-09)
+   */
   categoryBytes?: Partial<Record<MediaCategory, number>>
   /** Uploads at once on this instance. Default 450: at 144 KiB each, the least an upload needs, they fill the memory. */
   uploads?: number

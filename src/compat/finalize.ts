@@ -36,8 +36,14 @@ export async function finalize(
     throw error
   }
   const { data, errors } = answer
-  const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
-  await compatUploads.change(mediaId, (current) => ({ ...current, state: 'finalized', result }))
+  // X may say only at INIT, or only now, when the media expires.
+  const { expires_after_secs: expiresAfterSecs = Math.floor((upload.expiresAt - clock.now()) / 1000) } = data
+  const expiresAt = clock.now() + expiresAfterSecs * 1000
+  const result = {
+    data: { ...data, size: data.size ?? totalBytes, expires_after_secs: expiresAfterSecs },
+    ...(errors ? { errors } : {}),
+  }
+  await compatUploads.change(mediaId, (current) => ({ ...current, state: 'finalized', result, expiresAt }))
   await rememberOwner(result.data, principal, instance)
   statuses.put(result)
   const durationMs = clock.now() - started

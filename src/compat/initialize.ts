@@ -43,7 +43,13 @@ export async function initialize(
     ...{ parts: 0, segments: [], state: 'open' },
   })
   context.emit({ type: 'initialized', mediaId, mediaType, declaredType, category, totalBytes })
-  return answer
+  return describeUpload(answer)
+}
+
+/** Leaves out what X's schema does not have for an answer to INIT. X's v1.1 answered with more. */
+function describeUpload({ data, ...answer }: XMediaAnswer): XMediaAnswer {
+  const { size: _size, processing_info: _processing, image: _image, video: _video, ...known } = data
+  return { data: known, ...answer }
 }
 
 /** Reads the parameters as strictly as X, except for `SUBRIP`. */

@@ -27,7 +27,8 @@ export async function setMetadata(request: CompatRequest, instance: CompatInstan
   if (reference !== undefined) throw new InvalidRequest(unknownMember(`metadata.${reference}`))
   await findOwnMedia(id, request, instance)
   await instance.client.setMetadata(fields, request.context)
-  return dataResponse(request, { id, associated_metadata: metadata })
+  const { associated_metadata: given } = lastData(request)
+  return dataResponse({ id, associated_metadata: isRecord(given) ? given : metadata })
 }
 
 /** Adds an uploaded subtitle file to a video. */
@@ -36,8 +37,8 @@ export async function addSubtitles(request: CompatRequest, instance: CompatInsta
   const { id, media_category, subtitles } = fields
   await findOwnMedia(id, request, instance)
   await findOwnMedia(subtitles.id, request, instance)
-  await instance.client.addSubtitles(fields, request.context)
-  return dataResponse(request, { id, media_category, associated_subtitles: [subtitles] })
+  const track = await instance.client.addSubtitles(fields, request.context)
+  return dataResponse({ id, media_category, associated_subtitles: track })
 }
 
 /** Removes the subtitles of one language from a video. */
@@ -45,7 +46,7 @@ export async function deleteSubtitles(request: CompatRequest, instance: CompatIn
   const fields = validate(subtitlesDeleteRequest, await readJsonFields(request, instance))
   await findOwnMedia(fields.id, request, instance)
   await instance.client.deleteSubtitles(fields, request.context)
-  return dataResponse(request, { deleted: true })
+  return dataResponse({ deleted: lastData(request)['deleted'] !== false })
 }
 
 /**
@@ -65,10 +66,12 @@ async function findOwnMedia(
   return { isProcessed: media.done === undefined }
 }
 
-/** Passes on X's `data`: only the members in `defaults`, which fill in what X left out. */
-function dataResponse({ lastResponse }: CompatRequest, defaults: Record<string, unknown>): CompatResponse {
+/** The `data` of X's latest answer. */
+function lastData({ lastResponse }: CompatRequest): Record<string, unknown> {
   const json = lastResponse()?.json
-  const given = isRecord(json) && isRecord(json['data']) ? json['data'] : {}
-  const data = Object.entries(defaults).map(([name, value]) => [name, name in given ? given[name] : value])
-  return { status: 200, body: { data: Object.fromEntries(data) } }
+  return isRecord(json) && isRecord(json['data']) ? json['data'] : {}
+}
+
+function dataResponse(data: Record<string, unknown>): CompatResponse {
+  return { status: 200, body: { data } }
 }

@@ -5,7 +5,7 @@ import { notFound } from '../errors.ts'
 import type { Instance } from '../instance.ts'
 import { authorize, type PrincipalEnv, requireSecret } from '../routes/authorize.ts'
 import { allowOrigins } from '../routes/origin.ts'
-import { ID_PATTERN, MAX_SEGMENT_BYTES } from '../x/limits.ts'
+import { CATEGORY_MAX_BYTES, ID_PATTERN, MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { appendFields, appendMembers, initializeRequest, statusQuery } from '../x/schemas.ts'
 import { describeIssues, unknownQuery } from '../x/x-problems.ts'
 import { append } from './append-segment.ts'
@@ -66,7 +66,7 @@ async function finalizeUpload(request: CompatRequest, instance: CompatInstance):
 /** The same path takes a file in one request, and the commands of X's first generation. */
 async function uploadOrRunCommand(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
   const query = uniqueFields(new URL(request.c.req.url).searchParams)
-  return await withCompatBody(request, MAX_SEGMENT_BYTES, instance, async (body, reservation) => {
+  return await withCompatBody(request, CATEGORY_MAX_BYTES.tweet_image, instance, async (body, reservation) => {
     const isStreamed = isStreamable(body) && !isCommand(query, body)
     const received = hasMedia(body) && !isStreamed ? await receiveBody(body, reservation, instance.clock) : undefined
     const fields = received?.fields ?? body.fields

@@ -9,7 +9,7 @@ import { rechunk, type SegmentMemory } from '../relay/rechunk.ts'
 import { createSegmentMemory, GROWTH_FACTOR } from '../relay/segment-memory.ts'
 import { MIN_HALVED_BYTES, planSingleSegment } from '../relay/segment-plan.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
-import { MAX_SEGMENT_BYTES, MAX_SEGMENTS } from '../x/limits.ts'
+import { EXTENDED_MAX_SEGMENTS, MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { createEnvelope, type Envelope } from '../x/multipart-envelope.ts'
 
 /** Largest segment a client may send, bytes: X itself accepts no larger one. https://docs.x.com/x-api/media/quickstart */
@@ -22,7 +22,7 @@ export interface ClientSegment {
   envelope: Envelope
 }
 
-const createSegmentEnvelope = () => createEnvelope({ segment_index: String(MAX_SEGMENTS) })
+const createSegmentEnvelope = () => createEnvelope({ segment_index: String(EXTENDED_MAX_SEGMENTS) })
 
 /** Reads a segment. Memory grows with the bytes that arrive, so a slow client holds little. */
 export async function receiveClientSegment(

@@ -35,7 +35,7 @@ export type CompatUploadState = (typeof STATES)[number]
 
 const STATES = ['open', 'checked', 'refused', 'finalizing', 'finalized'] as const
 
-/** A client segment: its size, its digest, and whether X has all of it. A tuple, because an upload can have 1000. */
+/** A client segment: its size, its digest, and whether X has all of it. A tuple, because an upload can have 10,000. */
 export type CompatSegment = readonly [bytes: number, digest: string, acknowledged: boolean]
 
 /** The uploads in a store, by media id. */

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { CATEGORY_MAX_BYTES, type MediaCategory } from '../x/limits.ts'
+import { CATEGORY_MAX_BYTES, MAX_TOTAL_BYTES, type MediaCategory } from '../x/limits.ts'
 
 export interface SizeLimitOptions {
   /** Largest upload of any category, bytes. */
@@ -10,7 +10,7 @@ export interface SizeLimitOptions {
 
 /** How large an upload may be on this instance. */
 export interface SizeLimits {
-  /** Largest upload of any category, bytes. */
+  /** Largest upload of any category, bytes; at most what X accepts. */
   uploadBytes: number
   /**
    * Throws `too_large` if a file fits none of the categories. A principal's own `uploadBytes` can lower the limit, never
@@ -19,7 +19,9 @@ export interface SizeLimits {
   check(bytes: number, categories: readonly MediaCategory[], uploadBytes?: number): void
 }
 
-export function createSizeLimits({ uploadBytes, categoryBytes }: SizeLimitOptions): SizeLimits {
+export function createSizeLimits({ categoryBytes, ...options }: SizeLimitOptions): SizeLimits {
+  // X refuses larger files at INIT.
+  const uploadBytes = Math.min(options.uploadBytes, MAX_TOTAL_BYTES)
   return {
     uploadBytes,
     check(bytes, categories, ownBytes = uploadBytes) {

@@ -1,5 +1,5 @@
 import type { AbortScope } from '../lib/abort-scope.ts'
-import { MAX_SEGMENTS } from '../x/limits.ts'
+import { EXTENDED_MAX_SEGMENTS } from '../x/limits.ts'
 import { createEnvelope } from '../x/multipart-envelope.ts'
 import { createLimiter } from './in-flight-limiter.ts'
 import type { MemoryReservation } from './memory-pool.ts'
@@ -26,7 +26,7 @@ export interface UploadInProgress extends SenderUpload {
 export async function appendAll(upload: UploadInProgress, options: AppendOptions): Promise<void> {
   const { read, initialization, ledger, plan, reservation, scope, progress } = upload
   const { clock, concurrency, segmentSize } = options
-  const envelope = createEnvelope({ segment_index: String(MAX_SEGMENTS) })
+  const envelope = createEnvelope({ segment_index: String(EXTENDED_MAX_SEGMENTS) })
   const limiter = createLimiter(concurrency, (error) => scope.abort(error))
   const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter })
   const sender = createSegmentSender(upload, envelope, options)

@@ -3,6 +3,7 @@ import { setAltText } from '../relay/alt-text.ts'
 import type { RelayOptions } from '../relay/relay.ts'
 import { reportFailure } from '../relay/report-failure.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
+import { isRejectedByX } from '../x/failure.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
@@ -54,8 +55,10 @@ async function finalize(
   const result = { data: { ...data, size: data.size ?? totalBytes }, ...(errors ? { errors } : {}) }
   const durationMs = clock.now() - startedAt
   context.emit({ type: 'finalized', mediaId, bytes: totalBytes, segments, durationMs })
+  const { expires_after_secs: expiresAfterSecs } = data
+  const expiry = expiresAfterSecs === undefined ? {} : { expiresAt: clock.now() + expiresAfterSecs * 1000 }
   // Store it before anything else can fail: for images X does not answer a second FINALIZE.
-  await lease.update({ result })
+  await lease.update({ result, ...expiry })
   return result
 }
 
@@ -63,11 +66,6 @@ function notFinalizedYet(retryAfterSecs: number): XMediaError {
   return new XMediaError('x_unavailable', 'X has every byte but has not finalized the upload yet; try again later.', {
     retryAfterSecs,
   })
-}
-
-/** Whether X refused the file itself, so that sending it again is no use. */
-export function isRejectedByX(error: unknown): error is XMediaError {
-  return error instanceof XMediaError && error.code === 'x_rejected_media'
 }
 
 /** Stores that the upload has failed for good. */

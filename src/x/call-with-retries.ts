@@ -3,10 +3,10 @@ import { abortable, deadlineExceeded } from '../lib/abort-scope.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
 import type { XMediaEventBody } from './events.ts'
-import { type CallFailure, type RetryAdvice, readFailure } from './failure.ts'
+import { type CallFailure, type RetryAdvice, readFailure, unreadableResponse } from './failure.ts'
 import { DEFAULT_SEGMENT_BYTES } from './limits.ts'
 import type { CachedToken } from './token.ts'
-import { type Fetch, send, type XResponse } from './transport.ts'
+import { type Fetch, type ReadResponse, send, type XResponse } from './transport.ts'
 
 export interface RetryOptions {
   /** Retries of a call after its first attempt. Default 5. */
@@ -43,24 +43,28 @@ export interface CallContext {
 }
 
 /** @param onRetry Called before each retry, with the error of the attempt that failed. */
-export type XCall = (
+export type XCall = <Answer>(
   request: XRequest,
   context: CallContext,
+  read: ReadResponse<Answer>,
   onRetry?: (error: XMediaError) => void,
-) => Promise<XResponse>
+) => Promise<Answer>
 
-/** Creates the function that makes one authorized call to X. It retries, and resolves with a 2xx response or throws. */
+/**
+ * Creates the function that makes one authorized call to X. It retries, and resolves with what `read` finds in a 2xx
+ * response, or throws.
+ */
 export function createXCall(options: XCallOptions): XCall {
   const { clock } = options
 
-  return async function call(request, context, onRetry) {
+  return async function call(request, context, read, onRetry) {
     const { emit, signal, deadline = Number.POSITIVE_INFINITY } = context
     let token = await abortable(context.token.current(), signal)
     let isTokenRenewed = false
 
     for (let attempt = 1; ; attempt++) {
-      const outcome = await attemptCall(request, token, context, options)
-      if (!('error' in outcome)) return outcome
+      const outcome = await attemptCall(request, token, context, read, options)
+      if ('answer' in outcome) return outcome.answer
       const { error, advice } = outcome
 
       if (advice.kind === 'new_token') {
@@ -89,12 +93,13 @@ function retryDelay(advice: RetryAdvice, attempt: number, { clock, retry }: XCal
   return clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
 }
 
-async function attemptCall(
+async function attemptCall<Answer>(
   request: XRequest,
   token: string,
   { signal, deadline = Number.POSITIVE_INFINITY, onResponse }: CallContext,
+  read: ReadResponse<Answer>,
   { baseUrl, fetch, clock, retry }: XCallOptions,
-): Promise<XResponse | CallFailure> {
+): Promise<{ answer: Answer } | CallFailure> {
   signal?.throwIfAborted()
   const remainingMs = deadline - clock.now()
   if (remainingMs <= 0) throw deadlineExceeded()
@@ -103,7 +108,9 @@ async function attemptCall(
   try {
     const response = await send(request, { baseUrl, fetch, clock, token, timeoutMs: Math.ceil(timeoutMs), signal })
     onResponse?.(response)
-    return response.status >= 200 && response.status < 300 ? response : readFailure(request.step, response, clock)
+    if (response.status < 200 || response.status >= 300) return readFailure(request.step, response, clock)
+    const answer = read(response)
+    return answer === undefined ? unreadableResponse(request.step) : { answer }
   } catch (error) {
     signal?.throwIfAborted()
     return {

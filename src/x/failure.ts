@@ -24,6 +24,32 @@ const BACKOFF: RetryAdvice = { kind: 'backoff' }
 /** The most characters of X's reason that a client sees. */
 const MAX_REASON_CHARACTERS = 300
 
+/** X has answered 2xx, but not with what the call is for: with a web page, cut-off JSON, no media, or another one. */
+export class UnreadableResponse extends XMediaError {
+  constructor(step: XStep) {
+    super('x_unavailable', `X’s response to the ${step} call cannot be read.`)
+  }
+}
+
+/** Whether X refused the file itself, so that sending it again is no use. */
+export function isRejectedByX(error: unknown): error is XMediaError {
+  return error instanceof XMediaError && error.code === 'x_rejected_media'
+}
+
+/** The failure of a call whose 2xx response cannot be read. */
+export function unreadableResponse(step: XStep): CallFailure {
+  // Only FINALIZE is worth repeating: it tells whether the first one has succeeded.
+  return { error: new UnreadableResponse(step), advice: step === 'finalize' ? BACKOFF : NEVER }
+}
+
+const NO_CREDITS = 'The X account behind this server has no credits left.'
+
+/** What X's billing errors mean, by title. X sends the first with 402, the second with 403. [seen] */
+const BILLING_DETAILS: ReadonlyMap<unknown, string> = new Map([
+  ['CreditsDepleted', NO_CREDITS],
+  ['SpendCapReached', 'The X account behind this server has reached its spend cap.'],
+])
+
 /** Turns an error response of X into the error for our client, and says whether a retry can help. */
 export function readFailure(step: XStep, response: XResponse, clock: Clock): CallFailure {
   const { status } = response
@@ -34,8 +60,10 @@ export function readFailure(step: XStep, response: XResponse, clock: Clock): Cal
   })
 
   if (status === 401) return fail('x_unauthorized', 'X refused the server’s token.', { kind: 'new_token' })
-  if (status === 402) return fail('x_payment_required', 'The X account behind this server has no credits left.', NEVER)
+  const billing = isRecord(response.json) ? BILLING_DETAILS.get(response.json['title']) : undefined
+  if (status === 402) return fail('x_payment_required', billing ?? NO_CREDITS, NEVER)
   if (status === 403) {
+    if (billing !== undefined) return fail('x_payment_required', billing, NEVER)
     return lacksScope(response)
       ? fail(
           'x_forbidden_scope',

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { isRecord } from '../lib/is-record.ts'
 import { ID_PATTERN } from './limits.ts'
 import type { XMedia, XProblem, XProcessingState } from './schemas.ts'
-import type { XResponse } from './transport.ts'
+import type { ReadResponse, XResponse } from './transport.ts'
 
 /** X's answer about a media, reduced to the members we know. */
 export interface XMediaAnswer {
@@ -32,13 +32,29 @@ const mediaSchema = z.object({
 })
 const problemsSchema = z.array(z.object({ title: text, type: text, detail: text, status: number }))
 
-/** Reads the media from a successful response; undefined when there is none, as in an empty or 204 response. */
+/**
+ * Reads the media from a successful response; undefined when there is none. X also answers without `data` around the
+ * media, and in the shape of its v1.1. [seen]
+ */
 export function readMedia({ json }: XResponse): XMediaAnswer | undefined {
   if (!isRecord(json)) return undefined
-  const data = readData(json['data'])
+  const data = readData(withStringId('data' in json ? json['data'] : json))
   if (data === undefined) return undefined
   const errors = problemsSchema.safeParse(json['errors'])
   return errors.success && errors.data.length > 0 ? { data, errors: errors.data } : { data }
+}
+
+/** Reads the media with this id from a successful response; undefined for any other. */
+export function readMediaWithId(id: string): ReadResponse<XMediaAnswer> {
+  return (response) => {
+    const answer = readMedia(response)
+    return answer?.data.id === id ? answer : undefined
+  }
+}
+
+/** Takes v1.1's `media_id_string` for the id. Its `media_id` is a number, which has lost its last digits. */
+function withStringId(media: unknown): unknown {
+  return isRecord(media) && !('id' in media) ? { ...media, id: media['media_id_string'] } : media
 }
 
 /** Leaves out members of an unexpected type instead of rejecting the media; only the id is indispensable. */

@@ -114,11 +114,23 @@ export type SubtitlesCategory = 'AmplifyVideo' | 'TweetVideo'
 const subtitlesCategory = z.enum(['AmplifyVideo', 'TweetVideo'])
 const languageCode = z.string().check(z.regex(/^[A-Z]{2}$/))
 
+/** An uploaded subtitle file, as the subtitles of a video in one language. */
+export interface SubtitleTrack {
+  id: string
+  language_code: string
+  display_name?: string
+}
+export const subtitleTrack: z.ZodMiniType<SubtitleTrack> = z.object({
+  id,
+  language_code: languageCode,
+  display_name: z.exactOptional(z.string()),
+})
+
 /** `POST /2/media/subtitles`, JSON: adds an uploaded subtitle file to a video. */
 export interface SubtitlesRequest {
   id: string
   media_category: SubtitlesCategory
-  subtitles: { id: string; language_code: string; display_name?: string }
+  subtitles: SubtitleTrack
 }
 export const subtitlesRequest: z.ZodMiniType<SubtitlesRequest> = z.strictObject({
   id,

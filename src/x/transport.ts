@@ -1,6 +1,7 @@
 import { createAbortScope } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
+import { parseRedacted } from './redacted-json.ts'
 
 /** The part of `fetch` that this package calls. Any function of this shape can replace the platform's `fetch`. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>
@@ -17,9 +18,14 @@ export interface FetchInit {
 export interface XResponse {
   status: number
   headers: Headers
-  /** The parsed body; undefined when it is empty or not JSON. */
+  /** Whether the body is empty. */
+  isEmpty: boolean
+  /** The parsed body, without the token and the ids of accounts; undefined when it is empty or not JSON. */
   json: unknown
 }
+
+/** Reads what a call is for from a 2xx response; undefined when it is not there. */
+export type ReadResponse<Answer> = (response: XResponse) => Answer | undefined
 
 /** The most characters read of a response. X's JSON is short; anything longer is an error page. */
 const MAX_RESPONSE_CHARACTERS = 64 * 1024
@@ -51,7 +57,9 @@ export async function send(request: XRequest, options: SendOptions): Promise<XRe
       redirect: 'manual',
       signal: scope.signal,
     })
-    return { status: response.status, headers: response.headers, json: parseJson(await readText(response), token) }
+    const text = await readText(response)
+    const { status, headers } = response
+    return { status, headers, isEmpty: text === '', json: parseRedacted(text, token) }
   } catch (error) {
     // Some runtimes reject with their own error instead of the signal's reason.
     throw scope.signal.aborted ? scope.signal.reason : error
@@ -69,18 +77,4 @@ async function readText(response: Response): Promise<string> {
     if (text.length > MAX_RESPONSE_CHARACTERS) return text.slice(0, MAX_RESPONSE_CHARACTERS)
   }
   return text
-}
-
-/** Members that are checked elsewhere, against patterns that no token matches. */
-const IDENTIFIERS: readonly string[] = ['id', 'media_key', 'state']
-
-/** Parses a response, and removes the token in case X echoes the request. Undefined when the text is not JSON. */
-function parseJson(text: string, token: string): unknown {
-  try {
-    return JSON.parse(text, (key, value: unknown) =>
-      typeof value === 'string' && !IDENTIFIERS.includes(key) ? value.replaceAll(token, '[token]') : value,
-    )
-  } catch {
-    return undefined
-  }
 }

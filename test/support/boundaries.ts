@@ -20,7 +20,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/status-ticket.ts': ['src/lib', 'src/x/limits.ts', 'hono'],
   'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
   'src/options.ts': ['src/ingress/media-type.ts', 'src/store', 'src/x', 'hono'],
-  'src/option-schema.ts': ['src/options.ts', 'src/status-ticket.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
+  'src/upload-limit.ts': ['src/x/limits.ts', 'zod/mini'],
+  'src/option-schema.ts': [
+    ...['src/options.ts', 'src/status-ticket.ts', 'src/upload-limit.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
+  ],
   'src/uploader.ts': ['src/option-schema.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/x'],
   'src/client.ts': [
     ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],

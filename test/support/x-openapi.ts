@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 
 /**
- * What the official OpenAPI (2.167; where it says so, 2.131) promises of the answers of X's media API and of posts. Objects
- * that it closes (`additionalProperties: false`) are strict here.
+ * What the official OpenAPI (2.167; where it says so, 2.131) promises of the answers of X's media API and of posts. The
+ * `data` of uploads, metadata and subtitles have no other members, as for a client that validates strictly.
  */
 
 const id = z.string().check(z.regex(/^[0-9]{1,19}$/))
@@ -23,7 +23,7 @@ const problem = z.looseObject({
 
 const errors = z.optional(z.array(problem))
 
-const processed = z.looseObject({
+const processed = z.strictObject({
   id,
   media_key: z.optional(z.string()),
   size: z.optional(z.int()),
@@ -61,24 +61,24 @@ const media = answerWith(processed)
 const ANSWERS: readonly [RegExp, z.ZodMiniType][] = [
   [
     /^POST \/media\/upload\/initialize$/,
-    answerWith(z.looseObject({ id, media_key: z.optional(z.string()), expires_after_secs: z.optional(z.int()) })),
+    answerWith(z.strictObject({ id, media_key: z.optional(z.string()), expires_after_secs: z.optional(z.int()) })),
   ],
-  [/^POST \/media\/upload\/[0-9]+\/append$/, answerWith(z.looseObject({ expires_at: z.optional(z.int()) }))],
+  [/^POST \/media\/upload\/[0-9]+\/append$/, answerWith(z.strictObject({ expires_at: z.optional(z.int()) }))],
   [/^POST \/media\/upload\/[0-9]+\/finalize$/, media],
   [/^(?:GET|POST) \/media\/upload$/, media],
-  [/^POST \/media\/metadata$/, answerWith(z.looseObject({ id, associated_metadata: z.optional(z.looseObject({})) }))],
+  [/^POST \/media\/metadata$/, answerWith(z.strictObject({ id, associated_metadata: z.optional(z.looseObject({})) }))],
   [
     /^POST \/media\/subtitles$/,
     answerWith(
-      z.looseObject({
+      z.strictObject({
         id: z.optional(id),
         media_category: z.optional(z.string()),
-        // An array in 2.131, an object in 2.167.
-        associated_subtitles: z.optional(z.union([z.array(z.looseObject({ id })), z.looseObject({})])),
+        // An array in 2.131.
+        associated_subtitles: z.optional(z.looseObject({})),
       }),
     ),
   ],
-  [/^DELETE \/media\/subtitles$/, answerWith(z.looseObject({ deleted: z.boolean() }))],
+  [/^DELETE \/media\/subtitles$/, answerWith(z.strictObject({ deleted: z.boolean() }))],
   [/^GET \/media$/, z.strictObject({ data: z.optional(z.array(attachment)), errors })],
   [/^GET \/media\/[0-9]+_[0-9]+$/, z.strictObject({ data: z.optional(attachment), errors })],
   [/^POST \/tweets$/, answerWith(z.looseObject({ id, text: z.string() }))],

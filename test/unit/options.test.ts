@@ -36,14 +36,13 @@ function numbersIn(value: object, prefix = ''): string[] {
 const RANGES: readonly [string, number, number][] = [
   ['x.segmentBytes', 1, 5_000_000],
   ['x.concurrency', 1, 6],
-  ['x.maxSegments', 1, 1000],
+  ['x.maxSegments', 1, 10_000],
   ['x.oneShotBytes', 0, 5_000_000],
   ['x.retry.retries', 0, 100],
   ['x.retry.backoffMs', 0, 3_600_000],
   ['x.retry.maxBackoffMs', 0, 3_600_000],
   ['x.retry.maxRateLimitWaitMs', 0, 86_400_000],
   ['x.retry.timeoutMs', 1, 3_600_000],
-  ['limits.uploadBytes', 1, MAX],
   ['limits.memoryBytes', 32 * 1024 * 1024, MAX],
   ['limits.deadlineMs', 1, MAX],
   ['limits.uploads', 1, MAX],
@@ -68,10 +67,10 @@ describe('a number among the options', () => {
     expect(faultsOf(given(path, min + 0.5))).toEqual([`${path} must be a whole number, not ${min + 0.5}`])
   })
 
-  it('is in that table', () => {
+  it('is in that table, but for limits.uploadBytes', () => {
     const limits = { uploadsPerSubject: 1, quota: { uploads: 1, bytes: 1 } }
     const numbers = numbersIn(parseXMediaOptions({ ...options, limits }))
-    expect(RANGES.map(([path]) => path).toSorted()).toEqual(numbers.toSorted())
+    expect([...RANGES.map(([path]) => path), 'limits.uploadBytes'].toSorted()).toEqual(numbers.toSorted())
   })
 
   it('may be from 0 bytes where it is the limit of a category', () => {
@@ -80,6 +79,46 @@ describe('a number among the options', () => {
     for (const categoryBytes of [5, { tweet_image: '5' }, { tweet_image: -1 }, { tweet_text: 5 }]) {
       expect(faultsOf({ limits: { categoryBytes } })).toEqual([fault])
     }
+  })
+})
+
+describe('limits.uploadBytes', () => {
+  const fault = (most: string, given: string) =>
+    `limits.uploadBytes must be at most ${most} (x.maxSegments × 5,000,000), not ${given}`
+
+  it('may be from 1 to what the segments hold', () => {
+    const upTo = (uploadBytes: number, maxSegments?: number) =>
+      faultsOf({ limits: { uploadBytes }, x: maxSegments === undefined ? {} : { maxSegments } })
+    expect(upTo(0)).toEqual(['limits.uploadBytes must be at least 1, not 0'])
+    expect(upTo(1)).toEqual([])
+    expect(upTo(5_000_000_000)).toEqual([])
+    expect(upTo(5_000_000_001)).toEqual([fault('5,000,000,000', '5,000,000,001')])
+    expect(upTo(200_000_000, 40)).toEqual([])
+    expect(upTo(200_000_001, 40)).toEqual([fault('200,000,000', '200,000,001')])
+    expect(upTo(50_000_000_000, 10_000)).toEqual([])
+    expect(upTo(50_000_000_001, 10_000)).toEqual([fault('50,000,000,000', '50,000,000,001')])
+  })
+
+  it('is refused beside all other mistakes, by createXMedia too', () => {
+    const wrong = { token: '', limits: { uploadBytes: 5_000_001, memoryBytes: 1 }, x: { maxSegments: 1 } }
+    const faults = [
+      'token must be a non-empty string, or a function that gets one',
+      'limits.memoryBytes must be at least 33,554,432, not 1',
+      fault('5,000,000', '5,000,001'),
+    ]
+    expect(faultsOf(wrong)).toEqual(faults)
+    const { token, limits, x } = wrong
+    expect(faultsOf({}, () => createXMedia({ token, limits, x }))).toEqual(faults)
+  })
+
+  it.each([
+    [1, 5_000_000],
+    [1000, 5_000_000_000],
+    [3435, 17_175_000_000],
+    [3436, 17_179_869_184],
+    [10_000, 17_179_869_184],
+  ])('is by default what x.maxSegments of %i holds, up to X’s maximum: %i', (maxSegments, uploadBytes) => {
+    expect(parseXMediaOptions({ ...options, x: { maxSegments } }).limits.uploadBytes).toBe(uploadBytes)
   })
 })
 

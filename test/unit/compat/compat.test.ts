@@ -288,12 +288,20 @@ describe('X’s own media API', () => {
         },
       })
       const id = await initialize(app)
-      return await (await app('POST', '/metadata', json({ id, metadata: { alt_text: { text: 'A cat' } } }))).json()
+      const answer = await app('POST', '/metadata', json({ id, metadata: { alt_text: { text: 'A cat' } } }))
+      return { id, ...(await answer.json()) }
     }
-    const accepted = await send(200, { data: { id: '1', associated_metadata: {}, secret }, secret })
-    expect(accepted).toEqual({ data: { id: '1', associated_metadata: {} } })
+    const { id, data } = await send(200, { data: { id: '1', associated_metadata: {}, secret }, secret })
+    expect(data).toEqual({ id, associated_metadata: {} })
     expect(await send(400, problem)).toMatchObject({ title: 'Bad', errors: [{ message: 'No' }, { message: 'text' }] })
     expect(JSON.stringify(await send(400, problem))).not.toContain(secret)
+  })
+
+  it('answers INIT with no more than X’s schema has when X answers as in its v1.1', async () => {
+    const media = { media_id: 123, media_id_string: '123', size: 9, image: { w: 1, h: 1 }, expires_after_secs: 86_400 }
+    const send = compatClient({ x: { fetch: async () => Response.json(media) } })
+    const answer = await send('POST', '/upload/initialize', json(VIDEO))
+    expect(await answer.json()).toEqual({ data: { id: '123', expires_after_secs: 86_400 } })
   })
 
   it('passes on X’s rate-limit headers, and sends X only the server’s token', async () => {

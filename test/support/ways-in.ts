@@ -1,0 +1,95 @@
+import { createXMedia, type XMediaEvent, type XMediaOptions, xMedia } from '../../src/index.ts'
+import { inferCategory, type MediaType } from '../../src/x/limits.ts'
+import { base, describedMedia, optionsWith, post } from './app.ts'
+import { append, finalize, form, json, type Send } from './compat-calls.ts'
+
+/** What to upload, and through what. */
+export interface WayOptions {
+  x: NonNullable<XMediaOptions['x']>
+  mediaType: MediaType
+  file: Uint8Array<ArrayBuffer>
+}
+
+/** How an upload ended, and everything that its client and the app were told. */
+export interface Outcome {
+  /** The id of the media; undefined when the upload failed. */
+  id: string | undefined
+  /** The code of the error, or for X's own API its status. */
+  error: string | undefined
+  told: string
+}
+
+type Way = (upload: WayOptions) => Promise<Outcome>
+
+/** Every way to upload a file: over HTTP, and from the app itself. */
+export const WAYS_IN: Readonly<Record<string, Way>> = {
+  'as a raw body': overHttp((send, { mediaType, file }) => send('POST', '', post(file, { 'content-type': mediaType }))),
+
+  'as a form': overHttp(async (send, { mediaType, file }) => {
+    const fields = new FormData()
+    fields.append('media', new File([file], 'file', { type: mediaType }))
+    const whole = new Response(fields)
+    const body = await whole.arrayBuffer()
+    const contentType = whole.headers.get('content-type') ?? ''
+    const headers = { 'content-type': contentType, 'content-length': String(body.byteLength) }
+    return await send('POST', '', { body, headers })
+  }),
+
+  'as a resumable upload': overHttp(async (send, { mediaType, file }) => {
+    const tus = { 'tus-resumable': '1.0.0' }
+    const creation = { 'upload-length': String(file.length), 'upload-metadata': `filetype ${btoa(mediaType)}` }
+    const created = await send('POST', '/files', { headers: { ...tus, ...creation } })
+    const chunk = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' }
+    const path = created.headers.get('location') ?? ''
+    const headers = { ...tus, ...chunk, 'content-length': String(file.length), prefer: 'return=representation' }
+    return await send('PATCH', path, { body: file, headers })
+  }),
+
+  'over X’s own API': overHttp(async (send, { mediaType, file }) => {
+    const compat: Send = (method, path, init) => send(method, `/2/media${path}`, init)
+    const opened = await compat('POST', '/upload/initialize', json({ media_type: mediaType, total_bytes: file.length }))
+    if (!opened.ok) return opened
+    const { data }: { data: { id: string } } = await opened.json()
+    const appended = await append(compat, data.id, 0, file)
+    return appended.ok ? await finalize(compat, data.id) : appended
+  }, true),
+
+  'over X’s own API, in one request': overHttp(async (send, { mediaType, file }) => {
+    const fields = form(['media_category', inferCategory(mediaType)], ['media', file])
+    return await send('POST', '/2/media/upload', fields)
+  }, true),
+
+  'from the app itself': uploadFromApp,
+}
+
+function overHttp(upload: (send: Send, options: WayOptions) => Promise<Response>, compat = false): Way {
+  return async (options) => {
+    const events: XMediaEvent[] = []
+    const appOptions = optionsWith({ compat, x: options.x, onEvent: (event) => events.push(event) }, base)
+    const app = compat ? xMedia(appOptions) : describedMedia(appOptions)
+    const response = await upload(
+      async (method, path, init) => await app.request(path || '/', { ...init, method }),
+      options,
+    )
+    const text = await response.text()
+    const told = JSON.stringify([events, text, [...response.headers]])
+    const { data, code } = JSON.parse(text)
+    return response.ok
+      ? { id: data.id, error: undefined, told }
+      : { id: undefined, error: compat ? String(response.status) : code, told }
+  }
+}
+
+/** Uploads with the client of `createXMedia`. */
+export async function uploadFromApp({ x, mediaType, file }: WayOptions): Promise<Outcome> {
+  const told: unknown[] = []
+  const client = createXMedia({ token: 'server-held-token', x, onEvent: (event) => told.push(event) })
+  try {
+    const answer = await client.upload({ body: file, mediaType })
+    return { id: answer.data.id, error: undefined, told: JSON.stringify([...told, answer]) }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    const { code, message } = error
+    return { id: undefined, error: String(code), told: JSON.stringify([...told, message, error]) }
+  }
+}
