@@ -48,7 +48,7 @@ export const COMPAT_RECORD_CHECKS: Checks<Store> = {
     await x.calls.finalize(x.id)
     const answer = await finalize(openApp(store, x), mediaId)
     const { data }: { data: { id: string } } = await answer.json()
-    equal([answer.status, data.id], [200, x.id])
+    equal([answer.status, data.id], [200, mediaId])
   },
 
   async 'an image over X’s API that is finalized answers FINALIZE as before'(store) {
@@ -67,7 +67,7 @@ export const COMPAT_RECORD_CHECKS: Checks<Store> = {
     equal(await (await finalize(ask, mediaId)).json(), answer)
     const status = await ask('GET', `${UPLOAD}?command=STATUS&media_id=${mediaId}`)
     const { data }: { data: { id: string } } = await status.json()
-    equal([status.status, data.id], [200, x.id])
+    equal([status.status, data.id], [200, mediaId])
   },
 
   async 'an upload over X’s API whose bytes were refused stays so'(store) {

@@ -48,7 +48,7 @@ async function expectStatuses(store: Store, at: { image: string; video: string }
   const { id, media_key, size } = media.image.data
   equal({ ...ofImage.data, id, media_key, size }, ofImage.data)
   const ofVideo: { data: { id: string } } = await (await ask('GET', at.video)).json()
-  equal(ofVideo.data.id, x.id)
+  equal(ofVideo.data.id, media.video.mediaId)
   for (const path of [at.image, at.video]) {
     equal(await problemOf(ask('GET', path, { headers: STRANGER })), [404, 'not_found'])
   }

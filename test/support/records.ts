@@ -55,11 +55,14 @@ export async function rememberingX(
     await calls.append(id, index, file.slice(end, end + bytes))
     end += bytes
   }
-  const renamed = <Sent>(sent: Sent) => (typeof sent === 'string' ? sent.replaceAll(mediaId, id) : sent)
+  const sent = <Text>(text: Text) => (typeof text === 'string' ? text.replaceAll(mediaId, id) : text)
   return {
     ...{ calls, id },
-    fetch: (url, { body, ...init }) =>
-      fetch(renamed(url), { ...init, ...(body === undefined ? {} : { body: renamed(body) }) }),
+    async fetch(url, { body, ...init }) {
+      const answer = await fetch(sent(url), { ...init, ...(body === undefined ? {} : { body: sent(body) }) })
+      const text = (await answer.text()).replaceAll(id, mediaId)
+      return new Response(text === '' ? null : text, answer)
+    },
   }
 }
 
