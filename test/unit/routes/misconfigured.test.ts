@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
+import { type XMediaOptions, xMedia, xMediaUpload } from '../../../src/index.ts'
 import { codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
 import { compatClient, json, VIDEO } from '../../support/compat-calls.ts'
 
@@ -103,6 +103,37 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
     expect(logged).toEqual([line])
   })
 })
+
+it('a function secret that throws is answered 500 too, and the log has its error', async () => {
+  const secret = () => {
+    throw new Error('no key store')
+  }
+  const app = createApp(optionsWith({ ...ours, secret }))
+  for (const path of ['/media/openapi.json', '/media/status/1']) {
+    expect(await codeOf(app.request(path))).toEqual([500, 'misconfigured'])
+  }
+  const line = 'hono-x-media: the function secret threw Error: no key store.'
+  expect(logged).toEqual([line, line])
+})
+
+it.each(['/media', '/media/2/media/upload', '/posts'])(
+  'a page of an allowed origin can read the 500 of %s, and learns it only after its preflight',
+  async (path) => {
+    const options = optionsWith({ ...ours, compat: true, http: { origins: ['https://app.example'] } })
+    const app = new Hono()
+      .route('/media', xMedia(options))
+      .on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), (c) => c.text('posted'))
+    const page = { origin: 'https://app.example' }
+    const preflight = { method: 'OPTIONS', headers: { ...page, 'access-control-request-method': 'POST' } }
+    expect((await app.request(path, preflight)).status).toBe(204)
+    const { status, headers } = await app.request(path, post(png, page))
+    expect([status, headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([
+      500,
+      page.origin,
+      'Origin',
+    ])
+  },
+)
 
 describe('while authorize returns an empty subject', () => {
   const nobody: Partial<XMediaOptions> = { ...ours, authorize: async () => ({ subject: '' }) }

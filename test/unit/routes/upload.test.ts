@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
+import { HTTPException } from 'hono/http-exception'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
-import { type XMediaEnv, type XMediaEvent, xMediaUpload } from '../../../src/index.ts'
+import { type XMediaEnv, type XMediaEvent, xMedia, xMediaUpload } from '../../../src/index.ts'
 import type { HttpOptions } from '../../../src/options.ts'
 import { base, describedMedia, emulator, optionsWith } from '../../support/app.ts'
 
@@ -51,6 +52,25 @@ describe('xMediaUpload', () => {
 })
 
 describe('xMedia', () => {
+  it('leaves errors of the app’s own functions to Hono where it is served by itself', async () => {
+    const throwing = (error: Error) =>
+      xMedia({
+        ...base,
+        authorize: () => {
+          throw error
+        },
+      })
+    const refused = await throwing(new HTTPException(403, { message: 'banned' })).request('/', post('abc'))
+    expect([refused.status, await refused.text()]).toEqual([403, 'banned'])
+
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => logged.mockRestore())
+    const error = new Error('no session store')
+    const failed = await throwing(error).request('/', post('abc'))
+    expect([failed.status, await failed.text()]).toEqual([500, 'Internal Server Error'])
+    expect(logged.mock.calls).toEqual([[error]])
+  })
+
   it('gives the place of the status below its mount, wherever that is', async () => {
     const places: [string, string, HttpOptions][] = [
       ['/media', '/media/status/', {}],
