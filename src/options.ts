@@ -130,7 +130,7 @@ export interface LimitOptions {
   /** Largest upload, bytes. Default 5,000,000,000: 1,000 of the largest segments. */
   uploadBytes?: number
   /** Largest upload per category, bytes. Default: X's limits for an ordinary account; raise them for a Premium one. */
-  categoryBytes?: Partial<Record<MediaCategory, number>>
+  categoryBytes?: Partial<Record<MediaCategory, number | undefined>>
   /** Uploads at once on this instance. Default 450: at 144 KiB each, the least an upload needs, they fill the memory. */
   uploads?: number
   /** Uploads at once of one subject. Default: half of `uploads`, so that nobody keeps everyone else out. */

@@ -5,7 +5,7 @@ export interface SizeLimitOptions {
   /** Largest upload of any category, bytes. */
   uploadBytes: number
   /** Largest upload per category, bytes. A category without an entry has X's limit. */
-  categoryBytes: Partial<Record<MediaCategory, number>>
+  categoryBytes: Partial<Record<MediaCategory, number | undefined>>
 }
 
 /** How large an upload may be on this instance. */

@@ -76,10 +76,12 @@ describe('a number among the options', () => {
 
   it('may be from 0 bytes where it is the limit of a category', () => {
     expect(faultsOf({ limits: { categoryBytes: { tweet_image: 0, tweet_video: MAX } } })).toEqual([])
-    const fault = 'limits.categoryBytes must map media categories of X to whole numbers of bytes'
-    for (const categoryBytes of [5, { tweet_image: '5' }, { tweet_image: -1 }, { tweet_text: 5 }]) {
-      expect(faultsOf({ limits: { categoryBytes } })).toEqual([fault])
-    }
+    const categoryBytes = { tweet_gif: -1, tweet_image: '5', tweet_text: 5 }
+    expect(faultsOf({ limits: { categoryBytes } })).toEqual([
+      'limits.categoryBytes.tweet_gif must be at least 0, not -1',
+      'limits.categoryBytes.tweet_image must be a number, not a string',
+      'limits.categoryBytes.tweet_text is not an option',
+    ])
   })
 })
 
@@ -106,7 +108,7 @@ describe('the options', () => {
       'token must be a non-empty string, or a function that gets one',
       'x.baseUrl must be an http(s) URL without credentials, query or fragment',
       'x.concurrency must be a number, not a string',
-      "x.dialect must be 'resource' or 'command', not 'v3'",
+      'x.dialect must be "resource" or "command", not "v3"',
       'x.fetch must be a function',
       'x.retry.retries must be at least 0, not -1',
     ])
@@ -145,6 +147,9 @@ describe('the options', () => {
     ['x.retry.retrys', 'x.retry.retries'],
     ['uploads', 'limits.uploads'],
     ['limits.segmentBytes', 'x.segmentBytes'],
+    ['limits.maxBytes', 'limits.uploadBytes'],
+    ['limits.categoryBytes.tweet_pic', 'limits.categoryBytes.tweet_gif'],
+    ['toekn', 'token'],
   ])('have no %s, and say that %s was probably meant', (path, meant) => {
     expect(faultsOf(given(path, 1))).toEqual([`${path} is not an option: did you mean ${meant}?`])
   })

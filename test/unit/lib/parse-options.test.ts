@@ -40,7 +40,7 @@ describe('parseOptions', () => {
     expect(faultsOf({ size: 0, color: 'blue', box: { depth: '3', lid: { handle: 1 } } })).toEqual([
       'name must be a string, not undefined',
       'size must be at least 1, not 0',
-      "color must be 'red' or 'green', not 'blue'",
+      'color must be "red" or "green", not "blue"',
       'box.depth must be a number, not a string',
       'box.lid.handle must be a boolean, not 1',
     ])
@@ -52,8 +52,8 @@ describe('parseOptions', () => {
     [{ size: Number.NaN }, 'size must be a number, not NaN'],
     [{ size: Infinity }, 'size must be a number, not Infinity'],
     [{ size: 1n }, 'size must be a number, not a bigint'],
-    [{ color: 1n }, "color must be 'red' or 'green', not a bigint"],
-    [{ color: {} }, "color must be 'red' or 'green', not an object"],
+    [{ color: 1n }, 'color must be "red" or "green", not a bigint'],
+    [{ color: {} }, 'color must be "red" or "green", not an object'],
     [{ name: null }, 'name must be a string, not null'],
     [{ name: [] }, 'name must be a string, not an array'],
     [{ name: {} }, 'name must be a string, not an object'],
@@ -75,6 +75,7 @@ describe('parseOptions', () => {
     ['sizes', 'size'],
     ['SIZE', 'size'],
     ['nome', 'name'],
+    ['colro', 'color'],
     ['handel', 'box.lid.handle'],
     ['depth', 'box.depth'],
   ])('names the option that is nearest to %s: %s', (name, meant) => {
@@ -100,6 +101,23 @@ describe('parseOptions', () => {
       'colour is now called color',
       'lid is now called box.lid',
       'weight is not an option',
+    ])
+    expect(faultsWith({ box: { colour: 'red' } })).toEqual(['box.colour is not an option: did you mean color?'])
+  })
+
+  it('cannot be made to say anything else by a name or a value', () => {
+    const long = 'k'.repeat(100_000)
+    expect(faultsWith({ 'a\n- b': 1, '': 1, [long]: 1, color: `${long}\n` })).toEqual([
+      `color must be "red" or "green", not "${'k'.repeat(40)}…"`,
+      '"a\\n- b" is not an option',
+      '"" is not an option',
+      `"${'k'.repeat(40)}…" is not an option`,
+    ])
+    const names = JSON.parse('{"__proto__": 1, "constructor": 1, "toString": 1}')
+    expect(faultsWith({ box: names })).toEqual([
+      'box.__proto__ is not an option',
+      'box.constructor is not an option',
+      'box.toString is not an option',
     ])
   })
 })
