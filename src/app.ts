@@ -25,7 +25,10 @@ import {
   type XMediaEnv,
 } from './routes/upload.ts'
 
-/** The routes for `hc` of hono/client. Resumable uploads have clients of their own. */
+/**
+ * The routes for `hc` of hono/client, written out because JSR takes no inferred types. Resumable uploads have clients of
+ * their own.
+ */
 type XMediaSchema = ToSchema<'post', '/', UploadInput, MediaResponse<201> | ProblemResponse> &
   ToSchema<'get', '/status/:media_id', StatusInput, MediaResponse<200> | ProblemResponse>
 
