@@ -113,6 +113,14 @@ describe('xMedia', () => {
     expect(emulator.requests().counts.metadata).toBe(before)
   })
 
+  it.each([
+    ['media_category=avatar', /^`media_category` is "avatar"\. Send one of /],
+    ['shared=true&shared=true', /^`shared` is in the query more than once\. Send it once\.$/],
+  ])('says what is wrong with the query %s', async (query, detail) => {
+    const answer = await describedMedia(base).request(`/?${query}`, post('abc'))
+    expect(await answer.json()).toMatchObject({ code: 'invalid_parameter', detail: expect.stringMatching(detail) })
+  })
+
   it('answers an unknown route as a problem', async () => {
     for (const app of [describedMedia(base), new Hono().route('/nope', describedMedia(base))]) {
       const answer = await app.request('/nope/nope')
