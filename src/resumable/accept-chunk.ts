@@ -2,6 +2,7 @@ import { XMediaError } from '../errors.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import { planSegments } from '../relay/segment-plan.ts'
 import { tokenFor } from '../routes/authorize.ts'
 import { policyFor } from '../routes/principal-policy.ts'
@@ -46,7 +47,10 @@ async function updateLength(lease: Lease, declaredBytes: number | undefined, pol
   if (totalBytes === 0) throw emptyBody()
   if (totalBytes === undefined || totalBytes === known) return
   if (totalBytes < offset) {
-    throw new XMediaError('length_inconsistent', `The upload already has ${offset} bytes, more than ${totalBytes}.`)
+    throw new XMediaError(
+      'length_inconsistent',
+      `The upload already has ${formatBytes(offset)}, more than ${formatBytes(totalBytes)}.`,
+    )
   }
   policy.checkSize(totalBytes, category)
   await lease.update({ totalBytes })
@@ -91,7 +95,7 @@ function checkChecksumSize(bytes: number | undefined, maxBytes: number): void {
   if (bytes !== undefined && bytes <= maxBytes) return
   throw new XMediaError(
     'too_large',
-    `A chunk with a checksum needs \`Content-Length\`, and may have up to ${maxBytes} bytes.`,
+    `A chunk with a checksum needs \`Content-Length\`, and may have up to ${formatBytes(maxBytes)}.`,
   )
 }
 
@@ -120,6 +124,6 @@ function offsetMismatch(expected: number, provided: number): XMediaError {
 function chunkTooSmall(session: Session): XMediaError {
   return new XMediaError(
     'piece_too_small',
-    `The chunk is too small to use; send at least ${minChunkBytes(session)} bytes.`,
+    `The chunk is too small to use; send at least ${formatBytes(minChunkBytes(session))}.`,
   )
 }
