@@ -34,14 +34,19 @@ export type UndeclaredEnv = Context extends Context<infer E> ? E : never
 
 /** What is known of a file before X hears of it. */
 export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMedia {
+  /** Size of the file, bytes. */
   totalBytes: number
+  /** The context of the request that brings it. */
   c: Context<E>
+  /** Who uploads it. */
   principal: Principal
 }
 
 /** What the `token` option is called with. */
 export interface HttpTokenRequest<E extends Env = UndeclaredEnv> extends TokenRequest {
+  /** The context of the request that needs the token. */
   c: Context<E>
+  /** Who sent it. */
   principal: Principal
 }
 
@@ -79,8 +84,11 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   onEvent?: OnEvent
   /** Called with a line for everything an operator must see. Default `console.error`. */
   log?: Log
+  /** How clients reach the mount. */
   http?: HttpOptions<E>
+  /** How to call X. */
   x?: XApiOptions
+  /** What an instance takes on. */
   limits?: LimitOptions
 }
 
@@ -159,7 +167,7 @@ export interface LimitOptions {
   quota?: QuotaOptions
 }
 
-/** The limits that also apply to uploads from the app itself. */
+/** The limits of `createXMedia`: uploads from the app itself have no others. */
 export type ClientLimitOptions = Pick<LimitOptions, 'uploadBytes' | 'categoryBytes' | 'memoryBytes' | 'deadlineMs'>
 
 /** The options of `createXMedia`. */
@@ -168,6 +176,8 @@ export interface XMediaClientOptions {
   token: string | TokenSource
   /** Called with everything that happens to an upload; must not throw. */
   onEvent?: OnEvent
+  /** How to call X. */
   x?: XApiOptions
+  /** The limits of every upload, and the memory that all of them share. */
   limits?: ClientLimitOptions
 }

@@ -100,8 +100,10 @@ function checkChecksumSize(bytes: number | undefined, maxBytes: number): void {
 }
 
 /** The context for calls to X. It has no signal: bytes that have arrived go to X even if the client disconnects. */
-export function callContext(c: ResumableContext, instance: Instance): CallContext {
-  const { clock, deadlineMs, emit, token } = instance
+export function callContext(
+  c: ResumableContext,
+  { clock, deadlineMs, emit, token }: Pick<Instance, 'clock' | 'deadlineMs' | 'emit' | 'token'>,
+): CallContext {
   return { token: tokenFor(c, c.var.xMediaPrincipal, token), emit, deadline: clock.now() + deadlineMs }
 }
 

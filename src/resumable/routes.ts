@@ -53,7 +53,7 @@ const validateUploadId: MiddlewareHandler<UploadEnv, string, UploadId> = zValida
 )
 
 /** Lists the protocol versions, extensions and limits. */
-function describeServer(instance: Instance): Handler<UploadEnv> {
+function describeServer(instance: Pick<Instance, 'clock' | 'sizeLimits'>): Handler<UploadEnv> {
   return withProtocolHeaders(async function describeServer(c) {
     c.header('tus-version', TUS_VERSION)
     c.header('tus-extension', 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum')
@@ -158,7 +158,7 @@ function progressUnavailable(cause: XMediaError): XMediaError {
 }
 
 /** Deletes an upload. X forgets by itself what is never finalized. */
-function deleteUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
+function deleteUpload(instance: Pick<Instance, 'clock' | 'store'>): Handler<UploadEnv, string, UploadId> {
   return withProtocolHeaders(async function deleteUpload(c: UploadContext) {
     const lease = await acquireUpload(c, instance)
     await lease.remove()
@@ -184,6 +184,6 @@ function overrideMethod(instance: Instance): Handler<UploadEnv, string, UploadId
   }
 }
 
-function acquireUpload(c: UploadContext, { clock, store }: Instance): Promise<Lease> {
+function acquireUpload(c: UploadContext, { clock, store }: Pick<Instance, 'clock' | 'store'>): Promise<Lease> {
   return acquireLease(store, c.req.valid('param').id, c.var.xMediaPrincipal.subject, clock)
 }
