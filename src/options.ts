@@ -34,14 +34,19 @@ export type UndeclaredEnv = Context extends Context<infer E> ? E : never
 
 /** What is known of a file before X hears of it. */
 export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMedia {
+  /** Size of the file, bytes. */
   totalBytes: number
+  /** The context of the request that brings it. */
   c: Context<E>
+  /** Who uploads it. */
   principal: Principal
 }
 
 /** What the `token` option is called with. */
 export interface HttpTokenRequest<E extends Env = UndeclaredEnv> extends TokenRequest {
+  /** The context of the request that needs the token. */
   c: Context<E>
+  /** Who sent it. */
   principal: Principal
 }
 
@@ -79,8 +84,11 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   onEvent?: OnEvent
   /** Called with a line for everything an operator must see. Default `console.error`. */
   log?: Log
+  /** How clients reach the mount. */
   http?: HttpOptions<E>
+  /** How to call X. */
   x?: XApiOptions
+  /** What an instance takes on. */
   limits?: LimitOptions
 }
 
@@ -130,7 +138,7 @@ export interface LimitOptions {
   /** Largest upload, bytes. Default 5,000,000,000: 1,000 of the largest segments. */
   uploadBytes?: number
   /** Largest upload per category, bytes. Default: X's limits for an ordinary account; raise them for a Premium one. */
-  categoryBytes?: Partial<Record<MediaCategory, number>>
+  categoryBytes?: Partial<Record<MediaCategory, number | undefined>>
   /** Uploads at once on this instance. Default 450: at 144 KiB each, the least an upload needs, they fill the memory. */
   uploads?: number
   /** Uploads at once of one subject. Default: half of `uploads`, so that nobody keeps everyone else out. */
@@ -159,7 +167,7 @@ export interface LimitOptions {
   quota?: QuotaOptions
 }
 
-/** The limits that also apply to uploads from the app itself. */
+/** The limits of `createXMedia`: uploads from the app itself have no others. */
 export type ClientLimitOptions = Pick<LimitOptions, 'uploadBytes' | 'categoryBytes' | 'memoryBytes' | 'deadlineMs'>
 
 /** The options of `createXMedia`. */
@@ -168,6 +176,8 @@ export interface XMediaClientOptions {
   token: string | TokenSource
   /** Called with everything that happens to an upload; must not throw. */
   onEvent?: OnEvent
+  /** How to call X. */
   x?: XApiOptions
+  /** The limits of every upload, and the memory that all of them share. */
   limits?: ClientLimitOptions
 }

@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { quote } from '../lib/quote.ts'
 import {
   categoryAccepts,
   inferCategory,
@@ -17,16 +18,17 @@ export interface CheckedMedia {
 export function checkMedia(declaredType: string | null, declaredCategory: MediaCategory | undefined): CheckedMedia {
   const mediaType = (declaredType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (!isMediaType(mediaType)) {
+    const fault = mediaType === '' ? 'The media type is missing.' : `X does not support ${quote(mediaType)}.`
     throw new XMediaError(
       'unsupported_media_type',
-      `X does not take this media type. Send the file’s own type as Content-Type or media_type, one of ${MEDIA_TYPES.join(', ')}.`,
+      `${fault} Send the file’s own type as Content-Type or media_type, one of ${MEDIA_TYPES.join(', ')}.`,
     )
   }
   const category = declaredCategory ?? inferCategory(mediaType)
   if (!categoryAccepts(category, mediaType)) {
     throw new XMediaError(
       'category_mismatch',
-      `The category ${category} does not take ${mediaType}; leave media_category out or use ${inferCategory(mediaType)}.`,
+      `The category ${category} does not fit ${mediaType}. Leave media_category out, or send ${inferCategory(mediaType)}.`,
     )
   }
   return { mediaType, category }

@@ -67,7 +67,7 @@ const GB = 1_000_000_000
 
 /**
  * The largest file of each category, in bytes, for accounts without Premium, as of 2026-09. [docs] Premium accounts can
- * send 16 GB of video, or 1 GB in direct messages; the option `categoryMaxBytes` raises the limits.
+ * send 16 GB of video, or 1 GB in direct messages; the option `limits.categoryBytes` raises the limits.
  */
 export const CATEGORY_MAX_BYTES: Readonly<Record<MediaCategory, number>> = {
   tweet_image: 5 * MB,
