@@ -29,7 +29,7 @@ export interface Instance extends Uploader, Settings {
 
 const instances = new WeakMap<object, Instance>()
 
-/** The instance of these options. Mounts that are given the same object share memory, limits and quotas. */
+/** The instance of these options. Mounts with the same options object share memory, limits and quotas. */
 export function instanceOf(options: object): Instance {
   const instance = instances.get(options) ?? createInstance(options)
   instances.set(options, instance)
