@@ -14,7 +14,7 @@ import type { RetryOptions } from './x/call-with-retries.ts'
 import { DEFAULT_SEGMENT_BYTES, MAX_SEGMENT_BYTES, MAX_SEGMENTS, type MediaCategory } from './x/limits.ts'
 
 /*
- * The one source of the options' ranges and defaults. What an option means stands beside its type in options.ts.
+ * The one source of the options' ranges and defaults. options.ts says what each option means.
  */
 
 /** `x`, with its defaults. */

@@ -68,8 +68,8 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   secret: string | ((c: Context<E>) => string | undefined)
   /**
    * Where resumable uploads, uploads over X's own API, quotas and the owners of media are kept. Default: this instance's
-   * memory, for uploads alone. Use a durable store wherever the next request may reach another instance, or the same one
-   * after a restart.
+   * memory, which does not keep owners. Use a durable store wherever the next request may reach another instance, or the
+   * same one after a restart.
    */
   store?: Store
   /** Whether to serve X's own media API too, below the mount's `/2/media`, for clients that speak it. Default false. */
@@ -88,7 +88,7 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   http?: HttpOptions<E>
   /** How to call X. */
   x?: XApiOptions
-  /** What an instance takes on. */
+  /** What an instance accepts. */
   limits?: LimitOptions
 }
 
@@ -133,7 +133,7 @@ export interface XApiOptions {
   fetch?: Fetch
 }
 
-/** What an instance takes on. Beyond a limit a client gets a problem that names it. */
+/** What an instance accepts. A request beyond a limit gets a problem that names the limit. */
 export interface LimitOptions {
   /** Largest upload, bytes. Default 5,000,000,000: 1,000 of the largest segments. */
   uploadBytes?: number

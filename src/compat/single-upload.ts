@@ -43,15 +43,22 @@ export async function uploadOneShot(
   if (file.totalBytes === 0 && !file.maxTotalBytes) throw emptyBody()
   await creations.consume(principal.subject, 0)
   const source: UploadSource = {
-    ...{ ...media, ...file },
+    ...media,
+    ...file,
     additionalOwners: fields.additional_owners,
     admit: admitAndConsumeQuota(media, policy),
   }
   const answer = await relay(source, reservation, context, options)
   const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   await compatUploads.create(id, {
-    ...{ ...media, subject: principal.subject, totalBytes: size, parts: 1, segments: [] },
-    ...{ expiresAt: clock.now() + expiresAfterSecs * 1000, state: 'finalized', result: answer },
+    ...media,
+    subject: principal.subject,
+    totalBytes: size,
+    expiresAt: clock.now() + expiresAfterSecs * 1000,
+    parts: 1,
+    segments: [],
+    state: 'finalized',
+    result: answer,
   })
   await rememberOwner(answer.data, principal, instance)
   statuses.put(answer)

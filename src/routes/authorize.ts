@@ -12,7 +12,7 @@ export interface PrincipalEnv {
 
 const LIMITS: readonly string[] = ['uploadBytes', 'uploads', 'quota'] satisfies (keyof PrincipalLimits)[]
 
-/** Lets nobody pass whom the app's `authorize` does not know. Reads nothing of the body. */
+/** Refuses users whom the app's `authorize` does not know, before the body is read. */
 export function authorize({ authorize, log }: Pick<Instance, 'authorize' | 'log'>): MiddlewareHandler<PrincipalEnv> {
   return createMiddleware<PrincipalEnv>(async function authorizeRequest(c, next) {
     const principal = await authorize(c)
@@ -43,7 +43,7 @@ export function tokenFor(c: Context, principal: Principal, token: Instance['toke
   })
 }
 
-/** Where the key comes from, and who hears of one that does not work. */
+/** Where the key comes from, and where to log that it does not work. */
 export type SecretSource = Pick<Instance, 'secret' | 'log'>
 
 /** Refuses every request with `misconfigured` until a `secret` that is a function has returned a key that works. */

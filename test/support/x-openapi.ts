@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 
 /**
- * What the official OpenAPI (2.167; where it says so, 2.131) promises of the answers of X's media API. Objects that it
- * closes (`additionalProperties: false`) are strict here.
+ * The responses of X's media API in the official OpenAPI 2.167, or 2.131 where a comment says so. Objects with
+ * `additionalProperties: false` are strict here.
  */
 
 const id = z.string().check(z.regex(/^[0-9]{1,19}$/))
 
-/** 2.131 had `about:blank`, and both hosts are seen on the live service. */
+/** `about:blank` is in 2.131; the live service sends both hosts. */
 const problem = z.looseObject({
   type: z
     .string()
@@ -33,7 +33,7 @@ const processed = z.looseObject({
       state: z.enum(['succeeded', 'in_progress', 'pending', 'failed']),
       check_after_secs: z.optional(z.int()),
       progress_percent: z.optional(z.int()),
-      // In no specification, and always there when processing fails.
+      // In no specification, but always present when processing fails.
       error: z.optional(z.looseObject({})),
     }),
   ),
@@ -46,7 +46,7 @@ const processed = z.looseObject({
 const answerWith = (data: z.ZodMiniType) => z.strictObject({ data, errors })
 const media = answerWith(processed)
 
-/** Answers of success, by method and path below `/2/media`. */
+/** Successful responses, by method and path below `/2/media`. */
 const ANSWERS: readonly [RegExp, z.ZodMiniType][] = [
   [
     /^POST \/upload\/initialize$/,
@@ -70,10 +70,10 @@ const ANSWERS: readonly [RegExp, z.ZodMiniType][] = [
   [/^DELETE \/subtitles$/, answerWith(z.looseObject({ deleted: z.boolean() }))],
 ]
 
-/** What is wrong with an answer of X's media API; nothing, if it is as it was specified. */
+/** The faults of a response by the specification; none if it conforms. */
 export async function faultsOf(method: string, url: string, response: Response): Promise<unknown[]> {
   const text = await response.clone().text()
-  // X's edge refuses sizes with nothing at all, and the first generation answers APPEND so.
+  // X's edge refuses sizes with an empty body, and the first generation answers APPEND with one.
   if (text === '' && [204, 413, 431].includes(response.status)) return []
   const path = new URL(url, 'http://x').pathname.replace(/^.*\/2\/media/, '')
   const schema = response.ok ? ANSWERS.find(([pattern]) => pattern.test(`${method} ${path}`))?.[1] : problem

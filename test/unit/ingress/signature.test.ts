@@ -8,7 +8,7 @@ import { headOf, sampleFile } from '../../support/media.ts'
 const ISO_TYPES: readonly MediaType[] = ['video/mp4', 'video/quicktime']
 const STRICT_TYPES = MEDIA_TYPES.filter((type) => !ISO_TYPES.includes(type))
 
-/** What a file can be declared as besides its own type. */
+/** The media types that a file may be declared as, besides its own. */
 const COINCIDING: Partial<Record<MediaType, readonly MediaType[]>> = {
   // One format with two names.
   'image/jpeg': ['image/pjpeg'],
@@ -188,7 +188,7 @@ describe('text/srt', () => {
 describe.each(ISO_TYPES)('%s', (mediaType) => {
   it('matches any bytes that are no other signature', () => {
     fc.assert(
-      // The 0 in front: no signature that is refused begins with it.
+      // It starts with 0, which no refused signature does.
       fc.property(fc.uint8Array({ minLength: 0, maxLength: 4999 }), (bytes) =>
         matchesSignature(Uint8Array.of(0, ...bytes), mediaType),
       ),
