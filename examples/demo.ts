@@ -9,7 +9,7 @@ export function createDemo(env: DemoEnv, store?: Store): Hono {
   return new Hono().route('/media', xMedia(demoOptions(env, store)))
 }
 
-/** The options of an example server. It believes whoever names a subject, which only a demonstration may do. */
+/** The options of an example server. It trusts the subject that a request names, which only a demo may do. */
 export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
   const { X_BEARER_TOKEN: token, X_MEDIA_SECRET: secret, DEMO_SUBJECT_HEADER: header = 'x-demo-user' } = env
   if (!token) throw new TypeError('Set X_BEARER_TOKEN to an OAuth 2.0 user token with the scope media.write')
@@ -23,7 +23,7 @@ export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
     },
     compat: true,
     ...(store && { store }),
-    // No cookies here, so no page can act in another user's name.
+    // Nobody signs in by cookie here, so no page can act in a user's name.
     http: { origins: '*' },
     x: xOptions(env),
     limits: limitOptions(env),

@@ -34,7 +34,7 @@ const { outputFiles } = await build({
 const files = new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/')), text]))
 for (const name of ['index.html', 'plain.html']) files.set(`/${name}`, await readFile(new URL(name, folder), 'utf8'))
 
-/** The names by which this machine asks itself. */
+/** The names that this machine has for itself. */
 const LOCAL = ['127.0.0.1', 'localhost', '[::1]']
 
 /** Each browser is a user of its own. */
@@ -42,7 +42,7 @@ const USER = 'demo-user'
 const { http: _, authorize, ...options } = demoOptions(env)
 const media = xMedia({
   ...options,
-  // Cookies sign in here: pages of other origins stay out.
+  // Users sign in by cookie here, so pages of other origins stay out.
   authorize: (c) => {
     const subject = getCookie(c, USER)
     return subject ? { subject } : authorize(c)
@@ -50,10 +50,10 @@ const media = xMedia({
 })
 
 const app = new Hono()
-  // A name of somebody else's that leads here would make its pages this server's own.
+  // DNS rebinding: pages of a foreign name that resolves to this machine would count as this server's own.
   .use((c, next) => (LOCAL.includes(new URL(c.req.url).hostname) ? next() : Promise.resolve(c.notFound())))
   .route('/media', media)
-  // The emulator shows what it has got.
+  // The emulator serves the files that it has received.
   .get('/x/:id{[0-9]+}', (c) =>
     emulator ? c.redirect(`${emulator.url}/_emulator/uploads/${c.req.param('id')}/media`) : c.notFound(),
   )

@@ -25,7 +25,10 @@ import {
   type XMediaEnv,
 } from './routes/upload.ts'
 
-/** The routes for `hc` of hono/client. Resumable uploads have clients of their own. */
+/**
+ * The routes for `hc` of hono/client, written out because JSR takes no inferred types. Resumable uploads have clients of
+ * their own.
+ */
 type XMediaSchema = ToSchema<'post', '/', UploadInput, MediaResponse<201> | ProblemResponse> &
   ToSchema<'get', '/status/:media_id', StatusInput, MediaResponse<200> | ProblemResponse>
 
@@ -40,9 +43,9 @@ export type XMediaApp = Hono<UploadEnv, XMediaSchema>
 export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>): XMediaApp {
   const instance = instanceOf(options)
   const paths = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...(instance.compat ? COMPAT_PATHS : {}) }
-  const app: XMediaApp = new Hono<UploadEnv, XMediaSchema>().onError(errorResponse)
-  if (instance.compat) app.route('/2/media', xCompat(instance))
-  app
+  const routes = new Hono<UploadEnv>().onError(errorResponse)
+  if (instance.compat) routes.route('/2/media', xCompat(instance))
+  routes
     .use(allowOrigins(instance.origins), requireSecret(instance))
     .get('/openapi.json', apiDescription(instance.mountPath, paths))
     .use(authorize(instance))
@@ -52,6 +55,9 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
     .all('*', () => {
       throw notFound()
     })
+  // This one has no error handler, so what `routes` rethrows reaches the handler of the app around it, or else Hono's own.
+  const app: XMediaApp = new Hono<UploadEnv, XMediaSchema>()
+  app.route('/', routes)
   return app
 }
 
@@ -62,22 +68,23 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
  */
 export function xMediaUpload<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>): MiddlewareHandler<XMediaEnv> {
   const instance = instanceOf(options)
-  const receive = every(
-    allowOrigins(instance.origins),
-    requireSecret(instance),
-    authorize(instance),
-    validateUpload,
-    receiveUpload(instance),
-  )
+  const receive = every(requireSecret(instance), authorize(instance), validateUpload, receiveUpload(instance))
+  const upload = every(respondToErrors(allowOrigins(instance.origins)), respondToErrors(receive))
   return createMiddleware<XMediaEnv>(async function xMediaUpload(c, next) {
-    let received = false
+    return await upload(c, next)
+  })
+}
+
+/** Responds to the errors of a middleware. Those of the handlers after it are the app's own. */
+function respondToErrors(middleware: MiddlewareHandler): MiddlewareHandler {
+  return createMiddleware(async function respondToErrors(c, next) {
+    let isPast = false
     const handOver = () => {
-      received = true
+      isPast = true
       return next()
     }
-    // An error of the handlers after it is the app's own.
-    return await receive(c, handOver).catch((error: unknown) => {
-      if (received) throw error
+    return await middleware(c, handOver).catch((error: unknown) => {
+      if (isPast) throw error
       return errorResponse(error)
     })
   })

@@ -34,19 +34,19 @@ export interface MediaSource {
   altText?: string
 }
 
-/** What every call takes. */
+/** The options of every call. */
 export interface CallOptions {
   /** Ends the call, with `client_closed`. */
   signal?: AbortSignal
 }
 
-/** What `upload` takes besides its source. */
+/** The options of `upload`. */
 export interface UploadOptions extends CallOptions {
   /** Called with everything that happens to this upload, after the client's own `onEvent`. */
   onEvent?: OnEvent
 }
 
-/** What `settle` takes besides the answer. */
+/** The options of `settle`. */
 export interface SettleOptions extends UploadOptions {
   /** How long to keep asking, milliseconds. Default 600,000, ten minutes. */
   timeoutMs?: number

@@ -29,7 +29,7 @@ export interface Instance extends Uploader, Settings {
 
 const instances = new WeakMap<object, Instance>()
 
-/** The instance of these options. Mounts that are given the same object share memory, limits and quotas. */
+/** The instance of these options. Mounts with the same options object share memory, limits and quotas. */
 export function instanceOf(options: object): Instance {
   const instance = instances.get(options) ?? createInstance(options)
   instances.set(options, instance)
@@ -46,19 +46,26 @@ export function createInstance(options: object): Instance {
   const store = shared ?? memoryStore(clock)
   return {
     ...uploader,
-    ...{ authorize, token, secret, compat, inspect, store },
+    authorize,
+    token,
+    secret,
+    compat,
+    inspect,
+    store,
     origins: http.origins,
     mountPath: http.mountPath,
     log: settings.log ?? ((line) => console.error(line)),
     uploads: createConcurrencyLimit({
       max: limits.uploads,
       maxPerSubject: limits.uploadsPerSubject ?? Math.ceil(limits.uploads / 2),
-      ...{ code: 'too_many_uploads', name: 'uploads' },
+      code: 'too_many_uploads',
+      name: 'uploads',
     }),
     listeners: createConcurrencyLimit({
       max: limits.listeners,
       maxPerSubject: limits.listenersPerSubject,
-      ...{ code: 'too_many_listeners', name: 'event streams' },
+      code: 'too_many_listeners',
+      name: 'event streams',
     }),
     pace: { idleMs: limits.idleMs, minBytesPerSec: limits.minBytesPerSec },
     quota: limits.quota && createQuota(limits.quota, clock, shared),

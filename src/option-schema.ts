@@ -15,13 +15,13 @@ import type { RetryOptions } from './x/call-with-retries.ts'
 import {
   DEFAULT_SEGMENT_BYTES,
   EXTENDED_MAX_SEGMENTS,
-  isMediaCategory,
   MAX_SEGMENT_BYTES,
   MAX_SEGMENTS,
+  type MediaCategory,
 } from './x/limits.ts'
 
 /*
- * The one source of the options' ranges and defaults. What an option means stands beside its type in options.ts.
+ * The one source of the options' ranges and defaults. options.ts says what each option means.
  */
 
 /** `x`, with its defaults. */
@@ -105,13 +105,17 @@ const x = z.strictObject({
   fetch: z.optional(func<NonNullable<XApiOptions['fetch']>>()),
 })
 
-const categoryBytes = valid<NonNullable<LimitOptions['categoryBytes']>>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(value).every(([name, bytes]) => isMediaCategory(name) && whole(0).safeParse(bytes).success),
-  'must map media categories of X to whole numbers of bytes',
-)
+const categoryMax = z.optional(whole(0))
+const categoryBytes = z.strictObject({
+  amplify_video: categoryMax,
+  tweet_gif: categoryMax,
+  tweet_image: categoryMax,
+  tweet_video: categoryMax,
+  dm_gif: categoryMax,
+  dm_image: categoryMax,
+  dm_video: categoryMax,
+  subtitles: categoryMax,
+} satisfies Record<MediaCategory, unknown>)
 
 const clientLimitShape = {
   uploadBytes: z.optional(whole(1)),

@@ -34,14 +34,19 @@ export type UndeclaredEnv = Context extends Context<infer E> ? E : never
 
 /** What is known about a file before X hears of it. */
 export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMedia {
+  /** Size of the file, bytes. */
   totalBytes: number
+  /** The context of the request that brings it. */
   c: Context<E>
+  /** Who uploads it. */
   principal: Principal
 }
 
 /** What the `token` option is called with. */
 export interface HttpTokenRequest<E extends Env = UndeclaredEnv> extends TokenRequest {
+  /** The context of the request that needs the token. */
   c: Context<E>
+  /** Who sent it. */
   principal: Principal
 }
 
@@ -63,8 +68,8 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   secret: string | ((c: Context<E>) => string | undefined)
   /**
    * Where resumable uploads, uploads over X's own API, quotas and the owners of media are kept. Default: this instance's
-   * memory, for uploads alone. Use a durable store wherever the next request may reach another instance, or the same one
-   * after a restart.
+   * memory, which does not keep owners. Use a durable store wherever the next request may reach another instance, or the
+   * same one after a restart.
    */
   store?: Store
   /** Whether to serve X's own media API too, below the mount's `/2/media`, for clients that speak it. Default false. */
@@ -79,8 +84,11 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   onEvent?: OnEvent
   /** Called with a line for everything an operator must see. Default `console.error`. */
   log?: Log
+  /** How clients reach the mount. */
   http?: HttpOptions<E>
+  /** How to call X. */
   x?: XApiOptions
+  /** What an instance accepts. */
   limits?: LimitOptions
 }
 
@@ -126,7 +134,7 @@ export interface XApiOptions {
   fetch?: Fetch
 }
 
-/** What an instance takes on. Beyond a limit a client gets a problem that names it. */
+/** What an instance accepts. A request beyond a limit gets a problem that names the limit. */
 export interface LimitOptions {
   /**
    * Largest upload, bytes; at most `x.maxSegments` × 5,000,000. Default 5,000,000,000, or what another `x.maxSegments`
@@ -138,7 +146,7 @@ export interface LimitOptions {
    * 17,179,869,184 bytes as `tweet_video` or `amplify_video`, and 1,073,741,824 as `dm_video`.
    * https://docs.x.com/x-api/media/quickstart/best-practices (2026-09)
    */
-  categoryBytes?: Partial<Record<MediaCategory, number>>
+  categoryBytes?: Partial<Record<MediaCategory, number | undefined>>
   /** Uploads at once on this instance. Default 450: at 144 KiB each, the least an upload needs, they fill the memory. */
   uploads?: number
   /** Uploads at once of one subject. Default: half of `uploads`, so that nobody keeps everyone else out. */
@@ -167,7 +175,7 @@ export interface LimitOptions {
   quota?: QuotaOptions
 }
 
-/** The limits that also apply to uploads from the app itself. */
+/** The limits of `createXMedia`: uploads from the app itself have no others. */
 export type ClientLimitOptions = Pick<LimitOptions, 'uploadBytes' | 'categoryBytes' | 'memoryBytes' | 'deadlineMs'>
 
 /** The options of `createXMedia`. */
@@ -176,6 +184,8 @@ export interface XMediaClientOptions {
   token: string | TokenSource
   /** Called with everything that happens to an upload; must not throw. */
   onEvent?: OnEvent
+  /** How to call X. */
   x?: XApiOptions
+  /** The limits of every upload, and the memory that all of them share. */
   limits?: ClientLimitOptions
 }

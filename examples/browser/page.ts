@@ -1,4 +1,4 @@
-/** Uploads with Uppy: resumable by tus, and followed by events until X has processed the media. */
+/** Uploads with Uppy and tus, and follows each file by events until X has processed it. */
 
 import Uppy, { type Meta, type UppyFile } from '@uppy/core'
 import Dashboard from '@uppy/dashboard'
@@ -8,22 +8,22 @@ import { MEDIA_TYPES, type Problem, type XMedia, type XMediaAnswer } from '../..
 
 interface OwnMeta extends Meta {
   alt_text?: string
-  /** Where the status of the media is, once X has the file: kept with the file, also when the page is loaded again. */
+  /** The URL of the media's status, once X has the file. It survives a reload. */
   status?: string
 }
 
 type File = UppyFile<OwnMeta, TusBody>
 
-/** Browsers open six connections to a server by HTTP/1.1: these send files, those listen, and one is left. */
-const SENDING = 3
-const LISTENING = 2
+/** Over HTTP/1.1, a browser opens six connections to a server: three for uploads and two for events leave one. */
+const MAX_UPLOADS = 3
+const MAX_EVENT_STREAMS = 2
 
 const uppy = new Uppy<OwnMeta, TusBody>({
   restrictions: { allowedFileTypes: [...MEDIA_TYPES, '.srt', '.vtt'] },
   onBeforeFileAdded(file) {
-    // Browsers have no type for subtitles, or another than X has.
-    const ending = file.extension?.toLowerCase()
-    return ending === 'srt' || ending === 'vtt' ? withType(file, `text/${ending}`) : true
+    // Browsers report no type for subtitles, or one that X does not use.
+    const extension = file.extension?.toLowerCase()
+    return extension === 'srt' || extension === 'vtt' ? withType(file, `text/${extension}`) : true
   },
 })
   .use(Dashboard, {
@@ -33,17 +33,17 @@ const uppy = new Uppy<OwnMeta, TusBody>({
     height: 400,
     proudlyDisplayPoweredByUppy: false,
     showRemoveButtonAfterComplete: true,
-    note: 'Images, GIFs, videos and subtitles. A pencil beside a file adds its alternative text, of 1000 characters at most.',
-    metaFields: [{ id: 'alt_text', name: 'Alternative text', placeholder: 'What is to be seen' }],
+    note: 'Images, GIFs, videos and subtitles. Click the pencil next to a file to add alternative text, up to 1,000 characters.',
+    metaFields: [{ id: 'alt_text', name: 'Alternative text', placeholder: 'Describe what it shows' }],
   })
   .use(Tus, {
     endpoint: '/media/files',
     removeFingerprintOnSuccess: true,
-    limit: SENDING,
+    limit: MAX_UPLOADS,
     allowedMetaFields: ['name', 'type', 'alt_text'],
-    // The last answer tells what X did not take, though it has the file.
+    // The last response then lists what X refused although it has the file, such as the alternative text.
     headers: { prefer: 'return=representation' },
-    // A quota is not there again within seconds.
+    // A used-up quota does not come back within seconds.
     onShouldRetry: (error, _attempt, _options, next) => error.originalResponse?.getStatus() !== 429 && next(error),
   })
   .use(GoldenRetriever)
@@ -58,30 +58,30 @@ uppy.on('upload-success', (file, response) => {
   if (!file || !status) return
   uppy.setFileMeta(file.id, { status })
   const { errors = [] } = readJson<XMediaAnswer>(xhr?.responseText) ?? {}
-  for (const { title, detail } of errors) tell(file, `${title}: ${detail}`)
+  for (const { title, detail } of errors) showError(file, `${title}: ${detail}`)
   listen(file)
 })
 
-/** What X makes of a file, by the file's id. */
+/** Settles when a file's processing has ended, by the file's id. */
 const processing = new Map<string, Promise<void>>()
-/** The last of those that wait for the same connection. */
+/** The last file in line for each event stream. */
 const turns: Promise<void>[] = []
 
-/** Follows the processing of a file, when it is its turn. */
+/** Follows the processing of a file as soon as an event stream is free. */
 function listen({ id }: File): Promise<void> {
-  const turn = processing.size % LISTENING
+  const turn = processing.size % MAX_EVENT_STREAMS
   const ended = processing.get(id) ?? (turns[turn] ?? Promise.resolve()).then(() => follow(id))
   turns[turn] = ended
   processing.set(id, ended)
   return ended.finally(() => processing.delete(id))
 }
 
-// An upload is done when X is.
+// Uppy shows an upload as complete only when X has processed it.
 uppy.addPostProcessor(async (ids) => {
   await Promise.all(ids.map((id) => processing.get(id)))
 })
 
-// What X has already needs no more than to be followed.
+// X already has these files: follow them.
 uppy.on('restored', () => {
   for (const file of uppy.getFiles()) {
     if (file.meta.status) listen(file).then(() => uppy.getFile(file.id)?.error ?? uppy.removeFile(file.id))
@@ -92,17 +92,17 @@ uppy.on('upload-error', (file, error, response) => {
   const detail = readJson<Problem>(response?.body?.xhr.responseText)?.detail
   if (!file || !detail) return uppy.log(error)
   uppy.setFileState(file.id, { error: detail })
-  tell(file, detail)
+  showError(file, detail)
 })
 
-// Who adds the file again begins anew, with the text that is written then.
+// Adding the file again starts a new upload, with the text that is entered then.
 uppy.on('file-removed', ({ id, tus, meta }) => {
   for (const key of Object.keys(localStorage)) if (key.startsWith(`tus::tus-${id}-`)) localStorage.removeItem(key)
   const headers = { 'tus-resumable': '1.0.0' }
   if (tus?.uploadUrl && !meta.status) fetch(tus.uploadUrl, { method: 'DELETE', headers }).catch(() => {})
 })
 
-/** Tells of a media's processing until it has ended. */
+/** Shows the processing of a file until it has ended. */
 function follow(id: string): Promise<void> {
   return new Promise((resolve) => {
     let events: EventSource
@@ -126,7 +126,7 @@ function follow(id: string): Promise<void> {
         if (!file) return end()
         if (error || state === 'failed') {
           end()
-          return beginAnew(file, `X could not process it: ${error?.message ?? 'it does not say why'}`)
+          return markFailed(file, `X could not process it: ${error?.message ?? 'it gave no reason'}`)
         }
         if (state === 'succeeded') {
           show(file, media)
@@ -136,11 +136,11 @@ function follow(id: string): Promise<void> {
         uppy.emit('postprocess-progress', file, { mode: 'determinate', message, value: percent / 100 })
       })
       events.addEventListener('error', () => {
-        // A connection that is lost comes back by itself; one that was refused does not.
+        // An EventSource reconnects by itself after a lost connection, but not after a refusal.
         if (events.readyState !== EventSource.CLOSED) return
         const file = uppy.getFile(id)
         if (file && triesLeft-- > 0) return void setTimeout(open, TRY_AGAIN_MS)
-        if (file) tell(file, 'X has it; what X makes of it is not to be had.')
+        if (file) showError(file, 'X has the file, but its status is not available.')
         end()
       })
     }
@@ -148,12 +148,13 @@ function follow(id: string): Promise<void> {
   })
 }
 
-/** How often, and after how long, a status that is refused is asked for again. */
+/** How often to ask again for a status that was refused. */
 const TRIES = 5
+/** The pause before that, in milliseconds. */
 const TRY_AGAIN_MS = 3000
 
-/** X has a file that it cannot use: who tries again sends it anew. */
-function beginAnew(file: File, detail: string): void {
+/** Marks a file as failed so that a retry sends it again: X has it, but could not process it. */
+function markFailed(file: File, detail: string): void {
   const { status: _, ...meta } = file.meta
   uppy.setFileState(file.id, {
     ...{ error: detail, meta, tus: {} },
@@ -166,10 +167,10 @@ function beginAnew(file: File, detail: string): void {
     },
   })
   uppy.setState({ error: detail })
-  tell(file, detail)
+  showError(file, detail)
 }
 
-function tell({ name }: File, detail: string): void {
+function showError({ name }: File, detail: string): void {
   uppy.info({ message: `${name}: ${detail}`, details: detail }, 'error', 4000)
 }
 
@@ -181,7 +182,7 @@ function readJson<Body>(text: string | undefined): Body | undefined {
   }
 }
 
-/** Shows what X has now, as far as this X shows it. */
+/** Adds a finished media to the list. Only the emulated X shows the file itself. */
 function show({ name, type, meta }: File, { id }: XMedia): void {
   const item = document.createElement('li')
   const url = `/x/${id}`
@@ -190,7 +191,7 @@ function show({ name, type, meta }: File, { id }: XMedia): void {
   } else if (type.startsWith('image/')) {
     item.append(Object.assign(document.createElement('img'), { src: url, alt: meta.alt_text ?? '' }))
   }
-  item.append(`${name} is media ${id} of X.`)
+  item.append(`${name} is media ${id} on X.`)
   item.dataset['mediaId'] = id
   document.querySelector('ol')?.prepend(item)
 }

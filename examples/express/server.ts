@@ -6,7 +6,7 @@ import { demoOptions } from '../demo.ts'
 import { openStore } from '../open-store.ts'
 
 const app = express()
-// In front of any body parser: the upload must arrive as a stream.
+// Before any body parser: the upload must arrive as a stream.
 app.use('/media', xMediaHandler(demoOptions(process.env, await openStore(process.env['X_MEDIA_STORE']))))
 app.use(express.json())
 

@@ -1,4 +1,4 @@
-/** Every user uploads to an X account of their own: `authorize` gives the token of whom it knows. */
+/** Every user uploads to their own X account: `authorize` returns the token of the user. */
 
 import process from 'node:process'
 import { Hono } from 'hono'
@@ -7,7 +7,7 @@ import { type Principal, xMedia } from '../../src/index.ts'
 import { announce } from '../announce.ts'
 import { demoOptions } from '../demo.ts'
 
-/** Yours are in a database, and come from X's OAuth 2.0 flow: see `refreshingToken`. */
+/** Keep yours in a database. They come from X's OAuth 2.0 flow; see `refreshingToken`. */
 const accounts: ReadonlyMap<string, Principal> = new Map([
   ['alice', { subject: 'alice', token: 'token-of-alice' }],
   ['bob', { subject: 'bob', token: 'token-of-bob', limits: { uploads: 2, uploadBytes: 10_000_000 } }],

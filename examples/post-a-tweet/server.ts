@@ -16,14 +16,14 @@ const app = new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), 
   const { data } = await x.settle({ data: c.var.xMedia }, { signal: c.req.raw.signal })
   const { error } = data.processing_info ?? {}
   if (error)
-    return c.json({ detail: `X cannot use this file: ${error.message ?? error.name ?? 'no reason given'}` }, 422)
+    return c.json({ detail: `X could not process this file: ${error.message ?? error.name ?? 'no reason given'}` }, 422)
   const posted = await fetch(`${baseUrl}/2/tweets`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ text: c.req.query('text') ?? '', media: { media_ids: [data.id] } }),
   })
   const body: unknown = await posted.json()
-  return posted.ok ? c.json(body, 201) : c.json({ detail: 'X did not take the post.', x: body }, 502)
+  return posted.ok ? c.json(body, 201) : c.json({ detail: 'X refused the post.', x: body }, 502)
 })
 
 announce(await serve(app, { port: Number(process.env['PORT'] ?? 8787) }))

@@ -1,4 +1,4 @@
-/** Ten uploads a minute and address, in front of all that the package limits by itself. */
+/** Ten uploads a minute per address, on top of the package's own limits. */
 
 import process from 'node:process'
 import type { HttpBindings } from '@hono/node-server'
@@ -12,7 +12,7 @@ import { demoOptions } from '../demo.ts'
 const limiter = rateLimiter<{ Bindings: HttpBindings }>({
   windowMs: 60_000,
   limit: 10,
-  // Behind a proxy this is the proxy's address: take what it tells of the client's instead.
+  // Behind a proxy, this is the proxy's address: use the header in which the proxy sends the client's.
   keyGenerator: (c) => c.env.incoming.socket.remoteAddress ?? '',
 })
 const app = new Hono<{ Bindings: HttpBindings }>()

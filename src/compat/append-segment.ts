@@ -1,6 +1,7 @@
 import { notFound, XMediaError } from '../errors.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { HEAD_BYTES } from '../ingress/upload-source.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import type { AppendOptions } from '../relay/append.ts'
 import { policyFor } from '../routes/principal-policy.ts'
 import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
@@ -53,7 +54,7 @@ function addSegment(
   const parts = upload.parts || partsPerSegment(length, totalBytes, maxSegments, segmentSize.preferred)
   const maxBytes = parts * MAX_SEGMENT_BYTES
   if (length > maxBytes) {
-    throw new XMediaError('too_large', `A segment of this upload can have at most ${maxBytes} bytes.`)
+    throw new XMediaError('too_large', `A segment of this upload can have at most ${formatBytes(maxBytes)}.`)
   }
   const maxIndex = Math.floor(maxSegments / parts) - 1
   if (index > maxIndex) throw new InvalidRequest(`SegmentIndex must be between 0 and ${maxIndex}.`)
@@ -75,7 +76,7 @@ async function checkHead(
   instance: Pick<CompatInstance, 'compatUploads' | 'inspect' | 'quota' | 'sizeLimits'>,
 ): Promise<void> {
   if (bytes.length < Math.min(HEAD_BYTES, upload.totalBytes)) {
-    throw new InvalidRequest(`The first segment must have at least ${HEAD_BYTES} bytes, or be the whole file.`)
+    throw new InvalidRequest(`The first segment must have at least ${formatBytes(HEAD_BYTES)}, or be the whole file.`)
   }
   // INIT has consumed the quota already.
   const policy: UploadPolicy = { ...policyFor(c, principal, instance), consumeQuota: async () => {} }

@@ -4,6 +4,7 @@ import { declaredLengths, type FileLength, multipartFileLength } from '../ingres
 import { readFields, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
 import { copyToLarger } from '../lib/buffers.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import { isRecord } from '../lib/is-record.ts'
 import { InvalidRequest, jsonRequired, uniqueFields } from './invalid-request.ts'
 
@@ -133,5 +134,5 @@ function endOfString(text: string, start: number): number {
 }
 
 function tooLarge(maxBytes: number): XMediaError {
-  return new XMediaError('too_large', `The request body exceeds the limit of ${maxBytes} bytes.`)
+  return new XMediaError('too_large', `The request body exceeds the limit of ${formatBytes(maxBytes)}.`)
 }

@@ -39,8 +39,15 @@ export async function initialize(
   const { id: mediaId, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   const expiresAt = clock.now() + expiresAfterSecs * 1000
   await compatUploads.create(mediaId, {
-    ...{ subject, mediaType, declaredType, category, totalBytes, expiresAt },
-    ...{ parts: 0, segments: [], state: 'open' },
+    subject,
+    mediaType,
+    declaredType,
+    category,
+    totalBytes,
+    expiresAt,
+    parts: 0,
+    segments: [],
+    state: 'open',
   })
   context.emit({ type: 'initialized', mediaId, mediaType, declaredType, category, totalBytes })
   return describeUpload(answer)

@@ -30,7 +30,7 @@ export function xCompat(parts: Instance): Hono<PrincipalEnv> {
 
   return new Hono<PrincipalEnv>()
     .onError((error) => compatErrorResponse(error))
-    .use(requireSecret(instance), allowOrigins(instance.origins), authorize(instance))
+    .use(allowOrigins(instance.origins), requireSecret(instance), authorize(instance))
     .post('/upload/initialize', refuseQuery, answer(initializeUpload))
     .post('/upload/:id/append', refuseQuery, validateId, answer(appendSegment))
     .post('/upload/:id/finalize', refuseQuery, validateId, answer(finalizeUpload))

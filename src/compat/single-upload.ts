@@ -47,8 +47,15 @@ export async function uploadOneShot(
   const answer = await relay(source, reservation, context, options)
   const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   await compatUploads.create(id, {
-    ...{ mediaType, category, subject: principal.subject, totalBytes: size, parts: 1, segments: [] },
-    ...{ expiresAt: clock.now() + expiresAfterSecs * 1000, state: 'finalized', result: answer },
+    mediaType,
+    category,
+    subject: principal.subject,
+    totalBytes: size,
+    expiresAt: clock.now() + expiresAfterSecs * 1000,
+    parts: 1,
+    segments: [],
+    state: 'finalized',
+    result: answer,
   })
   await rememberOwner(answer.data, principal, instance)
   statuses.put(answer)

@@ -1,6 +1,7 @@
 import { notFound } from '../errors.ts'
 import { isRecord } from '../lib/is-record.ts'
 import { type Store, update } from '../store/store.ts'
+import { formatVersioned, parseVersioned } from '../store/versioned-record.ts'
 import { isMediaCategory, isMediaType, type MediaCategory, type MediaType } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 
@@ -78,23 +79,22 @@ function keyOf(mediaId: string): string {
   return `wire:${mediaId}`
 }
 
-/** The format of the records. Those of 0.1.0 have no version, and otherwise the same members. */
-const VERSION = 1
+/** The format of the stored uploads. Version 1, of 0.1.0, has the same members. */
+const VERSION = 2
 
 function serialize(upload: CompatUpload): string {
-  return JSON.stringify({ version: VERSION, ...upload })
+  return formatVersioned(VERSION, upload)
 }
 
-/** Reads a record. One that a newer version wrote counts as unknown. */
+/** Parses a stored upload. One that is damaged, or that a newer release wrote, counts as unknown. */
 function parse(text: string | undefined): CompatUpload | undefined {
-  const record: unknown = text === undefined ? undefined : JSON.parse(text)
-  return isCompatUpload(record) ? record : undefined
+  const upload = text === undefined ? undefined : parseVersioned(text, VERSION)?.members
+  return isCompatUpload(upload) ? upload : undefined
 }
 
-function isCompatUpload(record: unknown): record is CompatUpload {
-  if (!isRecord(record)) return false
+function isCompatUpload(value: unknown): value is CompatUpload {
+  if (!isRecord(value)) return false
   const {
-    version = VERSION,
     subject,
     mediaType,
     declaredType = mediaType,
@@ -105,9 +105,8 @@ function isCompatUpload(record: unknown): record is CompatUpload {
     segments,
     state,
     result,
-  } = record
+  } = value
   return (
-    version === VERSION &&
     typeof subject === 'string' &&
     typeof mediaType === 'string' &&
     isMediaType(mediaType) &&

@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
 
 /** The lengths that a request declares, as it wrote them. */
@@ -73,7 +74,7 @@ export function multipartFileLength(declared: DeclaredLengths, aroundBytes: numb
   if (totalBytes > room) {
     throw new XMediaError(
       'length_conflict',
-      `The file has ${totalBytes} bytes, but Content-Length leaves room for ${room}. Correct one of them.`,
+      `The file has ${formatBytes(totalBytes)}, but Content-Length leaves room for ${formatBytes(room)}. Correct one of them.`,
     )
   }
   return { totalBytes }

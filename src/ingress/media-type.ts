@@ -36,7 +36,7 @@ export function readDeclaredMedia(declaredType: string | null, category: MediaCa
   if (category && !mediaTypes.some((type) => categoryAccepts(category, type))) {
     throw mediaTypes.length === 1
       ? categoryMismatch(category, mediaType)
-      : new XMediaError('category_mismatch', `The category ${category} does not take ${essence}.`)
+      : new XMediaError('category_mismatch', `The category ${category} does not fit ${essence}.`)
   }
   return { declaredType: essence, mediaTypes, category }
 }
@@ -49,6 +49,6 @@ export function refusedType(code: 'unsupported_media_type' | 'signature_mismatch
 export function categoryMismatch(category: MediaCategory, mediaType: MediaType): XMediaError {
   return new XMediaError(
     'category_mismatch',
-    `The category ${category} does not take ${mediaType}; leave media_category out or use ${inferCategory(mediaType)}.`,
+    `The category ${category} does not fit ${mediaType}. Leave media_category out, or send ${inferCategory(mediaType)}.`,
   )
 }

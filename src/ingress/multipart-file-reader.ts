@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { DelimiterSearch } from './multipart-delimiter.ts'
 
@@ -57,7 +58,7 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
     let filled = start.length
     for (let done = false; !done; ) {
       if (filled > maxTrailingBytes) {
-        throw multipartLimit(`More than ${maxTrailingBytes} bytes follow the file. End the form sooner.`)
+        throw multipartLimit(`More than ${formatBytes(maxTrailingBytes)} follow the file. End the form sooner.`)
       }
       const read = await source.read(view, filled)
       view = read.view

@@ -1,5 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import { copyToLarger } from '../lib/buffers.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { createDelimiterSearch } from './multipart-delimiter.ts'
 import { createFileReader, multipartLimit, notClosed } from './multipart-file-reader.ts'
@@ -84,7 +85,9 @@ async function readUntilFile(body: ByteReader, boundary: string, { isFile, isFie
     const { parts, epilogueStart } = parseParts(textOf(view.subarray(0, filled)), boundary, isFile)
     const file = parts.find(isFile)
     if ((file ? file.contentStart : filled) > MAX_BEFORE_FILE_BYTES) {
-      throw multipartLimit(`More than ${MAX_BEFORE_FILE_BYTES} bytes come before the file. Send the file earlier.`)
+      throw multipartLimit(
+        `More than ${formatBytes(MAX_BEFORE_FILE_BYTES)} come before the file. Send the file earlier.`,
+      )
     }
     checkFieldCount(parts.length - (file ? 1 : 0), 'before')
     if (file) {

@@ -1,3 +1,4 @@
+import { formatBytes } from '../lib/format-bytes.ts'
 import { malformedMultipart, type PartHeaders, readPartHeaders } from './multipart-headers.ts'
 
 /** One part of a multipart body, and where its content is in the text. */
@@ -46,7 +47,7 @@ export function parseParts(text: string, boundary: string, isLast: (part: Part) 
       throw malformedMultipart('A part has no empty line after its headers. Send one before the content.')
     }
     if ((headersEnd < 0 ? body.length : headersEnd) - delimiterEnd > MAX_HEADER_BYTES) {
-      throw malformedMultipart(`A part has more than ${MAX_HEADER_BYTES} bytes of headers. Shorten them.`)
+      throw malformedMultipart(`A part has more than ${formatBytes(MAX_HEADER_BYTES)} of headers. Shorten them.`)
     }
     // A delimiter that overlaps the empty line could still be on its way.
     if (headersEnd < 0 || body.length < headersEnd + 2 + delimiter.length) break

@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
 import { possibleCategories } from './check-media.ts'
 import { declaredLengths, rawFileLength } from './lengths.ts'
@@ -48,7 +49,7 @@ function checkBodySize(headers: Headers, uploadBytes: number): void {
   if (contentLength > uploadBytes + MAX_AROUND_FILE_BYTES) {
     throw new XMediaError(
       'too_large',
-      `The body has ${contentLength.toLocaleString('en')} bytes; the limit for an upload is ${uploadBytes.toLocaleString('en')}.`,
+      `The body has ${formatBytes(contentLength)}; the limit for an upload is ${formatBytes(uploadBytes)}.`,
     )
   }
 }

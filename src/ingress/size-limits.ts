@@ -1,11 +1,12 @@
 import { XMediaError } from '../errors.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import { CATEGORY_MAX_BYTES, MAX_TOTAL_BYTES, type MediaCategory } from '../x/limits.ts'
 
 export interface SizeLimitOptions {
   /** Largest upload of any category, bytes. */
   uploadBytes: number
   /** Largest upload per category, bytes. A category without an entry has X's limit. */
-  categoryBytes: Partial<Record<MediaCategory, number>>
+  categoryBytes: Partial<Record<MediaCategory, number | undefined>>
 }
 
 /** How large an upload may be on this instance. */
@@ -31,7 +32,7 @@ export function createSizeLimits({ categoryBytes, ...options }: SizeLimitOptions
       if (bytes <= limit) return
       throw new XMediaError(
         'too_large',
-        `The file has ${bytes.toLocaleString('en')} bytes; the limit for ${categories.join(' or ')} is ${limit.toLocaleString('en')}.`,
+        `The file has ${formatBytes(bytes)}; the limit for ${categories.join(' or ')} is ${formatBytes(limit)}.`,
       )
     },
   }

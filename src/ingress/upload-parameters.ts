@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
+import { quote } from '../lib/quote.ts'
 import { booleanText, ownerIdsText } from '../x/field-schemas.ts'
 import { MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
 
@@ -43,7 +44,7 @@ const EXPECTED: Readonly<Record<keyof UploadParameters, string>> = {
   total_bytes: 'a whole number of bytes, in digits only',
   additional_owners: `up to ${MAX_ADDITIONAL_OWNERS} user ids, separated by commas`,
   shared: 'true or false',
-  alt_text: `up to ${MAX_ALT_TEXT.toLocaleString('en')} characters`,
+  alt_text: `at most ${MAX_ALT_TEXT.toLocaleString('en')}`,
 }
 
 export function isParameter(name: string): name is keyof UploadParameters {
@@ -53,14 +54,25 @@ export function isParameter(name: string): name is keyof UploadParameters {
 /** Reads fields as parameters. Throws `invalid_parameter` for what X would refuse. */
 export function readParameters(fields: Readonly<Record<string, unknown>>): UploadParameters {
   const result = uploadParameters.safeParse(fields)
-  if (!result.success) throw invalidParameter(result.error.issues)
+  if (!result.success) throw invalidParameter(result.error.issues, fields)
   return result.data
 }
 
-export function invalidParameter(issues: readonly { path: PropertyKey[] }[]): XMediaError {
-  const name = String(issues[0]?.path[0])
+/** @param given The parameters as the client sent them. */
+export function invalidParameter(
+  [issue]: readonly { path: PropertyKey[]; code?: string; origin?: string }[],
+  given: Readonly<Record<string, unknown>>,
+): XMediaError {
+  const name = String(issue?.path[0])
+  const value = given[name]
+  if (Array.isArray(value)) {
+    return new XMediaError('invalid_parameter', `\`${name}\` is in the query more than once. Send it once.`)
+  }
+  const text = String(value)
+  const isTooLong = issue?.code === 'too_big' && issue.origin === 'string'
+  const fault = isTooLong ? `has ${text.length.toLocaleString('en')} characters` : `is ${quote(text)}`
   const expected = isParameter(name) ? EXPECTED[name] : 'a valid value'
-  return new XMediaError('invalid_parameter', `\`${name}\` is not valid. Send ${expected}.`)
+  return new XMediaError('invalid_parameter', `\`${name}\` ${fault}. Send ${expected}.`)
 }
 
 /** The parameters of the query and of the fields together. One that is in both must have the same value. */

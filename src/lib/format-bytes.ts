@@ -1,4 +1,4 @@
 /** A number of bytes for people to read, as in `1,024 bytes`. */
 export function formatBytes(bytes: number): string {
-  return `${bytes.toLocaleString('en-US')} ${bytes === 1 ? 'byte' : 'bytes'}`
+  return `${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}`
 }

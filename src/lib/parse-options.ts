@@ -1,9 +1,10 @@
 import { closestMatch } from 'leven'
 import * as z from 'zod/mini'
+import { quote } from './quote.ts'
 
 type Issue = NonNullable<ReturnType<z.ZodMiniType['safeParse']>['error']>['issues'][number]
 
-/** A misspelt name differs from the one that was meant by a third of its letters at most, and never by more than this. */
+/** A misspelt name differs from the one that was meant by a third of its letters, and never by more than this. */
 const MAX_TYPOS = 3
 
 /**
@@ -25,10 +26,10 @@ export function parseOptions<Output>(
   throw new TypeError(`These options do not work:\n${[...lines].map((line) => `- ${line}`).join('\n')}`)
 
   function describe(issue: Issue): string[] {
-    const path = issue.path.join('.') || 'options'
+    const path = issue.path.map(showName).join('.') || 'options'
     switch (issue.code) {
       case 'unrecognized_keys':
-        return issue.keys.map((key) => unknownOption([...issue.path, key].join('.'), key))
+        return issue.keys.map((key) => unknownOption(issue.path, key))
       case 'invalid_type':
         return [`${path} must be ${nameOf(issue.expected)}, not ${kindOf(issue.input)}`]
       case 'invalid_value':
@@ -42,12 +43,14 @@ export function parseOptions<Output>(
     }
   }
 
-  function unknownOption(path: string, key: string): string {
+  function unknownOption(group: readonly PropertyKey[], key: string): string {
     const known = pathsOf(schema)
-    const now = renamed[path]
-    if (now !== undefined && known.includes(now)) return `${path} is now called ${now}`
-    const meant = nearest(path, known) ?? nearest(key, known, lastName)
-    return meant === undefined ? `${path} is not an option` : `${path} is not an option: did you mean ${meant}?`
+    const path = [...group, key].join('.')
+    const shown = [...group, key].map(showName).join('.')
+    const now = known.find((option) => option === renamed[key])
+    if (now !== undefined && group.length === 0) return `${shown} is now called ${now}`
+    const meant = nearest(path, known) ?? now ?? nearest(key, known, lastName)
+    return meant === undefined ? `${shown} is not an option` : `${shown} is not an option: did you mean ${meant}?`
   }
 }
 
@@ -68,9 +71,15 @@ function pathsOf(schema: z.core.$ZodType, prefix = ''): string[] {
 function nearest(name: string, known: readonly string[], part = (path: string): string => path): string | undefined {
   // Of two paths with the same last name, the shorter one is meant.
   const byText = new Map(known.toReversed().map((path) => [part(path).toLowerCase(), path]))
-  const maxDistance = Math.min(MAX_TYPOS, Math.floor(name.length / 3))
+  const maxDistance = Math.min(MAX_TYPOS, Math.round(lastName(name).length / 3))
   const closest = closestMatch(name.toLowerCase(), [...byText.keys()], { maxDistance })
   return closest === undefined ? undefined : byText.get(closest)
+}
+
+/** A name that cannot break the message, whatever it is. */
+function showName(name: PropertyKey): string {
+  const text = String(name)
+  return /^\w{1,40}$/.test(text) ? text : quote(text)
 }
 
 function lastName(path: string): string {
@@ -91,7 +100,7 @@ function kindOf(value: unknown): string {
 
 function show(value: unknown): string {
   if (typeof value === 'number') return count(value)
-  return typeof value === 'string' ? `'${value}'` : kindOf(value)
+  return typeof value === 'string' ? quote(value) : kindOf(value)
 }
 
 function count(value: number | bigint): string {

@@ -3,6 +3,7 @@ import { readLength } from '../ingress/lengths.ts'
 import { type DeclaredMedia, readDeclaredMedia } from '../ingress/media-type.ts'
 import { mergeParameters, readParameters, type UploadParameters } from '../ingress/upload-parameters.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import type { Checksum } from '../session/chunk.ts'
 import { readMetadata } from './metadata.ts'
 
@@ -151,7 +152,10 @@ function readLengthHeader(headers: Headers, name: string): number | undefined {
 /** The length of an upload that may be known from two sources. Throws `length_inconsistent` when they differ. */
 export function consistentLength(known: number | undefined, declared: number | undefined): number | undefined {
   if (known !== undefined && declared !== undefined && known !== declared) {
-    throw new XMediaError('length_inconsistent', `This upload has ${known} bytes, but the request says ${declared}.`)
+    throw new XMediaError(
+      'length_inconsistent',
+      `This upload has ${formatBytes(known)}, but the request says ${formatBytes(declared)}.`,
+    )
   }
   return known ?? declared
 }

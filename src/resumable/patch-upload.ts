@@ -6,6 +6,7 @@ import { checkFraming } from '../ingress/read-upload.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import { planSegments } from '../relay/segment-plan.ts'
 import { tokenFor } from '../routes/authorize.ts'
 import { policyFor } from '../routes/principal-policy.ts'
@@ -69,7 +70,10 @@ async function updateLength(
   if (totalBytes === 0) throw emptyBody()
   if (totalBytes === undefined || totalBytes === known) return
   if (totalBytes < offset) {
-    throw new XMediaError('length_inconsistent', `The upload already has ${offset} bytes, more than ${totalBytes}.`)
+    throw new XMediaError(
+      'length_inconsistent',
+      `The upload already has ${formatBytes(offset)}, more than ${formatBytes(totalBytes)}.`,
+    )
   }
   policy.checkSize(totalBytes, possibleCategories(declared))
   await lease.update({ totalBytes })
@@ -114,13 +118,15 @@ function checkChecksumSize(bytes: number | undefined, maxBytes: number): void {
   if (bytes !== undefined && bytes <= maxBytes) return
   throw new XMediaError(
     'too_large',
-    `A chunk with a checksum needs \`Content-Length\`, and may have up to ${maxBytes} bytes.`,
+    `A chunk with a checksum needs \`Content-Length\`, and may have up to ${formatBytes(maxBytes)}.`,
   )
 }
 
 /** The context for calls to X. It has no signal: bytes that have arrived go to X even if the client disconnects. */
-export function callContext(c: ResumableContext, instance: Instance): CallContext {
-  const { clock, deadlineMs, emit, token } = instance
+export function callContext(
+  c: ResumableContext,
+  { clock, deadlineMs, emit, token }: Pick<Instance, 'clock' | 'deadlineMs' | 'emit' | 'token'>,
+): CallContext {
   return { token: tokenFor(c, c.var.xMediaPrincipal, token), emit, deadline: clock.now() + deadlineMs }
 }
 
@@ -143,6 +149,6 @@ function offsetMismatch(expected: number, provided: number): XMediaError {
 function chunkTooSmall(session: Session): XMediaError {
   return new XMediaError(
     'piece_too_small',
-    `The chunk is too small to use; send at least ${minChunkBytes(session)} bytes.`,
+    `The chunk is too small to use; send at least ${formatBytes(minChunkBytes(session))}.`,
   )
 }

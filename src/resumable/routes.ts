@@ -42,7 +42,7 @@ const UNUSED_EXPIRY_MS = 3_600_000
 const RETRY_AFTER_SECS = 5
 
 /** Lists the protocol versions, extensions and limits. */
-function describeServer(instance: Instance): Handler<UploadEnv> {
+function describeServer(instance: Pick<Instance, 'clock' | 'sizeLimits'>): Handler<UploadEnv> {
   return withProtocolHeaders(async function describeServer(c) {
     c.header('tus-version', TUS_VERSION)
     c.header('tus-extension', 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum')
@@ -137,7 +137,7 @@ function progressUnavailable(cause: XMediaError): XMediaError {
 }
 
 /** Deletes an upload. X forgets by itself what is never finalized. */
-function deleteUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
+function deleteUpload(instance: Pick<Instance, 'clock' | 'store'>): Handler<UploadEnv, string, UploadId> {
   return withProtocolHeaders(async function deleteUpload(c: UploadContext) {
     const lease = await acquireUpload(c, instance)
     await lease.remove()

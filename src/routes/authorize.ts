@@ -12,7 +12,7 @@ export interface PrincipalEnv {
 
 const LIMITS: readonly string[] = ['uploadBytes', 'uploads', 'quota'] satisfies (keyof PrincipalLimits)[]
 
-/** Lets nobody pass whom the app's `authorize` does not know. Reads nothing of the body. */
+/** Refuses users whom the app's `authorize` does not know, before the body is read. */
 export function authorize({ authorize, log }: Pick<Instance, 'authorize' | 'log'>): MiddlewareHandler<PrincipalEnv> {
   return createMiddleware<PrincipalEnv>(async function authorizeRequest(c, next) {
     const principal = await authorize(c)
@@ -43,7 +43,7 @@ export function tokenFor(c: Context, principal: Principal, token: Instance['toke
   })
 }
 
-/** Where the key comes from, and who hears of one that does not work. */
+/** Where the key comes from, and where to log that it does not work. */
 export type SecretSource = Pick<Instance, 'secret' | 'log'>
 
 /** Refuses every request with `misconfigured` until a `secret` that is a function has returned a key that works. */
@@ -56,9 +56,14 @@ export function requireSecret(source: SecretSource): MiddlewareHandler {
   })
 }
 
-/** The key that signs this request's tickets. */
+/** The key that signs this request's tickets. Throws `misconfigured` when there is none that works. */
 export function readSecret(c: Context, { secret, log }: SecretSource): string {
-  const key = typeof secret === 'function' ? secret(c) : secret
+  let key: string | undefined
+  try {
+    key = typeof secret === 'function' ? secret(c) : secret
+  } catch (error) {
+    throw misconfigured(log, `the function secret threw ${String(error)}.`, error)
+  }
   if (isSecret(key)) return key
   throw misconfigured(
     log,
@@ -72,7 +77,7 @@ function lengthOf(key: unknown): string {
 }
 
 /** A mistake in the app's own set-up: the operator gets the reason, and the client only that there is one. */
-function misconfigured(log: Log, reason: string): XMediaError {
+function misconfigured(log: Log, reason: string, cause?: unknown): XMediaError {
   log(`hono-x-media: ${reason}`)
-  return new XMediaError('misconfigured', 'This server is not set up correctly. Its log says what is wrong.')
+  return new XMediaError('misconfigured', 'This server is not set up correctly. Its log says what is wrong.', { cause })
 }

@@ -39,7 +39,7 @@ export function allowOrigins(origins: Instance['origins']): MiddlewareHandler {
   })
 }
 
-/** What the browser says goes first: behind a proxy the URL may not be the one that the page knows. */
+/** The browser's own statement counts first: behind a proxy, our URL may not be the one that the page knows. */
 function isForeign(origin: string | undefined, site: string | undefined, url: string): boolean {
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   return origin !== undefined && origin !== new URL(url).origin

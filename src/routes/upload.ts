@@ -49,7 +49,7 @@ export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> =
   'query',
   uploadParameters,
   (result) => {
-    if (!result.success) throw invalidParameter(result.error.issues)
+    if (!result.success) throw invalidParameter(result.error.issues, { ...result.data })
   },
 )
 

@@ -89,7 +89,7 @@ export async function* readChunk(
 export function chunkTooLong(missingBytes: number, bytes?: number): XMediaError {
   return new XMediaError(
     'body_too_long',
-    `This upload needs ${missingBytes} more bytes, but the chunk has ${bytes ?? 'more'}.`,
+    `This upload needs ${missingBytes.toLocaleString('en')} more bytes, but the chunk has ${bytes?.toLocaleString('en') ?? 'more'}.`,
   )
 }
 

@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
 import type { Ledger } from '../relay/segment-ledger.ts'
 import type { Lease } from './lease.ts'
 import type { Session } from './record.ts'
@@ -104,6 +105,6 @@ export function createSessionLedger(lease: Lease, { segmentsAhead, isAccepted }:
 function mustSendWhole(segmentBytes: number): XMediaError {
   return new XMediaError(
     'piece_too_small',
-    `X may already have the next ${segmentBytes} bytes as one segment; send at least as many in one chunk.`,
+    `X may already have the next ${formatBytes(segmentBytes)} as one segment; send at least as many in one chunk.`,
   )
 }

@@ -32,7 +32,7 @@ describe.skipIf(!CHROMIUM)('from a page of another origin in Chromium', () => {
       X_API_BASE_URL: emulator.url,
     }
     server = await start('serve:node', env)
-    // A form sets no headers: its user is named by one that every browser sends.
+    // A form cannot set headers, so a header that every browser sends names the user.
     formServer = await start('serve:node', { ...env, DEMO_SUBJECT_HEADER: 'user-agent' })
     site = createServer((_, response) => {
       response.setHeader('content-type', 'text/html')
@@ -76,7 +76,7 @@ describe.skipIf(!CHROMIUM)('from a page of another origin in Chromium', () => {
     return id
   }
 
-  it('a form is submitted, and the answer shown', async () => {
+  it('submits a form, and shows the response', async () => {
     const [response] = await Promise.all([page.waitForResponse(`${formServer.url}/media`), page.click('button')])
     const text = (await page.locator('pre').textContent()) ?? ''
     expect(response.status(), text).toBe(201)
@@ -86,14 +86,14 @@ describe.skipIf(!CHROMIUM)('from a page of another origin in Chromium', () => {
   it.each([
     ['FormData', true],
     ['the file itself', false],
-  ])('XMLHttpRequest sends %s, tells of its progress and reads Location', async (_, asForm) => {
+  ])('sends %s with XMLHttpRequest, reports progress, and reads Location', async (_, asForm) => {
     const answer = await upload(page, `${server.url}/media`, asForm)
     expect(answer.status, answer.text).toBe(201)
     const id = await expectReceived(answer.text)
     expect(answer.location).toMatch(new RegExp(`^/media/status/${id}\\?ticket=[\\w.-]+$`))
     const last = answer.progress.at(-1)
     expect(last?.loaded).toBe(last?.total)
-    // A form is the file and a little around it.
+    // A form has a few bytes around the file.
     if (asForm) expect(last?.total).toBeGreaterThan(SIZE)
     else expect(last?.total).toBe(SIZE)
   })
@@ -106,7 +106,7 @@ interface PageAnswer {
   progress: { loaded: number; total: number }[]
 }
 
-/** Sends the file that was chosen in the page. */
+/** Sends the file that is chosen in the page. */
 function upload(page: Page, url: string, asForm: boolean): Promise<PageAnswer> {
   const inPage = (target: { url: string; asForm: boolean }) =>
     new Promise<PageAnswer>((resolve, reject) => {

@@ -23,10 +23,10 @@ const CURL = findProgram('curl')
 const DENO = fileURLToPath(new URL('../../node_modules/.bin/deno', import.meta.url))
 const USER = { 'x-demo-user': 'u1' }
 const RAW = { ...USER, 'content-type': 'video/mp4' }
-// Not the category that a video gets by itself, so that it shows that the field was read.
+// Not the default category of a video, so that it shows whether the field was read.
 const CATEGORY = 'dm_video'
 
-/** The clients that people have, each with the framing that it has of its own accord. */
+/** Common clients, each with its own way to frame a body. */
 export function clients(target: Target): void {
   describe('from clients in the wild', () => {
     let emulator: EmulatorProgram
@@ -63,7 +63,7 @@ export function clients(target: Target): void {
     }
 
     if (!CURL) console.log('no curl found: its tests are skipped')
-    describe.skipIf(!CURL)('takes from curl', () => {
+    describe.skipIf(!CURL)('accepts from curl', () => {
       const curl = (args: string[], input?: TestFile) => {
         const headers = Object.entries(USER).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
         return run(CURL ?? '', ['-sS', '-w', '\n%{http_code}', ...headers, ...args, media()], input)
@@ -86,20 +86,20 @@ export function clients(target: Target): void {
         ['of less than a block', 4000],
         ['of three segments', 10 * MIB],
         ['of exactly one segment', 4 * MIB],
-      ])('a form with a file %s, whose size nobody tells', async (_, size) => {
+      ])('a form with a file %s, without a declared size', async (_, size) => {
         const file = randomFile(size)
         const form = ['-F', `media_category=${CATEGORY}`, '-F', `media=@${await saved(file)};type=video/mp4`]
         await expectReceived(file, await curl(form), { media_category: CATEGORY })
       })
 
-      it('a form that tells type and size in fields', async () => {
+      it('a form with type and size in fields', async () => {
         const file = randomFile(5 * MIB)
         const fields = ['-F', 'media_type=video/mp4', '-F', `total_bytes=${file.size}`]
         await expectReceived(file, await curl([...fields, '-F', `media=@${await saved(file)}`]))
       })
     })
 
-    it('takes a stream from fetch', async () => {
+    it('accepts a stream from fetch', async () => {
       const file = randomFile(10 * MIB)
       const headers = { ...RAW, 'upload-length': `${file.size}` }
       const init = { method: 'POST', headers, body: blobOf(file).stream(), duplex: 'half' }
@@ -117,13 +117,13 @@ export function clients(target: Target): void {
         (file: TestFile) =>
           undici.fetch(media(), { method: 'POST', headers: USER, body: filled(new undici.FormData(), file) }),
       ],
-    ])('takes FormData with a Blob from the fetch of %s', async (_, post) => {
+    ])('accepts FormData with a Blob from the fetch of %s', async (_, post) => {
       const file = randomFile(10 * MIB)
       const response = await post(file)
       await expectReceived(file, { status: response.status, text: await response.text() }, { media_category: CATEGORY })
     })
 
-    it('takes FormData from Deno, which ends it without a line break, when it tells the size', async () => {
+    it('accepts FormData from Deno, which has no last line break, when a field has the size', async () => {
       const file = randomFile(5 * MIB)
       const path = await saved(file)
       const script = `
@@ -136,12 +136,12 @@ export function clients(target: Target): void {
       await expectReceived(file, await run(DENO, ['eval', script]))
     })
 
-    describe('takes from form-data', () => {
-      /** Without a Content-Length the form leaves chunked. */
+    describe('accepts from form-data', () => {
+      /** Sends a form: chunked, unless `length` has a Content-Length. */
       function submit(form: NpmFormData, length: object = {}): Promise<Answer> {
         const headers = { ...form.getHeaders(USER), ...length }
         const outgoing = request(media(), { method: 'POST', headers, agent: false })
-        // An answer that comes before the end of the body leaves the rest nowhere to go.
+        // A response before the end of the body closes the connection under the rest.
         outgoing.on('error', () => {})
         form.pipe(outgoing)
         return readAnswer(outgoing)
@@ -161,18 +161,18 @@ export function clients(target: Target): void {
         await expectReceived(file, answer, { media_category: CATEGORY })
       })
 
-      it('a chunked form with the size in front of the file', async () => {
+      it('a chunked form with the size before the file', async () => {
         const file = randomFile(10 * MIB)
         const form = new NpmFormData()
         form.append('total_bytes', `${file.size}`)
         await expectReceived(file, await submit(await streamed(file, form)))
       })
 
-      it('a chunked form of unknown size as long as the file fits into one segment', async () => {
+      it('a chunked form of unknown size, if the file fits into one segment', async () => {
         const small = randomFile(MIB)
         await expectReceived(small, await submit(await streamed(small)))
         const large = randomFile(12 * MIB)
-        // Such a client says `Connection: close`, and a server that takes it at its word while bytes come in resets it.
+        // This client sends `Connection: close`: a server that closes at once resets the bytes that still arrive.
         for (let round = 0; round < 5; round++) {
           const { status, json } = await submit(await streamed(large))
           expect([status, json]).toEqual([411, expect.objectContaining({ code: 'length_required' })])
@@ -181,7 +181,7 @@ export function clients(target: Target): void {
       })
     })
 
-    it('has broken no rule of X in any of these uploads', async () => {
+    it('broke no rule of X’s API in these uploads', async () => {
       expect(await emulator.violations()).toEqual([])
     })
   })
@@ -197,10 +197,10 @@ function blobOf(file: TestFile): Blob {
   return new Blob([...file.pieces()], { type: 'video/mp4' })
 }
 
-/** Runs a program that writes the answer's body and, in a last line, its status. */
+/** Runs a program that prints the response body and, in the last line, the status. */
 async function run(program: string, args: string[], input?: TestFile): Promise<Outcome> {
   const child = spawn(program, args)
-  // A program that ends before it has read everything says why on stderr.
+  // A program that ends before it has read everything writes the reason to stderr.
   child.stdin.on('error', () => {})
   Readable.from(input?.pieces() ?? []).pipe(child.stdin)
   const [output, problems, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])

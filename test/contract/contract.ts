@@ -11,7 +11,7 @@ export type Target = 'node' | 'express' | 'deno' | 'bun' | 'workers'
 const MIB = 1024 * 1024
 const SIZES = [8, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1]
 
-/** What every runtime must do, seen from a client's socket and from X's. */
+/** What every runtime must do, as a client and X see it. */
 export function contract(target: Target): void {
   let emulator: EmulatorProgram
   const servers = new Map<string, Program>()
@@ -61,7 +61,7 @@ export function contract(target: Target): void {
       })
     })
 
-    it('answers in the shape of X and follows the processing at the place it names', async () => {
+    it('responds in X’s shape, with the address at which the client follows the processing', async () => {
       const startedAt = Date.now()
       const answer = await upload(randomFile(10), 'Content-Length', dialect)
       const elapsedSecs = (Date.now() - startedAt) / 1000
@@ -86,7 +86,7 @@ export function contract(target: Target): void {
     })
   })
 
-  it('tells the status as it changes, in events', async () => {
+  it('sends the status as events when it changes', async () => {
     const file = randomFile(10)
     const answer = await send('POST', media(), { ...video, 'content-length': 10 }, file.pieces())
     const url = new URL(String(answer.headers.location), media()).href
@@ -101,7 +101,7 @@ export function contract(target: Target): void {
     expect(text).toMatch(/event: status\ndata: .*"succeeded".*\nid: succeeded\n\n$/)
   })
 
-  it('passes category, owners and the shared flag on', async () => {
+  it('sends category, owners and the shared flag to X', async () => {
     const url = `${media()}?media_category=dm_video&additional_owners=12,34&shared=true`
     const file = randomFile(100)
     const answer = await send('POST', url, { ...video, 'content-length': 100 }, file.pieces())
@@ -112,7 +112,7 @@ export function contract(target: Target): void {
     })
   })
 
-  it('says that an image is done without asking X, which does not know', async () => {
+  it('reports that an image is done without a call to X, which has no status for it', async () => {
     const headers = { ...video, 'content-type': 'image/png', 'content-length': 100 }
     const answer = await send('POST', media(), headers, [sampleFile('image/png', 100)])
     expect(answer.status, answer.text).toBe(201)
@@ -122,13 +122,13 @@ export function contract(target: Target): void {
     expect(status.json).toMatchObject({ data: { processing_info: { state: 'succeeded' }, size: 100 } })
   })
 
-  it('describes itself, below where it is mounted', async () => {
+  it('describes its routes, with the path of the mount', async () => {
     const { status, json } = await send('GET', `${media()}/openapi.json`)
     expect(status).toBe(200)
     expect(json).toMatchObject({ openapi: '3.1.1', paths: { '/media': {}, '/media/2/media/upload': {} } })
   })
 
-  it('refuses whom authorize does not know, on every route', async () => {
+  it('refuses users whom authorize does not know, on every route', async () => {
     const anonymous = { 'content-type': 'video/mp4', 'content-length': 3 }
     for (const [method, path] of [
       ['POST', ''],
@@ -158,7 +158,7 @@ export function contract(target: Target): void {
     expect((await post('?total_bytes=4', 'video/mp4')).json).toMatchObject({ code: 'length_conflict' })
   })
 
-  it('answers for a wrong ticket, a foreign one and an unknown id with one and the same body', async () => {
+  it('responds alike to a wrong ticket, another user’s ticket and an unknown id', async () => {
     const answer = await upload(randomFile(10), 'Content-Length')
     const location = new URL(String(answer.headers.location), media()).href
     const { id } = dataOf(answer.json)
@@ -173,7 +173,7 @@ export function contract(target: Target): void {
     ])
     expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 404))
     expect(new Set(refused.map(({ text }) => text)).size).toBe(1)
-    // Only the Worker has a store without being told of one, and so knows whose the media is.
+    // Only the Worker has a store without X_MEDIA_STORE, so only it knows the owner.
     const unticketed = await send('GET', `${media()}/status/${id}`, { 'x-demo-user': 'u1' })
     expect(unticketed.status).toBe(target === 'workers' ? 200 : 404)
   })
@@ -221,7 +221,7 @@ export function contract(target: Target): void {
     expect(large - small).toBeLessThan(64 * MIB)
   })
 
-  it('has broken no rule of X in any of these uploads', async () => {
+  it('broke no rule of X’s API in these uploads', async () => {
     expect(await emulator.violations()).toEqual([])
   })
 }

@@ -43,7 +43,7 @@ describe('the example', () => {
     expect((await upload('/posts', 'u1')).status).toBe(422)
   })
 
-  it('multi-account uploads with the token of whose upload it is', async () => {
+  it('multi-account uploads with the token of the user', async () => {
     await serve('multi-account')
     for (const [user, owner] of [
       ['alice', '1'],
@@ -55,7 +55,7 @@ describe('the example', () => {
     expect((await upload('/media', 'mallory')).status).toBe(401)
   })
 
-  it('rate-limit takes ten uploads a minute from an address', async () => {
+  it('rate-limit accepts ten uploads a minute from an address', async () => {
     await serve('rate-limit')
     for (let uploads = 0; uploads < 10; uploads++) expect((await upload('/media', `u${uploads}`)).status).toBe(201)
     expect((await upload('/media', 'u10')).status).toBe(429)

@@ -9,7 +9,7 @@ import type { Target } from './contract.ts'
 
 const MIB = 1024 * 1024
 
-/** More than one subject may have at once, so that what is not let go is missed. */
+/** More uploads than one subject may have at once: a leaked place would show. */
 const DROPS = 300
 
 /** What hostile and broken clients do, over real sockets. */
@@ -55,7 +55,7 @@ export function hazards(target: Target): void {
     expect((await emulator.upload(dataOf(answer.json).id)).sha256).toBe(file.sha256)
   }
 
-  describe('a client that goes away', () => {
+  describe('a client that disconnects', () => {
     const form = `--b\r\ncontent-disposition: form-data; name="media"; filename="f"\r\ncontent-type: video/mp4\r\n\r\n`
     const stages: [string, string[], Uint8Array[]][] = [
       ['after its headers', [...head('dropping'), 'content-length: 1000'], []],
@@ -84,7 +84,7 @@ export function hazards(target: Target): void {
       for (let index = 0; index < DROPS; index += 30) {
         await Promise.all(Array.from({ length: 30 }, (_, offset) => drop(index + offset)))
       }
-      await expect.poll(() => uploads('dropping').then(() => 'taken', String), { timeout: 20_000 }).toBe('taken')
+      await expect.poll(() => uploads('dropping').then(() => 'accepted', String), { timeout: 20_000 }).toBe('accepted')
       await nothingInFlight()
       const others = (await emulator.uploads()).filter(({ size }) => size !== 100_000)
       expect(others.filter(({ finalized }) => finalized)).toEqual([])
@@ -123,7 +123,7 @@ export function hazards(target: Target): void {
       ['invalid_parameter', 400, ['POST /media?shared=maybe HTTP/1.1', ...head('u1').slice(1), length]],
       ['signature_mismatch', 415, [...head('u1', 'video/webm'), length]],
       ['malformed_multipart', 400, [...head('u1', 'multipart/form-data'), length]],
-    ])('reaches a client that goes on sending: %s', async (code, status, lines) => {
+    ])('reaches a client that keeps sending: %s', async (code, status, lines) => {
       for (let round = 0; round < 5; round++) {
         const answer = await sendRaw(media(), lines, large)
         expect(answer.status).toBe(status)
@@ -148,7 +148,7 @@ export function hazards(target: Target): void {
     it.each([
       ['Upload-Length', 'upload-length'],
       ['total_bytes', 'total_bytes'],
-    ])('refuses an unreadable %s with a code of its own', async (_, name) => {
+    ])('refuses an invalid %s with invalid_length', async (_, name) => {
       for (const length of ['abc', '1,1', '-1', '9007199254740993', '0x10', '1e3', ' 5 5']) {
         const url = name === 'total_bytes' ? `/media?total_bytes=${encodeURIComponent(length)}` : '/media'
         const extra = name === 'total_bytes' ? [] : [`upload-length: ${length}`]
@@ -157,7 +157,7 @@ export function hazards(target: Target): void {
       }
     })
 
-    it('never takes Content-Length and Transfer-Encoding together', async () => {
+    it('refuses Content-Length together with Transfer-Encoding', async () => {
       const before = await initialized()
       const lines = [...head('u1'), 'content-length: 3', 'transfer-encoding: chunked']
       const { status } = await sendRaw(media(), lines, [Buffer.from('3\r\nabc\r\n0\r\n\r\n')])
@@ -195,14 +195,14 @@ export function hazards(target: Target): void {
       expect(await emulator.control('GET', '/requests')).toEqual(before)
     })
 
-    it('names the types it takes', async () => {
+    it('lists the supported types', async () => {
       const answer = await sendRaw(media(), [...head('u1', 'text/html'), 'content-length: 3'], [Buffer.from('abc')])
       expect(answer.body).toContain('video/mp4')
     })
   })
 
   describe('isolation', () => {
-    it('answers for another’s media as for an unknown one, by every verb', async () => {
+    it('responds to another user’s media as to an unknown one, with every method', async () => {
       const body = sampleFile('image/gif', 100)
       const headers = { 'x-demo-user': 'owner', 'content-type': 'image/gif', 'content-length': body.length }
       const made = await send('POST', media(), headers, [body])
@@ -232,7 +232,7 @@ export function hazards(target: Target): void {
     )
 
     it.each(['//media', '/%6dedia', '/media/', '/MEDIA', '/media//', '/media/../media', '/./media', '/media?x=1'])(
-      'lets nobody in by the path %s',
+      'admits nobody by the path %s',
       async (path) => {
         const before = await initialized()
         const lines = [`POST ${path} HTTP/1.1`, 'content-type: video/mp4', 'content-length: 3']
@@ -242,7 +242,7 @@ export function hazards(target: Target): void {
       },
     )
 
-    it.each(['post', 'Post', 'PoSt', 'GET', 'PUT', 'PATCH'])('lets nobody in by the method %s', async (method) => {
+    it.each(['post', 'Post', 'PoSt', 'GET', 'PUT', 'PATCH'])('admits nobody by the method %s', async (method) => {
       const before = await initialized()
       const lines = [`${method} /media HTTP/1.1`, 'content-type: video/mp4', 'content-length: 3']
       const { status } = await sendRaw(media(), lines, [Buffer.from('abc')])
@@ -251,7 +251,7 @@ export function hazards(target: Target): void {
     })
   })
 
-  it('answers a preflight without credentials, and lets a page read where its media is', async () => {
+  it('responds to a preflight without credentials, and lets a page read Location', async () => {
     const page = { origin: 'https://app.example' }
     const preflight = await send('OPTIONS', media(), {
       ...page,
@@ -277,12 +277,12 @@ export function hazards(target: Target): void {
     }
   })
 
-  it('gives up on a client that sends nothing for 30 seconds', async () => {
+  it('refuses a client that sends nothing for 30 seconds', async () => {
     const answer = await idle
     expect([answer.status, codeOf(answer)]).toEqual([408, 'body_too_slow'])
   })
 
-  it('has broken no rule of X in any of this', async () => {
+  it('broke no rule of X’s API', async () => {
     expect(await emulator.violations()).toEqual([])
   })
 }

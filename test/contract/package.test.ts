@@ -34,11 +34,11 @@ describe('the package, packed and installed into an empty folder', () => {
     emulator = await startEmulator()
     const [signed = ''] = (await generateSignedCookie('user', 'u1', ENV.COOKIE_SECRET)).split(';')
     cookie = signed
-    // Packing builds it first.
+    // `npm pack` runs the build first.
     execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root })
     const [tarball = ''] = readdirSync(folder)
     await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-    // What it depends on is here already: no network is asked.
+    // The dependencies come from this tree, so that no network is needed.
     const { dependencies: needed }: { dependencies: object } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
     const here = ['hono', ...Object.keys(needed)].map((name) => `${root}node_modules/${name}`)
     execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', '--silent', `./${tarball}`, ...here], {
@@ -48,7 +48,7 @@ describe('the package, packed and installed into an empty folder', () => {
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
     for (const name of ['app.ts', 'worker.ts', 'upload.test.ts'])
       await writeFile(join(folder, name), fileInReadme(name))
-    // The app talks to X, whose place the emulator takes.
+    // The app calls X: redirect that to the emulator.
     const toEmulator = `const real = fetch
       globalThis.fetch = (url, init) => real(String(url).replace('https://api.x.com', '${emulator.url}'), init)`
     await writeFile(join(folder, 'to-emulator.js'), toEmulator)
@@ -66,7 +66,7 @@ describe('the package, packed and installed into an empty folder', () => {
     expect(await emulator.upload(dataOf(answer.json).id)).toMatchObject({ finalized: true, size: file.length })
   }
 
-  /** Starts the README's server, with the adapter of another runtime where it says so. */
+  /** Runs `work` while the README's server runs on a runtime, with the adapter of that runtime. */
   async function whileServing(
     runtime: string,
     command: readonly string[],
@@ -109,7 +109,7 @@ describe('the package, packed and installed into an empty folder', () => {
     await miniflare.dispose()
   })
 
-  it.skipIf(!findProgram('curl'))('takes what the README has curl send', async () => {
+  it.skipIf(!findProgram('curl'))('accepts the uploads of the README’s curl commands', async () => {
     await writeFile(join(folder, 'video.mp4'), sampleFile('video/mp4', 5000))
     await writeFile(join(folder, 'cat.png'), file)
     const commands = blocks.filter(({ language, text }) => language === 'sh' && text.startsWith('curl'))
@@ -138,7 +138,7 @@ describe('the package, packed and installed into an empty folder', () => {
   })
 })
 
-/** The first line that a program says. */
+/** The URL that a server prints in its first line. */
 async function urlOf(child: ChildProcess): Promise<string> {
   let problems = ''
   child.stderr?.on('data', (text) => {

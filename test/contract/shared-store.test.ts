@@ -10,10 +10,10 @@ import { REDIS, startRedis } from '../support/redis.ts'
 import { bundleWorker } from '../support/worker.ts'
 
 const MIB = 1024 * 1024
-const PIECE_BYTES = 1.5 * MIB
+const CHUNK_BYTES = 1.5 * MIB
 const TUS = { 'x-demo-user': 'u1', 'tus-resumable': '1.0.0' }
 
-describe('an upload whose every piece reaches another server', () => {
+describe('an upload whose chunks go to different servers', () => {
   let emulator: EmulatorProgram
   beforeAll(async () => {
     emulator = await startEmulator()
@@ -26,7 +26,7 @@ describe('an upload whose every piece reaches another server', () => {
     X_API_BASE_URL: emulator.url,
   })
 
-  /** A server by its address and the host that it is asked for. */
+  /** Uploads a file with each chunk to the next server. `host` goes into the header of that name. */
   async function alternate(servers: readonly { url: string; host: string }[]): Promise<void> {
     const file = randomVideo(10 * MIB + 1)
     const sha256 = createHash('sha256').update(file).digest('hex')
@@ -39,7 +39,7 @@ describe('an upload whose every piece reaches another server', () => {
     expect(created.status, created.text).toBe(201)
     const path = String(created.headers.location)
     for (let offset = 0, turn = 1; offset < file.length; turn++) {
-      const bytes = file.subarray(offset, offset + PIECE_BYTES)
+      const bytes = file.subarray(offset, offset + CHUNK_BYTES)
       const headers = { 'content-type': 'application/offset+octet-stream', 'upload-offset': offset }
       const answer = await ask(turn, 'PATCH', path, { ...headers, 'content-length': bytes.length }, [bytes])
       expect(answer.status, answer.text).toBe(204)

@@ -11,9 +11,9 @@ import { type Program, start } from '../support/processes.ts'
 
 const MIB = 1024 * 1024
 const SIZE = 6 * MIB
-/** A line on which an upload can be interrupted; bytes per second. */
+/** A connection slow enough to interrupt an upload; bytes per second. */
 const SLOW = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 4 * MIB }
-/** The picture in the README: made where it is missing. */
+/** The picture in the README. The test takes it when the file is missing. */
 const SCREENSHOT = fileURLToPath(new URL('../../examples/browser/screenshot.png', import.meta.url))
 
 if (!CHROMIUM) console.log('no Chromium found: the tests of the upload page are skipped')
@@ -57,7 +57,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await page.locator('input[type=file]').first().setInputFiles(files)
   }
 
-  /** How many files X knows of. */
+  /** How many uploads X has. */
   const known = async () => (await emulator.uploads()).length
 
   /** Chooses a large file, sends it over a slow line, and waits until a part of it has been sent. */
@@ -72,7 +72,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     return file
   }
 
-  /** Waits until X has processed a file, and tells its id. */
+  /** Waits until X has processed a file, and resolves to its id. */
   async function processed(name: string): Promise<string> {
     const item = page.locator('li[data-media-id]').filter({ hasText: name })
     return (await item.getAttribute('data-media-id')) ?? ''
@@ -82,7 +82,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     expect(await emulator.upload(await processed('large.mp4'))).toMatchObject({ finalized: true, size, sha256 })
   }
 
-  it('sends a picture and a video, follows what X does with them, and plays back what X has', async () => {
+  it('sends a picture and a video, follows their processing, and plays what X has', async () => {
     await choose(await drawPicture(page, 'sunset.png'), await recordVideo(page, 'dance.webm'))
     await press('Edit file sunset.png')
     await page.getByLabel('Alternative text').fill('The sun in the evening')
@@ -106,7 +106,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     expect(end.seconds).toBeGreaterThan(0)
   })
 
-  it('pauses an upload and goes on where it was', async () => {
+  it('pauses an upload, and continues where it stopped', async () => {
     const file = await beginLarge()
     const before = await known()
     await press('Pause')
@@ -117,7 +117,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     expect(await known()).toBe(before)
   })
 
-  it('goes on after it was loaded again', async () => {
+  it('continues an upload after a reload', async () => {
     const file = await beginLarge()
     await page.reload()
     await page.getByText('Session restored').waitFor()
@@ -127,11 +127,11 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await expectReceived(file)
   })
 
-  it('goes on by itself after the network was away', async () => {
+  it('continues by itself when the network is back', async () => {
     const file = await beginLarge()
     const before = await known()
     await network.send('Network.emulateNetworkConditions', { ...SLOW, offline: true })
-    // Chromium lets go on what is under way.
+    // Chromium does not interrupt requests that are in flight.
     line.cut()
     await page.getByText('No internet connection').first().waitFor()
     await network.send('Network.emulateNetworkConditions', SLOW)
@@ -139,7 +139,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     expect(await known()).toBe(before)
   })
 
-  it('refuses what X does not take, and shows why the server refuses a file that is not what it says', async () => {
+  it('refuses an unsupported type, and shows why the server refuses a file of another type than declared', async () => {
     await choose({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('Hello') })
     await page.getByText('You can only upload').first().waitFor()
     await choose({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('Hello') })
@@ -147,7 +147,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await page.getByText('a.png: The file does not start like image/png').first().waitFor()
   })
 
-  it('shows that X could not process a file, and sends it anew to who tries again', async () => {
+  it('shows that X could not process a file, and sends it again on a retry', async () => {
     await emulator.setFaults([{ step: 'finalize', kind: 'processing_failed' }])
     await choose(await recordVideo(page, 'dance.webm'))
     await press('Upload 1 file')
@@ -159,19 +159,19 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     expect(await known()).toBe(before + 1)
   })
 
-  it('follows what X does with a file also when it was loaded again meanwhile', async () => {
+  it('follows the processing after a reload', async () => {
     await choose(await recordVideo(page, 'dance.webm'))
     await press('Upload 1 file')
     await page.getByText('X is processing dance.webm').waitFor()
     const before = await known()
-    // The page writes its state down twice a second.
+    // The page saves its state twice a second.
     await expect.poll(() => page.evaluate(rememberedFiles)).toContain('/media/status/')
     await page.reload()
     await processed('dance.webm')
     expect(await known()).toBe(before)
   })
 
-  it('tells that X did not take the alternative text, and takes another for the same file', async () => {
+  it('shows that X refused the alternative text, and accepts another one for the same file', async () => {
     await emulator.setFaults([{ step: 'metadata', kind: 'error', status: 403 }])
     const picture = await drawPicture(page, 'sunset.png')
     const describe = async (text: string) => {
@@ -189,7 +189,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     expect(await emulator.upload(await describe('Evening'))).toMatchObject({ alt_text: 'Evening' })
   })
 
-  it('has a plain page beside it, which needs no library', async () => {
+  it('links to a plain page that needs no library', async () => {
     await page.getByRole('link', { name: 'plain page' }).click()
     await page.getByLabel('File').setInputFiles(await drawPicture(page, 'sunset.png'))
     await page.getByLabel('Alternative text').fill('Evening')

@@ -6,9 +6,9 @@ import type { UploadEnv } from '../../src/routes/upload.ts'
 import { sampleFile } from './media.ts'
 import { undescribed } from './openapi.ts'
 
-/** An emulated X in this process, for apps that are asked without a socket. */
+/** An emulated X in this process, for apps that are tested without a socket. */
 export const emulator: Emulator = createEmulator()
-/** Options of an app in front of it. */
+/** The options of an app that calls it. */
 export const base: XMediaOptions = {
   token: 'server-held-token',
   secret: 's'.repeat(32),
@@ -16,7 +16,7 @@ export const base: XMediaOptions = {
   x: { fetch: async (url, init) => emulator.app.request(url, init) },
 }
 
-/** Options with changes, of which `http`, `x` and `limits` keep the members that they do not change. */
+/** Options with changes. Those to `http`, `x` and `limits` keep the other members of the group. */
 export function optionsWith(changes: Partial<XMediaOptions>, from: XMediaOptions = base): XMediaOptions {
   return {
     ...{ ...from, ...changes },
@@ -33,12 +33,12 @@ afterEach(() => {
   expect(found).toEqual([])
 })
 
-/** The same as `xMedia`, all of whose answers must be as openapi.json says. */
+/** The same as `xMedia`; a response that openapi.json does not describe fails the test. */
 export function describedMedia(options: XMediaOptions): Hono<UploadEnv> {
   return new Hono<UploadEnv>()
     .use(async (c, next) => {
       await next()
-      // What the app's own functions throw is not for us to describe, and preflights are CORS's.
+      // openapi.json describes neither errors of the app's own functions nor preflights.
       const isTheirs = c.error !== undefined && !(c.error instanceof XMediaError)
       if (isTheirs || c.req.header('access-control-request-method')) return
       for (const found of await undescribed(c.req.method, c.req.path, c.res)) notDescribed.add(found)

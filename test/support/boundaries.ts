@@ -1,13 +1,13 @@
 /** Source files by path from the root, as `src/app.ts`. */
 export type Sources = ReadonlyMap<string, string>
 
-/** What everything that serves a request may use. */
+/** What all code that serves a request may import. */
 const SERVED = [
   ...['src/errors.ts', 'src/problem.ts', 'src/options.ts', 'src/instance.ts', 'src/status-ticket.ts', 'src/lib'],
   ...['src/ingress', 'src/relay', 'src/store', 'src/x', 'src/openapi', 'hono', '@hono/zod-validator', 'zod/mini'],
 ]
 
-/** What each part of the tree may import, besides itself. A path without an ending names a folder. */
+/** What each part of the tree may import, besides itself. A path without an extension is a folder. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/problem.ts': [],
   'src/errors.ts': ['src/problem.ts'],
@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const RUNTIME_GLOBALS =
   /(?<![.\w$'"`])(Deno|Bun|Cloudflare|process|Buffer|require(?=\(\s*\))|__dirname|setImmediate)\b(?!\s*:)/g
 
-/** Everything that points the wrong way: forbidden imports, cycles, and globals of one runtime inside `src`. */
+/** All violations: forbidden imports, cycles, and globals of one runtime inside `src`. */
 export function findWrongWays(sources: Sources): string[] {
   return [...forbiddenImports(sources), ...cycles(sources), ...runtimeGlobals(sources)]
 }

@@ -2,7 +2,7 @@ import process from 'node:process'
 import { type Browser, chromium } from 'playwright-core'
 import { findProgram } from './client.ts'
 
-/** The Chromium of this machine, if it has one: none is ever downloaded. */
+/** The Chromium of this machine, if there is one. The tests never download it. */
 export const CHROMIUM: string | undefined =
   process.env['CHROMIUM_PATH'] || findProgram('chromium', 'chromium-browser', 'google-chrome')
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-/** What an entry costs whoever deploys it: bytes of its bundle, hono and all else in it. */
+/** The size of a bundle with all its dependencies, hono included; bytes. */
 export interface BundleSize {
   minified: number
   gzipped: number

@@ -1,7 +1,7 @@
 /** What must hold of something, by name. Each check throws when it does not. */
 export type Checks<T> = Readonly<Record<string, (subject: T) => Promise<void>>>
 
-/** Runs checks one after the other; what is wrong by the check's name. */
+/** Runs checks one after the other, and resolves to the errors by the names of the checks. */
 export async function runChecks<T>(checks: Checks<T>, subject: T): Promise<Record<string, string>> {
   const wrong: Record<string, string> = {}
   for (const [name, check] of Object.entries(checks)) {
@@ -14,7 +14,7 @@ export async function runChecks<T>(checks: Checks<T>, subject: T): Promise<Recor
   return wrong
 }
 
-/** Throws unless two values are the same as JSON, whatever the order of their members. */
+/** Throws unless two values are equal as JSON, whatever the order of their members. */
 export function equal(found: unknown, expected: unknown): void {
   const [one, other] = [found, expected].map((value) => JSON.stringify(value, inOrder))
   if (one !== other) throw new Error(`found ${one}, not ${other}`)

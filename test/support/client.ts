@@ -13,9 +13,9 @@ export interface Answer {
   json: unknown
 }
 
-/** A request whose body is written piece by piece, over a real socket. */
+/** A request over a real socket, whose body the test writes step by step. */
 export interface OpenRequest {
-  /** Resolves once the socket has taken the bytes, so that a server's back-pressure is felt. */
+  /** Resolves when the socket has accepted the bytes, so that back-pressure reaches the test. */
   write(bytes: Uint8Array): Promise<void>
   end(): void
   /** Resets the connection. */
@@ -38,7 +38,7 @@ export function open(method: string, url: string, headers: OutgoingHttpHeaders):
   }
 }
 
-/** Sends a whole request with a body from pieces. */
+/** Sends a whole request, with the body in several writes. */
 export async function send(
   method: string,
   url: string,
@@ -66,7 +66,7 @@ export async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
   return { status: response.statusCode ?? 0, headers: response.headers, text, json }
 }
 
-/** A video of random bytes, made of one random block so that 200 MiB cost no memory. */
+/** A video of random bytes. It repeats one random block, so that 200 MiB need no memory. */
 export interface TestFile {
   size: number
   sha256: string
@@ -86,7 +86,7 @@ export function randomFile(size: number): TestFile {
   return { size, sha256: hash.digest('hex'), pieces }
 }
 
-/** The media that a 201 tells of. */
+/** The media in the body of a 201. */
 export function dataOf(json: unknown): { id: string } {
   if (typeof json === 'object' && json !== null && 'data' in json) {
     const { data } = json
@@ -97,7 +97,7 @@ export function dataOf(json: unknown): { id: string } {
   throw new Error(`no media in ${JSON.stringify(json)}`)
 }
 
-/** Where the first of these programs is that the PATH has. */
+/** The path of the first of these programs that is installed. */
 export function findProgram(...names: string[]): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path))

@@ -1,11 +1,11 @@
 import { onTestFinished, vi } from 'vitest'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until the test advances it. */
 export interface FakeClock extends Clock {
-  /** Moves on by `ms` milliseconds and runs what is due on the way, each at its time. */
+  /** Advances by `ms` milliseconds, and runs each callback when it is due. */
   advance(ms: number): Promise<void>
-  /** Things that are still to be run. */
+  /** The number of callbacks that are not due yet. */
   readonly timers: number
 }
 
@@ -32,7 +32,7 @@ export function createFakeClock(): FakeClock {
         timers.delete(next)
         now = next.at
         next.wake()
-        // Whoever waited for it goes on before the next one.
+        // Code that waited for this callback runs before the next one.
         await new Promise((resolve) => setImmediate(resolve))
       }
       now = until

@@ -7,7 +7,7 @@ const { compat } = written
 
 const UPLOAD = '/media/2/media/upload'
 
-/** What must become of the uploads over X's own API that 0.1.0 kept. */
+/** What must happen to the uploads over X's own API that 0.1.0 stored. */
 export const COMPAT_RECORD_CHECKS: Checks<Store> = {
   async 'an upload over X’s API without segments takes them and is finalized'(store) {
     const { mediaId } = compat.opened
@@ -87,7 +87,7 @@ function finalize(ask: Ask, mediaId: string, headers: Record<string, string> = {
   return ask('POST', `${UPLOAD}/${mediaId}/finalize`, { headers })
 }
 
-/** The status of an answer and X's words for what is wrong. */
+/** The status of a response, and X's error message in it. */
 async function messageOf(asked: Promise<Response>): Promise<[number, string | undefined]> {
   const answer = await asked
   const { errors }: { errors?: { message: string }[] } = await answer.json()

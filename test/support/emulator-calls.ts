@@ -6,7 +6,7 @@ export interface Calls {
   send(method: string, path: string, init?: RequestInit): Promise<Response>
   postJson(path: string, body: unknown): Promise<Response>
   postForm(path: string, fields: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<Response>
-  /** Starts an upload and gives its id. */
+  /** Starts an upload, and resolves to its id. */
   initialize(fields: Record<string, unknown>): Promise<string>
   append(id: string, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<Response>
   finalize(id: string): Promise<Response>

@@ -1,6 +1,6 @@
 import { type Program, start } from './processes.ts'
 
-/** What the emulator knows of an upload. */
+/** An upload, as the emulator reports it. */
 export interface EmulatedUpload {
   id: string
   media_type?: string
@@ -12,7 +12,7 @@ export interface EmulatedUpload {
   segments: { index: number; size: number }[]
 }
 
-/** What the control routes of an emulator tell and do. */
+/** The control routes of an emulator. */
 export interface EmulatorControl {
   upload(id: string): Promise<EmulatedUpload>
   uploads(): Promise<EmulatedUpload[]>

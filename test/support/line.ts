@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A line to a server, that can be cut. */
+/** A connection to a server that the test can cut. */
 export interface Line {
   url: string
-  /** Ends every connection, without a word, as a network does that goes away. */
+  /** Drops every connection, as a network failure does. */
   cut(): void
   close(): void
 }

@@ -7,7 +7,7 @@ const { media, used } = written
 
 const STRANGER = { 'x-demo-user': 'u4' }
 
-/** What must become of what 0.1.0 knew of media and counted of its users. */
+/** What must happen to the owners and quotas that 0.1.0 stored. */
 export const MEDIA_RECORD_CHECKS: Checks<Store> = {
   'the subject of a media asks for its status without a ticket': (store) =>
     expectStatuses(store, {
@@ -32,13 +32,13 @@ export const MEDIA_RECORD_CHECKS: Checks<Store> = {
   },
 }
 
-/** What must become of the tickets that 0.1.0 issued, with any store. */
+/** What must happen to the tickets that 0.1.0 issued, with any store. */
 export const TICKET_CHECKS: Checks<Store> = {
   'a ticket opens the status of its media': (store) =>
     expectStatuses(store, { image: media.image.status, video: media.video.status }),
 }
 
-/** Throws unless these addresses tell the statuses of the media, and only to their subject. */
+/** Throws unless these addresses return the statuses of the media, and only to their subject. */
 async function expectStatuses(store: Store, at: { image: string; video: string }): Promise<void> {
   const x = await rememberingX(media.video.mediaId, video, [video.length])
   await x.calls.finalize(x.id)

@@ -4,7 +4,7 @@ import type { MediaType } from '../../src/x/limits.ts'
 const TRANSPORT_PACKET_BYTES = 188
 const TRANSPORT_PACKET = '\x47\x1f\xff\x10'.padEnd(TRANSPORT_PACKET_BYTES, '\xff')
 
-/** Shortest beginnings, one character per byte. */
+/** The shortest signatures, one character per byte. */
 const HEADS: Readonly<Record<MediaType, string>> = {
   'video/mp4': '\0\0\0\x10ftypisom\0\0\0\0',
   'video/quicktime': '\0\0\0\x10ftypqt  \0\0\0\0',
@@ -23,14 +23,14 @@ const HEADS: Readonly<Record<MediaType, string>> = {
   'model/vnd.usdz+zip': `PK\x03\x04${'\0'.repeat(22)}\x06\0\0\0a.usda`,
 }
 
-/** The fewest first bytes that tell this media type. */
+/** The fewest first bytes that show this media type. */
 export function headOf(mediaType: MediaType): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(HEADS[mediaType], (character) => character.charCodeAt(0))
 }
 
 /**
- * A file that begins as its media type says and has exactly so many bytes, or only its beginning when none are given.
- * Nothing past the beginning of a binary file is real; subtitles and transport streams are so to the end.
+ * A file of this size with the signature of its media type; without a size, only the signature. Subtitles and transport
+ * streams are valid to the end, other files only in their first bytes.
  */
 export function sampleFile(mediaType: MediaType, bytes?: number): Uint8Array<ArrayBuffer> {
   const head = headOf(mediaType)

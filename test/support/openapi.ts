@@ -9,11 +9,11 @@ const described = describeRoutes('', { ...UPLOAD_PATHS, ...RESUMABLE_PATHS })
 const paths = Object.entries(described.paths)
 const ajv = new Ajv.default({ strict: false })
 formats.default(ajv)
-/** Where a path that is no other's leads: that is the mount itself. */
+/** A path that matches no other route is the mount itself. */
 const root = paths.find(([template]) => template === '/')
 ajv.addSchema({ $id: 'openapi', ...described })
 
-/** What the description of the routes does not have of an answer; nothing, if it has it. */
+/** The differences between a response and openapi.json; none if it is described. */
 export async function undescribed(method: string, path: string, response: Response): Promise<string[]> {
   const below = paths.filter((entry) => entry !== root)
   const found = below.find(([template]) => pattern(template).test(path)) ?? root
@@ -44,7 +44,7 @@ export async function undescribed(method: string, path: string, response: Respon
   return isValid ? [] : [`${name}: ${ajv.errorsText()} in ${JSON.stringify(body)}`]
 }
 
-/** Headers of this package's own that the description does not have. */
+/** Headers of this package that the description lacks. */
 function unsaid(response: Response, headers: unknown): string[] {
   const said = typeof headers === 'object' && headers !== null ? Object.keys(headers) : []
   const own = /^(?:upload-(?!draft)|tus-(?!resumable)|x-media-|location$|retry-after$|preference-applied$)/

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Page } from 'playwright-core'
 
-/** A file as playwright takes it. */
+/** A file in the form that Playwright needs. */
 export interface PageFile {
   name: string
   mimeType: string
@@ -50,7 +50,7 @@ export async function recordVideo(page: Page, name: string): Promise<PageFile> {
   return { name, mimeType: 'video/webm', buffer: Buffer.from(bytes) }
 }
 
-/** What Uppy would know of its files if the page were loaded again; called in the page. */
+/** What Uppy has saved about its files, for a reload. Runs in the page. */
 export async function rememberedFiles(): Promise<string> {
   const settled = <Value>(request: IDBRequest<Value>) =>
     new Promise<Value>((resolve, reject) => {

@@ -8,17 +8,17 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
-/** A program of this package, started as its script in package.json says. */
+/** A program of this package, started by its script in package.json. */
 export interface Program {
   url: string
-  /** What it has written to stdout and stderr so far. */
+  /** Its output so far, of stdout and stderr. */
   output(): string
-  /** The process that does the work: for `serve:workers` that is workerd, a child of the one that was started. */
+  /** The process that serves. For `serve:workers` that is workerd, a child of the process that was started. */
   pid(): number
   kill(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** Starts a script on any free port and resolves once it says where it listens. */
+/** Starts a script on any free port, and resolves when it prints its URL. */
 export async function start(script: string, env: Record<string, string> = {}): Promise<Program> {
   // The scripts begin with `exec`, so that a signal to npm reaches the server and not the shell between them.
   const [, command, ...args] = (scripts[script] ?? '').split(' ')
@@ -53,7 +53,7 @@ export async function start(script: string, env: Record<string, string> = {}): P
   }
 }
 
-/** The process that does the work: workerd, where it is a child of the one that was started. */
+/** The process that serves: workerd if the process that was started has it as a child. */
 export function workingProcess(child: ChildProcess): number {
   const pid = child.pid ?? 0
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)

@@ -8,7 +8,7 @@ export const readme: string = readFileSync(`${root}README.md`, 'utf8')
 export interface CodeBlock {
   language: string
   text: string
-  /** The name of the file that it says it is. */
+  /** The file name in its first comment. */
   file: string | undefined
 }
 
@@ -19,7 +19,7 @@ export const blocks: readonly CodeBlock[] = [...readme.matchAll(/^( *)```(\w+)\n
   },
 )
 
-/** The block that says it is this file. */
+/** The block with this file name. */
 export function fileInReadme(name: string): string {
   const block = blocks.find(({ file }) => file === name)
   if (!block) throw new Error(`the README has no ${name}`)

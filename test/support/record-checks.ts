@@ -5,7 +5,7 @@ import { MEDIA_RECORD_CHECKS, TICKET_CHECKS } from './media-record-checks.ts'
 import { atTimeOfReading } from './records.ts'
 import { RESUMABLE_RECORD_CHECKS } from './resumable-record-checks.ts'
 
-/** What needs something that 0.1.0 wrote. */
+/** The checks that need a record of 0.1.0. */
 export const RECORD_CHECKS: Checks<Store> = {
   ...RESUMABLE_RECORD_CHECKS,
   ...COMPAT_RECORD_CHECKS,
@@ -14,7 +14,7 @@ export const RECORD_CHECKS: Checks<Store> = {
 
 const ALL: Checks<Store> = { ...RECORD_CHECKS, ...TICKET_CHECKS }
 
-/** Runs the checks on a store with what 0.1.0 wrote, all or those of these names; what is wrong by the check's name. */
+/** Runs checks on a store that 0.1.0 wrote, all or those of these names. Resolves to the errors by the names of the checks. */
 export function checkRecords(
   store: Store,
   names: readonly string[] = Object.keys(ALL),

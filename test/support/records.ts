@@ -6,14 +6,14 @@ import { equal } from './checks.ts'
 import { type Calls, createCalls, sha256 } from './emulator-calls.ts'
 import { sampleFile } from './media.ts'
 
-/** The files that 0.1.0 was sent. */
+/** The files that 0.1.0 received. */
 export const video: Uint8Array<ArrayBuffer> = sampleFile('video/mp4', 22_000)
 export const image: Uint8Array<ArrayBuffer> = sampleFile('image/png', 9000)
 
 /** Seconds between writing and reading: the leases of dead processes are over then, and pauses after failures too. */
 export const READ_AFTER_SECS = 60
 
-/** Does `work` while this process's clock stands at the time of reading. */
+/** Runs `work` with this process's clock at the time of reading. */
 export async function atTimeOfReading<Outcome>(work: () => Promise<Outcome>): Promise<Outcome> {
   const { now } = Date
   Date.now = () => written.writtenAt + READ_AFTER_SECS * 1000
@@ -73,7 +73,7 @@ export interface AskInit {
   body?: Uint8Array<ArrayBuffer> | FormData | string
 }
 
-/** Asks an app as `u1`, or whom `x-demo-user` names. Throws for a 500, which nothing that 0.1.0 wrote may cause. */
+/** Sends a request as `u1`, or as the user in `x-demo-user`. Throws for a 500, which no record of 0.1.0 may cause. */
 export type Ask = (method: string, path: string, init?: AskInit) => Promise<Response>
 
 /** An app of this version with a store that 0.1.0 wrote. Its segments are larger than those that 0.1.0 cut. */
@@ -95,7 +95,7 @@ export function openApp(store: Store, { fetch }: RecordsX, options: Partial<XMed
   }
 }
 
-/** The status of an answer and the code of the problem that it tells. */
+/** The status of a response, and the code of the problem in it. */
 export async function problemOf(asked: Promise<Response>): Promise<[number, string]> {
   const answer = await asked
   const { code }: { code: string } = await answer.json()

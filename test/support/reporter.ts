@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Closes a run with the tests of each runtime, and with the sum in a line of its own. */
+/** Prints the number of tests per runtime at the end of a run, and the sum in a line of its own. */
 export default class RuntimeReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const runtimes = new Map<string, number>()

@@ -19,7 +19,7 @@ const TUS = { 'tus-resumable': '1.0.0' }
 const DRAFT = { 'upload-draft-interop-version': '8' }
 const STRANGER = { 'x-demo-user': 'u4' }
 
-/** What must become of the resumable uploads that 0.1.0 kept. */
+/** What must happen to the resumable uploads that 0.1.0 stored. */
 export const RESUMABLE_RECORD_CHECKS: Checks<Store> = {
   async 'a resumable upload without bytes takes them and finishes'(store) {
     const x = forgetfulX()

@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** What came back on a connection, as text, once the answer was complete or the connection had ended. */
+/** A response as text, read until it is complete or the connection has ended. */
 export interface RawAnswer {
   status: number
   headers: string
   body: string
 }
 
-/** A connection that says what it is told to, also what no HTTP client would. */
+/** A connection on which a test can send bytes that no HTTP client would. */
 export interface RawConnection {
   socket: Socket
-  /** Writes as far as the other side lets it. */
+  /** Writes as much as the other side accepts. */
   write(bytes: string | Uint8Array): Promise<void>
   /** Resolves with status 0 when the connection ended without an answer. */
   answer: Promise<RawAnswer>
@@ -44,7 +44,7 @@ export async function openSocket(url: string): Promise<RawConnection> {
   }
 }
 
-/** Sends one request, head and body, and waits for what comes back. */
+/** Sends one request, head and body, and resolves to the response. */
 export async function sendRaw(url: string, head: string[], body: Iterable<Uint8Array> = []): Promise<RawAnswer> {
   const connection = await openSocket(url)
   await connection.write(`${[...head, `host: ${new URL(url).host}`].join('\r\n')}\r\n\r\n`)

@@ -1,7 +1,7 @@
 import { build } from 'esbuild'
 import { Miniflare, type WorkerOptions } from 'miniflare'
 
-/** A module with all that it imports, as workerd takes it. */
+/** A module bundled with its imports, in the form that workerd needs. */
 export async function bundleWorker(entry: string): Promise<{ type: 'ESModule'; path: string; contents: string }[]> {
   const { outputFiles } = await build({
     entryPoints: [entry],

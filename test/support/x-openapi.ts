@@ -33,7 +33,7 @@ const processed = z.strictObject({
       state: z.enum(['succeeded', 'in_progress', 'pending', 'failed']),
       check_after_secs: z.optional(z.int()),
       progress_percent: z.optional(z.int()),
-      // In no specification, and always there when processing fails.
+      // In no specification, but always present when processing fails.
       error: z.optional(z.looseObject({})),
     }),
   ),
@@ -84,10 +84,10 @@ const ANSWERS: readonly [RegExp, z.ZodMiniType][] = [
   [/^POST \/tweets$/, answerWith(z.looseObject({ id, text: z.string() }))],
 ]
 
-/** What is wrong with an answer of X's API; nothing, if it is as it was specified. */
+/** The faults of a response by the specification; none if it conforms. */
 export async function faultsOf(method: string, url: string, response: Response): Promise<unknown[]> {
   const text = await response.clone().text()
-  // X's edge refuses sizes with nothing at all, and the first generation answers APPEND so.
+  // X's edge refuses sizes with an empty body, and the first generation answers APPEND with one.
   if (text === '' && [204, 413, 431].includes(response.status)) return []
   const path = new URL(url, 'http://x').pathname.replace(/^.*?\/2\//, '/')
   const schema = response.ok ? ANSWERS.find(([pattern]) => pattern.test(`${method} ${path}`))?.[1] : problem

@@ -38,7 +38,7 @@ describe('the direction of imports', () => {
     expect(wrong[0]).toContain(complaint)
   })
 
-  it('is broken by two files that import each other, be it for types only', () => {
+  it('is broken by two files that import each other, even if only for types', () => {
     const wrong = findWrongWays(
       new Map([
         ...sources,

@@ -5,7 +5,7 @@ import { sampleFile } from '../support/media.ts'
 import { readMediaFixture } from '../support/media-fixtures.ts'
 import { randomVideo } from '../support/random-video.ts'
 
-/** A client of an emulator in this process; retries follow each other at once. */
+/** A client of an emulator in this process that retries without pauses. */
 function setUp(plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {}) {
   const emulator = createEmulator(plan)
   const events: XMediaEvent[] = []
@@ -58,7 +58,7 @@ describe.each(['resource', 'command'] as const)('a client in the %s dialect', (d
       'a rate limit that ends soon',
       { faults: [{ step: 'append', kind: 'error', status: 429, limit: 'retry_after', waitSecs: 0 }] },
     ],
-  ])('survives %s with the same bytes', async (_, plan) => {
+  ])('survives %s without a wrong byte', async (_, plan) => {
     const { emulator, client } = setUp(plan, { x: { dialect, segmentBytes: 8 } })
     const { data } = await client.upload(video)
     expect(await emulator.upload(data.id)).toMatchObject({ finalized: true, sha256: await sha256(bytes) })
@@ -72,14 +72,14 @@ describe.each(['resource', 'command'] as const)('a client in the %s dialect', (d
     ['a bare 403', { faults: [{ step: 'initialize', kind: 'error', status: 403 }] }, 'x_forbidden_scope'],
     ['400', { faults: [{ step: 'append', kind: 'session_expired' }] }, 'x_rejected_media'],
     [
-      'a rate limit far away',
+      'a rate limit that ends late',
       { faults: [{ step: 'append', kind: 'error', status: 429, waitSecs: 900 }] },
       'x_rate_limited',
     ],
     ['a redirect', { faults: [{ step: 'append', kind: 'redirect' }] }, 'x_unavailable'],
     ['413 for every size', { faults: [{ step: 'append', kind: 'too_large' }] }, 'x_segment_too_large'],
-    ['503 without end', { faults: [{ step: 'append', kind: 'error', times: 0 }] }, 'x_unavailable'],
-  ])('gives %s its code and leaves nothing in flight', async (_, plan, code) => {
+    ['503 at every attempt', { faults: [{ step: 'append', kind: 'error', times: 0 }] }, 'x_unavailable'],
+  ])('fails on %s with its code, and leaves no call in flight', async (_, plan, code) => {
     const { emulator, events, client } = setUp(plan, { x: { dialect, segmentBytes: 8 } })
     await expect(client.upload(video)).rejects.toMatchObject({ code })
     expect(events.at(-1)).toMatchObject({ type: 'failed', code })
@@ -90,7 +90,7 @@ describe.each(['resource', 'command'] as const)('a client in the %s dialect', (d
 })
 
 describe('a client', () => {
-  it('cuts segments in half while X refuses them, remembers the size, and sends the next file so at once', async () => {
+  it('halves segments while X refuses them, and starts the next file with the size that X accepts', async () => {
     const file = randomVideo(5 * 1024 * 1024)
     const { emulator, events, client } = setUp({
       faults: [{ step: 'append', kind: 'too_large', bytes: 1024 * 1024 }],
@@ -105,7 +105,7 @@ describe('a client', () => {
     expect(emulator.violations()).toEqual([])
   })
 
-  it('asks for a fresh token once when X refuses the one it has, and goes on', async () => {
+  it('asks for a new token once when X refuses the current one, and continues', async () => {
     const asked: unknown[] = []
     const { emulator, client } = setUp(
       { faults: [{ step: 'append', at: 1, kind: 'token_expired' }] },
@@ -122,7 +122,7 @@ describe('a client', () => {
     expect(asked).toEqual([{ reason: 'initial' }, { reason: 'unauthorized', refused: 'token-1' }])
   })
 
-  it('sends a small image in one call when told to, and a larger one or a video in steps', async () => {
+  it('sends an image up to oneShotBytes in one call, and a larger one or a video in steps', async () => {
     const { emulator, client } = setUp({}, { x: { oneShotBytes: 40 } })
     const { data } = await client.upload({ ...image, additionalOwners: ['12', '34'] })
     expect(await emulator.upload(data.id)).toMatchObject({
@@ -177,7 +177,7 @@ describe('a client', () => {
     expect(emulator.requests().counts.initialize).toBe(0)
   })
 
-  it('sets alternative text, and tells beside the media when X does not take it', async () => {
+  it('sets alternative text, and returns an error beside the media when X refuses it', async () => {
     const { emulator, client } = setUp()
     const { data } = await client.upload({ ...image, altText: 'A dancing cat' })
     expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A dancing cat' })
@@ -198,31 +198,31 @@ describe('a client', () => {
     expect(await emulator.upload(film.id)).toMatchObject({ subtitles: [] })
   })
 
-  it('does not take an empty answer to FINALIZE for the end of a video’s processing', async () => {
+  it('does not treat an empty answer to FINALIZE as the end of a video’s processing', async () => {
     const { client } = setUp({ faults: [{ step: 'finalize', kind: 'success', status: 204, body: 'empty', times: 0 }] })
     expect((await client.upload(video)).data).toMatchObject({ size: 40, processing_info: { state: 'pending' } })
     expect((await client.upload(image)).data).not.toHaveProperty('processing_info')
   })
 
-  it('takes an error beside in_progress for the end of processing', async () => {
+  it('treats an error beside in_progress as the end of processing', async () => {
     const { client } = setUp({ faults: [{ step: 'finalize', kind: 'processing_stuck' }] })
     const answer = await client.settle(await client.upload(video))
     expect(answer.data.processing_info).toMatchObject({ state: 'in_progress', error: { name: 'InvalidMedia' } })
   })
 
-  it('asks X once for a status however many ask, until check_after_secs have passed', async () => {
+  it('asks X for a status no more often than check_after_secs says, however many callers ask', async () => {
     const { emulator, client } = setUp()
     const { data } = await client.upload(video)
     await Promise.all(Array.from({ length: 20 }, () => client.status(data.id)))
     expect(emulator.requests().counts.status).toBe(0)
   })
 
-  it('ends an upload with its signal', async () => {
+  it('ends an upload when its signal aborts', async () => {
     const { emulator, events, client } = setUp()
-    const ending = new AbortController()
+    const controller = new AbortController()
     const body = new ReadableStream<Uint8Array>()
-    const upload = client.upload({ body, mediaType: 'video/mp4', totalBytes: 10 }, { signal: ending.signal })
-    ending.abort()
+    const upload = client.upload({ body, mediaType: 'video/mp4', totalBytes: 10 }, { signal: controller.signal })
+    controller.abort()
     await expect(upload).rejects.toMatchObject({ code: 'client_closed' })
     expect(events.at(-1)).toMatchObject({ type: 'aborted' })
     expect(emulator.requests().in_flight).toEqual([])
@@ -237,7 +237,7 @@ describe('a client', () => {
     await expect(silent.client.upload(video)).rejects.toMatchObject({ code: 'deadline_exceeded' })
   })
 
-  it('numbers no segment beyond X’s last index when the first one is cut in half', async () => {
+  it('uses no index beyond X’s last one when the first segment is halved', async () => {
     const half = 524_288
     const { client, emulator } = setUp(
       { faults: [{ step: 'append', kind: 'too_large', bytes: half }] },
@@ -250,7 +250,7 @@ describe('a client', () => {
     expect(emulator.requests().counts.append).toBe(1)
   })
 
-  it('renews a refused token even when nothing may be retried', async () => {
+  it('renews a refused token even without retries', async () => {
     let asked = 0
     const { client } = setUp(
       { faults: [{ step: 'initialize', kind: 'token_expired' }] },
@@ -260,7 +260,7 @@ describe('a client', () => {
   })
 
   it.each([
-    ['a long reason that the token crosses the end of', 400, (token: string) => ({ detail: 'x'.repeat(250) + token })],
+    ['a long reason that is cut within the token', 400, (token: string) => ({ detail: 'x'.repeat(250) + token })],
     ['a reason with escaped slashes', 400, (token: string) => ({ detail: token })],
     ['partial errors', 200, (token: string) => ({ data: { id: '1' }, errors: [{ detail: token }] })],
   ])('does not pass on a token that X echoes in %s', async (_, status, answer) => {
@@ -283,7 +283,7 @@ describe('a client', () => {
   })
 
   it.each(['t', '1', 'id', 'data', 'pending'])(
-    'works with the token %j, which X’s answers are full of',
+    'works with the token %j, although X’s answers contain it',
     async (token) => {
       const { client, emulator } = setUp({}, { token })
       const { data } = await client.upload(video)
@@ -292,7 +292,7 @@ describe('a client', () => {
     },
   )
 
-  it('keeps what it can read of an answer with fields of an unexpected kind', async () => {
+  it('ignores members of an unexpected type in X’s answer', async () => {
     const data = { id: '1', size: null, processing_info: { state: 'pending', check_after_secs: 'soon' }, video: 'mp4' }
     const { client } = setUp({}, { x: { fetch: async () => Response.json({ data }) } })
     expect((await client.upload(video)).data).toEqual({ id: '1', size: 40, processing_info: { state: 'pending' } })
@@ -303,7 +303,7 @@ describe('a client', () => {
     [{ ...video, totalBytes: 1.5 }, TypeError],
     [{ ...video, totalBytes: 0 }, RangeError],
     [{ ...image, altText: 'x'.repeat(1001) }, RangeError],
-  ])('refuses a source that cannot work: %#', async (source, kind) => {
+  ])('refuses an invalid source: %#', async (source, kind) => {
     await expect(setUp().client.upload(source)).rejects.toThrow(kind)
   })
 })

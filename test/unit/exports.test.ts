@@ -24,7 +24,7 @@ interface Place {
   col: number
 }
 
-/** What `deno doc` says of a name: its kind, or where the declaration is that says it. */
+/** A name as `deno doc` describes it: its kind, or where its declaration is. */
 type Declaration = { location: Place } & (
   | { kind: 'class' | 'function' | 'interface' | 'typeAlias' | 'variable' }
   | { kind: 'reference'; def: { target: Place } }
@@ -35,13 +35,13 @@ interface Documentation {
 }
 
 const ROOT = 'hono-x-media'
-/** Readers of a root with more names than this would not find what they need. */
+/** With more names at the root than this, readers would not find what they need. */
 const MAX_ROOT_NAMES = 35
 
 describe('the exports of the package', () => {
   const exported = exportsOf(document(Object.values(jsr.exports).map(String)))
 
-  it('are these: a change is for the changelog, and the loss of a name for a new major version', async () => {
+  it('are the ones in exports.txt; a change belongs in the changelog', async () => {
     const lines = exported.map(({ name, kind, subpath }) => `${kind} ${name} of ${subpath}`)
     await expect(`${lines.toSorted().join('\n')}\n`).toMatchFileSnapshot('exports.txt')
   })

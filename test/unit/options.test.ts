@@ -8,7 +8,7 @@ const changelog = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), '
 const MAX = Number.MAX_SAFE_INTEGER
 const options = { token: 'a-token-of-x', secret: 'a secret of at least thirty-two bytes', authorize: () => null }
 
-/** What is wrong with the options after some changes, a line each; nothing when they work. */
+/** The faults of the options after some changes, one per line; none when the options work. */
 function faultsOf(changes: object, read: (options: object) => unknown = createInstance): string[] {
   try {
     read({ ...options, ...changes })
@@ -73,12 +73,14 @@ describe('a number among the options', () => {
     expect([...RANGES.map(([path]) => path), 'limits.uploadBytes'].toSorted()).toEqual(numbers.toSorted())
   })
 
-  it('may be from 0 bytes where it is the limit of a category', () => {
+  it('may be 0 for the limit of a category, and is refused by its path', () => {
     expect(faultsOf({ limits: { categoryBytes: { tweet_image: 0, tweet_video: MAX } } })).toEqual([])
-    const fault = 'limits.categoryBytes must map media categories of X to whole numbers of bytes'
-    for (const categoryBytes of [5, { tweet_image: '5' }, { tweet_image: -1 }, { tweet_text: 5 }]) {
-      expect(faultsOf({ limits: { categoryBytes } })).toEqual([fault])
-    }
+    const categoryBytes = { tweet_gif: -1, tweet_image: '5', tweet_text: 5 }
+    expect(faultsOf({ limits: { categoryBytes } })).toEqual([
+      'limits.categoryBytes.tweet_gif must be at least 0, not -1',
+      'limits.categoryBytes.tweet_image must be a number, not a string',
+      'limits.categoryBytes.tweet_text is not an option',
+    ])
   })
 })
 
@@ -145,7 +147,7 @@ describe('the options', () => {
       'token must be a non-empty string, or a function that gets one',
       'x.baseUrl must be an http(s) URL without credentials, query or fragment',
       'x.concurrency must be a number, not a string',
-      "x.dialect must be 'resource' or 'command', not 'v3'",
+      'x.dialect must be "resource" or "command", not "v3"',
       'x.fetch must be a function',
       'x.retry.retries must be at least 0, not -1',
     ])
@@ -154,14 +156,14 @@ describe('the options', () => {
   it.each([
     ['xMedia', xMedia],
     ['xMediaUpload', xMediaUpload],
-  ])('are read by %s at once, and none of the three required ones may be missing', (_, read) => {
+  ])('are checked when %s is called, and three of them are required', (_, read) => {
     // A caller without types may give anything.
     expect(() => Reflect.apply(read, undefined, [{}])).toThrow(
       /^These options do not work:\n- token must .+\n- authorize must .+\n- secret must .+$/,
     )
   })
 
-  it('are read by createXMedia too, which has fewer', () => {
+  it('are checked by createXMedia too, which has fewer', () => {
     expect(() => createXMedia({ token: '', x: { concurrency: 7 } })).toThrow(TypeError)
     const read = (changed: object) => Reflect.apply(createXMedia, undefined, [changed])
     expect(faultsOf({ authorize: undefined, secret: undefined, limits: { uploads: 1 }, compat: true }, read)).toEqual([
@@ -184,11 +186,14 @@ describe('the options', () => {
     ['x.retry.retrys', 'x.retry.retries'],
     ['uploads', 'limits.uploads'],
     ['limits.segmentBytes', 'x.segmentBytes'],
-  ])('have no %s, and say that %s was probably meant', (path, meant) => {
+    ['limits.maxBytes', 'limits.uploadBytes'],
+    ['limits.categoryBytes.tweet_pic', 'limits.categoryBytes.tweet_gif'],
+    ['toekn', 'token'],
+  ])('have no %s, and the error suggests %s', (path, meant) => {
     expect(faultsOf(given(path, 1))).toEqual([`${path} is not an option: did you mean ${meant}?`])
   })
 
-  it('guess at nothing that is not like an option', () => {
+  it('suggest nothing for a name that resembles no option', () => {
     expect(faultsOf({ foo: 1, x: { y: 1 } })).toEqual(['x.y is not an option', 'foo is not an option'])
   })
 
@@ -199,15 +204,15 @@ describe('the options', () => {
     now,
   }))
 
-  it('of 0.1.0 that have other names now are all in the changelog', () => {
+  it('that were renamed since 0.1.0 are all in the changelog', () => {
     expect(renamed).toHaveLength(22)
   })
 
-  it.each(renamed)('say that $old of 0.1.0 is $now now', ({ old, now }) => {
+  it.each(renamed)('that were called $old in 0.1.0 are called $now', ({ old, now }) => {
     expect(faultsOf({ [old]: 1 })).toEqual([`${old} is now called ${now}`])
   })
 
-  it('never repeat the token or the secret, nor what is in a URL', () => {
+  it('do not appear in the error when they are secret, and neither does a URL', () => {
     const faults = faultsOf({
       ...{ token: ['a-token-of-x'], secret: 'a short secret', secrets: options.secret, tokens: options.token },
       x: { baseUrl: 'https://user:password@api.x.com' },
@@ -216,13 +221,13 @@ describe('the options', () => {
     expect(faults.join()).not.toMatch(/a-token|a short|a secret|password/)
   })
 
-  it('take a secret of 32 bytes, and none of 31', () => {
+  it('accept a secret of 32 bytes, and refuse one of 31', () => {
     const fault = 'secret must be a string of at least 32 bytes, or a function that gets one'
     expect(faultsOf({ secret: 's'.repeat(32) })).toEqual([])
     expect(faultsOf({ secret: 's'.repeat(31) })).toEqual([fault])
   })
 
-  it('take a store that can compare and swap, and no other', () => {
+  it('accept only a store that can compare and swap', () => {
     const { get, compareAndSwap } = memoryStore()
     expect(faultsOf({ store: { get, compareAndSwap } })).toEqual([])
     for (const store of [null, { get }, { compareAndSwap }, { get, swap: compareAndSwap }, 'redis:']) {
@@ -231,7 +236,7 @@ describe('the options', () => {
   })
 
   it.each(['https://gateway.example/x/', 'https://gateway.example/x', 'http://127.0.0.1:8788'])(
-    'keep the path of the base URL %s, without a slash at its end',
+    'keep the path of the base URL %s, without its last slash',
     (baseUrl) => {
       expect(parseXMediaOptions({ ...options, x: { baseUrl } }).x.baseUrl).toBe(baseUrl.replace(/\/$/, ''))
     },
@@ -240,7 +245,7 @@ describe('the options', () => {
   it.each([
     ...['api.x.com', 'ftp://api.x.com', 'https://user@api.x.com', 'https://:password@api.x.com'],
     ...['https://api.x.com/?a=b', 'https://api.x.com/?', 'https://api.x.com/#a'],
-  ])('take no base URL like %s', (baseUrl) => {
+  ])('refuse the base URL %s', (baseUrl) => {
     const fault = 'x.baseUrl must be an http(s) URL without credentials, query or fragment'
     expect(faultsOf({ x: { baseUrl } })).toEqual([fault])
   })

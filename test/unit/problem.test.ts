@@ -24,7 +24,7 @@ describe('problems', () => {
     expect(documented.toSorted()).toEqual(statuses.toSorted())
   })
 
-  it.each(Object.keys(PROBLEMS).filter(isCode))('%s is written as RFC 9457 has it', async (code) => {
+  it.each(Object.keys(PROBLEMS).filter(isCode))('%s is a document of RFC 9457', async (code) => {
     const error = new XMediaError(code, 'What to change.', { retryAfterSecs: 7, members: { 'expected-offset': 1 } })
     const response = error.getResponse()
     expect(response.status).toBe(PROBLEMS[code].status)
@@ -43,7 +43,7 @@ describe('problems', () => {
     })
   })
 
-  it('have no Retry-After where a retry would not help', () => {
+  it('have no Retry-After when a retry does not help', () => {
     expect(new XMediaError('too_large', 'Too large.').getResponse().headers.get('retry-after')).toBeNull()
   })
 })

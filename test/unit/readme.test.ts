@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { parseXMediaOptions } from '../../src/option-schema.ts'
 import { blocks, readme, root } from '../support/readme.ts'
 
-/** What the blocks take for granted: the reader's own. */
+/** Declarations that the code in the README assumes: the reader's own. */
 const READERS_OWN = `
 import type { Context, Hono } from 'hono'
 import type { Principal, StoredTokens, XMediaOptions } from 'hono-x-media'
@@ -44,20 +44,20 @@ const GROUPS: Readonly<Record<string, string>> = { http: 'HttpOptions', x: 'XApi
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 describe('the README', () => {
-  it('has no TypeScript that does not compile', () => {
+  it('has only TypeScript that compiles', () => {
     expect(compile(blocks.filter(({ language }) => language === 'ts'))).toBe('')
   })
 
-  it('would not be found to compile with a mistake in it', () => {
+  it('does not compile with a mistake in it', () => {
     const wrong = "import { xMedia } from 'hono-x-media'\nxMedia({ ...options, limits: { uploadBites: 1 } })\n"
     expect(compile([{ text: wrong, file: 'wrong.ts' }])).toContain('uploadBites')
   })
 
-  it('has no block of code in a language that no test looks at', () => {
+  it('has no code in a language that is not tested', () => {
     expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['ts', 'sh', 'toml']))
   })
 
-  it('names no script that the package does not have', () => {
+  it('names only scripts that the package has', () => {
     const named = [...readme.matchAll(/npm (?:run )?([a-z][\w:-]*)|`(serve:\w+)`/g)].map(
       ([, run, serve]) => run ?? serve,
     )
@@ -66,7 +66,7 @@ describe('the README', () => {
     expect(named.filter((name) => !builtIn.includes(name ?? '') && !Object.hasOwn(scripts, name ?? ''))).toEqual([])
   })
 
-  it('has every option, with the default that it has and that its docstring tells', () => {
+  it('lists every option with its default, as its docstring does', () => {
     const [, section = ''] = readme.split('\n## Options\n')
     const rows = section.split('\n## ')[0]?.matchAll(/^\| `([\w.]+)` \| ([^|]*) \| /gm) ?? []
     const table = new Map([...rows].map(([, name = '', stated = '']) => [name, stated.trim()]))
@@ -79,7 +79,7 @@ describe('the README', () => {
       const stated = table.get(name) ?? ''
       expect(docs, name).not.toBe('')
       if (required) expect(stated, name).toBe('required')
-      // What the table states as a number or a literal the docstring states too.
+      // A number or literal in the table must be in the docstring too.
       const [literal] = /^(?:[\d,]+(?: MiB)?|`[^`]+`)$/.exec(stated) ?? []
       if (literal)
         expect(docs.replaceAll(/\s*\n? *\*? +/g, ' '), name).toMatch(new RegExp(`Default:? \`?${inDocs(literal)}\\b`))
@@ -88,14 +88,14 @@ describe('the README', () => {
     }
   })
 
-  it('shows the wrangler.toml that the Worker’s example has', () => {
+  it('shows the wrangler.toml of the Worker example', () => {
     const wrangler = readFileSync(`${root}wrangler.toml`, 'utf8')
     const shown = blocks.filter(({ language }) => language === 'toml').flatMap(({ text }) => text.split('\n'))
     expect(shown.filter((line) => !/^(?:name|main) = /.test(line) && !wrangler.includes(line))).toEqual([])
   })
 })
 
-/** What the compiler says of files, in an empty folder beside this package's sources. */
+/** The compiler's complaints about files, in an empty folder that sees only this package. */
 function compile(files: readonly { text: string; file: string | undefined }[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'hono-x-media-'))
   try {
@@ -140,13 +140,13 @@ function optionsIn(type: string, prefix = ''): { name: string; required: boolean
   )
 }
 
-/** What an option is when it is not given. */
+/** The default of an option. */
 function defaultOf(path: string): unknown {
   const settings = parseXMediaOptions({ token: 't', secret: 's'.repeat(32), authorize: () => null })
   return path.split('.').reduce<unknown>((group, name) => Reflect.get(Object(group), name), settings)
 }
 
-/** A literal of the table as the docstring has it, for a regular expression. */
+/** A literal of the table as it stands in a docstring, escaped for a regular expression. */
 function inDocs(literal: string): string {
   return literal.replaceAll('`', '').replaceAll(/[./]/g, '\\$&')
 }

@@ -15,7 +15,7 @@ describe('a ticket', () => {
     }
   })
 
-  it('is worthless for another media, another subject, under another key, changed or expired', async () => {
+  it('is invalid for another media or subject, under another key, and when changed or expired', async () => {
     const token = await issueTicket(ticket, secret)
     const expired = await issueTicket({ ...ticket, expiresAt: expiresAt - 120 }, secret)
     const [head, claims, signature] = token.split('.')
@@ -32,7 +32,7 @@ describe('a ticket', () => {
     expect(reads).toEqual(reads.map(() => undefined))
   })
 
-  it('is not taken unsigned or under another algorithm', async () => {
+  it('is invalid when unsigned, or signed by another algorithm', async () => {
     const token = await issueTicket(ticket, secret)
     const claims = token.split('.')[1]
     const unsigned = `${btoa('{"alg":"none","typ":"JWT"}')}.${claims}.`
@@ -46,7 +46,7 @@ describe('a ticket', () => {
     expect(atob(claims)).not.toContain('someone')
   })
 
-  it('wants a key of 32 bytes', () => {
+  it('needs a key of at least 32 bytes', () => {
     expect(['x'.repeat(31), 'é'.repeat(15), undefined].map(isSecret)).toEqual([false, false, false])
     expect(['x'.repeat(32), 'é'.repeat(16)].map(isSecret)).toEqual([true, true])
   })

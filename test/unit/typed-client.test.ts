@@ -6,12 +6,12 @@ import { base, emulator, png } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
 
 const app = new Hono().route('/media', xMedia(base))
-/** Asks the app without a socket. */
+/** Sends requests to the app without a socket. */
 const options = { fetch: async (url: RequestInfo | URL, init?: RequestInit) => app.request(new Request(url, init)) }
 const headers = (type: string, { length }: Uint8Array) => ({ 'content-type': type, 'content-length': String(length) })
 
 describe('a client typed by hc', () => {
-  it('uploads, and is told the media', async () => {
+  it('uploads a file, and gets the media', async () => {
     const client = hc<XMediaApp>('http://app.example/media', options)
     const answer = await client.index.$post(
       { query: { alt_text: 'A cat' } },
@@ -23,7 +23,7 @@ describe('a client typed by hc', () => {
     expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A cat', size: png.length })
   })
 
-  it('follows the status of a media, in an app that has the routes among its own', async () => {
+  it('gets the status of a media from an app that mounts the routes', async () => {
     const client = hc<typeof app>('http://app.example', options)
     const gif = sampleFile('image/gif', 5000)
     const uploaded = await client.media.$post({}, { init: { body: gif, headers: headers('image/gif', gif) } })
@@ -38,10 +38,10 @@ describe('a client typed by hc', () => {
     expect(status.data.processing_info).toMatchObject({ state: 'pending' })
   })
 
-  it('is told problems by their code', async () => {
+  it('gets problems with a typed code', async () => {
     const client = hc<XMediaApp>('http://app.example/media', options)
     const answer = await client.index.$post({ query: { media_type: 'image/heic' } }, { init: { body: png } })
-    if (answer.status === 201) throw new Error('the upload was taken')
+    if (answer.status === 201) throw new Error('the upload was accepted')
     const problem = await answer.json()
     expectTypeOf(problem).toEqualTypeOf<Problem>()
     expectTypeOf(problem.code).toEqualTypeOf<XMediaErrorCode>()
@@ -57,7 +57,7 @@ describe('a client typed by hc', () => {
     expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A cat', size: png.length })
   })
 
-  it('cannot ask what the routes do not know', () => {
+  it('refuses requests that the routes do not have', () => {
     const client = hc<XMediaApp>('http://app.example/media', options)
     type Post = NonNullable<Parameters<typeof client.index.$post>[0]>
     type Get = Parameters<(typeof client.status)[':media_id']['$get']>[0]

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import express from 'express'
 import { Hono } from 'hono'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { listen, xMediaHandler } from '../../../adapters/express.ts'
 import { serve } from '../../../adapters/node.ts'
 import { base, emulator, png } from '../../support/app.ts'
@@ -48,7 +48,9 @@ it('receives the whole upload when middleware before it counts the bytes', async
   await server.close()
 })
 
-it('refuses a request on which setEncoding() was called', async () => {
+it('refuses a request on which setEncoding() was called, and logs why', async () => {
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => logged.mockRestore())
   const app = express()
   app.use((request, _, next) => {
     request.setEncoding('latin1')
@@ -58,6 +60,7 @@ it('refuses a request on which setEncoding() was called', async () => {
   const server = await listen(createServer(app), 0, '127.0.0.1')
   const headers = { 'content-type': 'image/png', 'content-length': png.length }
   expect((await send('POST', `${server.url}/media`, headers, [png])).status).toBe(500)
+  expect(logged.mock.calls).toEqual([[expect.objectContaining({ message: expect.stringContaining('setEncoding()') })]])
   await server.close()
 })
 

@@ -41,12 +41,12 @@ describe('the stored record of an upload', () => {
     const store = memoryStore()
     const send = compatClient({ store })
     const id = await initialize(send, IMAGE)
-    expect(await readRecord(store, id)).toMatchObject({ version: 1, state: 'open' })
+    expect(await readRecord(store, id)).toMatchObject({ version: 2, state: 'open' })
     await append(send, id, 0, image)
-    expect(await readRecord(store, id)).toMatchObject({ version: 1, state: 'checked' })
+    expect(await readRecord(store, id)).toMatchObject({ version: 2, state: 'checked' })
     const oneShot = json({ media: base64(image), media_category: 'tweet_image' })
     const { data } = await (await send('POST', '/upload', oneShot)).json()
-    expect(await readRecord(store, data.id)).toMatchObject({ version: 1, state: 'finalized' })
+    expect(await readRecord(store, data.id)).toMatchObject({ version: 2, state: 'finalized' })
   })
 
   it('may be one of version 0.1.0, which has no version: its upload goes on', async () => {
@@ -66,12 +66,12 @@ describe('the stored record of an upload', () => {
     const send = compatClient({ store })
     const id = await initialize(send)
     await append(send, id, 0, video)
-    await rewriteRecord(store, id, (record) => ({ ...record, version: 2 }))
+    await rewriteRecord(store, id, (record) => ({ ...record, version: 3 }))
     // The newer version has finalized it, so X would have a status to tell.
     const headers = { authorization: 'Bearer server-held-token' }
     await emulator.app.request(`/2/media/upload/${id}/finalize`, { method: 'POST', headers })
     expect(await errorOf(request(send, id))).toEqual([400, 'BadRequest: Not found'])
-    expect(await readRecord(store, id)).toMatchObject({ version: 2, state: 'checked' })
+    expect(await readRecord(store, id)).toMatchObject({ version: 3, state: 'checked' })
   })
 
   it.each(['subject', 'mediaType', 'category', 'totalBytes', 'expiresAt', 'parts', 'segments', 'state'])(
@@ -85,13 +85,23 @@ describe('the stored record of an upload', () => {
     },
   )
 
+  it('counts as unknown when it is no JSON', async () => {
+    const store = memoryStore()
+    const send = compatClient({ store })
+    const id = await initialize(send, IMAGE)
+    const key = `wire:${id}`
+    expect(await store.compareAndSwap(key, await store.get(key), '{"version":', Date.now() + 60_000)).toBe(true)
+    expect(await errorOf(append(send, id, 0, image))).toEqual([400, 'BadRequest: Not found'])
+    expect(await errorOf(finalize(send, id))).toEqual([400, 'BadRequest: Not found'])
+  })
+
   it('may be replaced by a newer version between two steps of an APPEND', async () => {
     const store = memoryStore()
     let id = ''
     const send = compatClient({
       store,
       async inspect() {
-        await rewriteRecord(store, id, (record) => ({ ...record, version: 2 }))
+        await rewriteRecord(store, id, (record) => ({ ...record, version: 3 }))
         return undefined
       },
     })

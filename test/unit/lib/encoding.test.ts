@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decodeBase64, toHex } from '../../../src/lib/encoding.ts'
-import { isRecord } from '../../../src/lib/is-record.ts'
 
 describe('toHex', () => {
-  it('writes two digits for every byte', () => {
+  it('writes two lower-case digits for every byte', () => {
     expect(toHex(new Uint8Array([0, 10, 255]))).toBe('000aff')
   })
 })
@@ -15,18 +14,5 @@ describe('decodeBase64', () => {
 
   it('throws for a text that is not base64', () => {
     expect(() => decodeBase64('not base64!')).toThrow(DOMException)
-  })
-})
-
-describe('isRecord', () => {
-  it.each([
-    [{}, true],
-    [{ a: 1 }, true],
-    [[], false],
-    [null, false],
-    ['text', false],
-    [undefined, false],
-  ])('says for %j: %s', (value, expected) => {
-    expect(isRecord(value)).toBe(expected)
   })
 })

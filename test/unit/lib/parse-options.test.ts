@@ -16,7 +16,7 @@ const schema = z.strictObject({
 })
 const RENAMED = { colour: 'color', lid: 'box.lid', weight: 'mass' }
 
-/** What is wrong with options, a line each; nothing when they work. */
+/** The faults of options, one per line; none when they work. */
 function faultsOf(options: unknown): string[] {
   try {
     parseOptions(schema, options, RENAMED)
@@ -40,7 +40,7 @@ describe('parseOptions', () => {
     expect(faultsOf({ size: 0, color: 'blue', box: { depth: '3', lid: { handle: 1 } } })).toEqual([
       'name must be a string, not undefined',
       'size must be at least 1, not 0',
-      "color must be 'red' or 'green', not 'blue'",
+      'color must be "red" or "green", not "blue"',
       'box.depth must be a number, not a string',
       'box.lid.handle must be a boolean, not 1',
     ])
@@ -52,8 +52,8 @@ describe('parseOptions', () => {
     [{ size: Number.NaN }, 'size must be a number, not NaN'],
     [{ size: Infinity }, 'size must be a number, not Infinity'],
     [{ size: 1n }, 'size must be a number, not a bigint'],
-    [{ color: 1n }, "color must be 'red' or 'green', not a bigint"],
-    [{ color: {} }, "color must be 'red' or 'green', not an object"],
+    [{ color: 1n }, 'color must be "red" or "green", not a bigint'],
+    [{ color: {} }, 'color must be "red" or "green", not an object'],
     [{ name: null }, 'name must be a string, not null'],
     [{ name: [] }, 'name must be a string, not an array'],
     [{ name: {} }, 'name must be a string, not an object'],
@@ -66,7 +66,7 @@ describe('parseOptions', () => {
     expect(faultsOf(options)).toEqual([expect.stringMatching(/^options must be an object, not /)])
   })
 
-  it('says a fault once, even where the schema finds it twice', () => {
+  it('lists a fault once, even if the schema finds it twice', () => {
     const twice = z.object({ size: z.number().check(z.maximum(1), z.maximum(1)) })
     expect(() => parseOptions(twice, { size: 2 })).toThrow(/^[^\n]*\n- size must be at most 1, not 2$/)
   })
@@ -75,31 +75,49 @@ describe('parseOptions', () => {
     ['sizes', 'size'],
     ['SIZE', 'size'],
     ['nome', 'name'],
+    ['colro', 'color'],
     ['handel', 'box.lid.handle'],
     ['depth', 'box.depth'],
-  ])('names the option that is nearest to %s: %s', (name, meant) => {
+  ])('suggests the nearest option for %s: %s', (name, meant) => {
     expect(faultsWith({ [name]: 1 })).toEqual([`${name} is not an option: did you mean ${meant}?`])
   })
 
-  it('names the nearest option within a group', () => {
+  it('suggests the nearest option within a group', () => {
     expect(faultsWith({ box: { dept: 1, lid: { hande: true } } })).toEqual([
       'box.lid.hande is not an option: did you mean box.lid.handle?',
       'box.dept is not an option: did you mean box.depth?',
     ])
   })
 
-  it.each(['none', 'foo', 'x', 'capacity'])('names none for %s, which differs too much from all', (name) => {
+  it.each(['none', 'foo', 'x', 'capacity'])('suggests nothing for %s, which resembles no option', (name) => {
     expect(faultsWith({ [name]: 1, box: { [name]: 1 } })).toEqual([
       `box.${name} is not an option`,
       `${name} is not an option`,
     ])
   })
 
-  it('says the new name of an option that was renamed, as long as the schema has it', () => {
+  it('names the new path of a renamed option, if the schema has it', () => {
     expect(faultsWith({ colour: 'red', lid: {}, weight: 1 })).toEqual([
       'colour is now called color',
       'lid is now called box.lid',
       'weight is not an option',
+    ])
+    expect(faultsWith({ box: { colour: 'red' } })).toEqual(['box.colour is not an option: did you mean color?'])
+  })
+
+  it('escapes and shortens odd names and values', () => {
+    const long = 'k'.repeat(100_000)
+    expect(faultsWith({ 'a\n- b': 1, '': 1, [long]: 1, color: `${long}\n` })).toEqual([
+      `color must be "red" or "green", not "${'k'.repeat(40)}…"`,
+      '"a\\n- b" is not an option',
+      '"" is not an option',
+      `"${'k'.repeat(40)}…" is not an option`,
+    ])
+    const names = JSON.parse('{"__proto__": 1, "constructor": 1, "toString": 1}')
+    expect(faultsWith({ box: names })).toEqual([
+      'box.__proto__ is not an option',
+      'box.constructor is not an option',
+      'box.toString is not an option',
     ])
   })
 })

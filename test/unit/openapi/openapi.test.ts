@@ -66,7 +66,7 @@ describe('GET /openapi.json', () => {
   })
 })
 
-/** The codes that an operation names, each with the status it names it for. */
+/** The error codes of an operation, each with its status. */
 function codesOf({ responses }: Operation): [string, number][] {
   return Object.entries(responses).flatMap(([status, response]) =>
     [...JSON.stringify(response).matchAll(/`(\w+)`: /g)]

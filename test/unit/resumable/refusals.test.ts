@@ -37,7 +37,7 @@ it('refuses a chunk that is longer than the rest of the file', async () => {
   await append(app, path, [0, 6000])
   const response = await append(app, path, [6000, 20_001])
   expect(await response.clone().json()).toMatchObject({
-    detail: 'This upload needs 14000 more bytes, but the chunk has 14001.',
+    detail: 'This upload needs 14,000 more bytes, but the chunk has 14,001.',
   })
   expect(await codeOf(response)).toEqual([400, 'body_too_long'])
 })

@@ -54,7 +54,7 @@ it('needs 4100 bytes in the first chunk, to check the file type', async () => {
   const path = await create(app)
   const response = await append(app, path, [0, 4099])
   expect(await response.clone().json()).toMatchObject({
-    detail: 'The chunk is too small to use; send at least 4100 bytes.',
+    detail: 'The chunk is too small to use; send at least 4,100 bytes.',
   })
   expect(await codeOf(response)).toEqual([400, 'piece_too_small'])
   expect((await append(app, path, [0, 4100])).headers.get('upload-offset')).toBe('4100')

@@ -16,7 +16,7 @@ describe('the limits of a principal', () => {
   const withLimits = (own: PrincipalLimits, limits: LimitOptions = {}) =>
     describedMedia(optionsWith({ limits, authorize: () => ({ subject: 'u1', limits: own }) }))
 
-  it('make uploads smaller, on both sides of the limit, and never larger than the server’s', async () => {
+  it('lower the size limit of the server, and never raise it', async () => {
     expect((await withLimits({ uploadBytes: 5000 }).request('/', post(png))).status).toBe(201)
     expect(await codeOf(withLimits({ uploadBytes: 4999 }).request('/', post(png)))).toEqual([413, 'too_large'])
     const raised = withLimits({ uploadBytes: 9999 }, { uploadBytes: 4999 })
@@ -24,7 +24,7 @@ describe('the limits of a principal', () => {
     expect(await codeOf(withLimits({ uploadBytes: Number.NaN }).request('/', post(png)))).toEqual([413, 'too_large'])
   })
 
-  it('set a quota of its own', async () => {
+  it('can set a quota', async () => {
     const app = withLimits({ quota: { uploads: 1 } }, { quota: { uploads: 100 } })
     expect((await app.request('/', post(png))).status).toBe(201)
     expect(await codeOf(app.request('/', post(png)))).toEqual([429, 'quota_exceeded'])
@@ -32,7 +32,7 @@ describe('the limits of a principal', () => {
 })
 
 describe('a quota', () => {
-  it('counts uploads and bytes per subject, refuses beyond, and begins anew with the period', async () => {
+  it('counts uploads and bytes per subject, refuses more, and starts again with each period', async () => {
     const clock = createFakeClock()
     const quota = createQuota({ uploads: 3, bytes: 100, periodSecs: 60 }, clock)
     await quota.consume('a', 60)
@@ -58,7 +58,7 @@ describe('a quota', () => {
     expect(await store.add('0:a', use, clock.now() + 1000)).toMatchObject(use)
   })
 
-  it('is not used up by what was refused before X was asked', async () => {
+  it('does not count uploads that are refused before INIT', async () => {
     const app = describedMedia(optionsWith({ limits: { quota: { uploads: 1 } } }))
     expect(await codeOf(app.request('/', post(new Uint8Array(100))))).toEqual([415, 'signature_mismatch'])
     expect((await app.request('/', post(png))).status).toBe(201)
@@ -69,7 +69,7 @@ describe('a quota', () => {
 })
 
 describe('admission', () => {
-  /** An upload that stays open until told to end. */
+  /** An upload that stays open until it is finished or aborted. */
   function slowUpload(app: Hono<UploadEnv>, user: string, begun?: Uint8Array, length: number = png.length) {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined
     const body = new ReadableStream<Uint8Array>({
@@ -94,7 +94,7 @@ describe('admission', () => {
     }
   }
 
-  it('takes so many uploads at once, per subject and in all, and lets the next in when one has ended', async () => {
+  it('limits the uploads at once, per subject and in all, and admits the next one when one has ended', async () => {
     const app = describedMedia(optionsWith({ limits: { uploads: 3, uploadsPerSubject: 2 } }))
     const open = [slowUpload(app, 'a'), slowUpload(app, 'a')]
     const refused = await app.request('/', post(png, { 'x-demo-user': 'a' }))
@@ -111,7 +111,7 @@ describe('admission', () => {
     await open[2]?.answer
   })
 
-  it('has everything back, however an upload ended', async () => {
+  it('frees the place and the memory of an upload, however it ends', async () => {
     const instance = createInstance({ ...base, onEvent: () => {} })
     const app = new Hono<UploadEnv>()
       .use((c, next) => {
@@ -135,7 +135,7 @@ describe('admission', () => {
     expect([instance.uploads.running, instance.relay.memory.committedBytes]).toEqual([0, 0])
   })
 
-  it('answers overloaded when there is no memory for one more, and takes it later', async () => {
+  it('refuses an upload with overloaded while there is no memory for it', async () => {
     const app = describedMedia(optionsWith({ limits: { memoryBytes: 32 * MIB, uploads: 1000 } }))
     const open = Array.from({ length: Math.floor((32 * MIB) / MIN_UPLOAD_MEMORY_BYTES) }, (_, index) =>
       slowUpload(app, `user ${index}`),
@@ -147,9 +147,9 @@ describe('admission', () => {
     expect((await app.request('/', post(png))).status).toBe(201)
   })
 
-  it('answers overloaded to one quick client more than there is memory for, not to a slow one', async () => {
+  it('refuses a fast client with overloaded when memory is short, but accepts a slow one', async () => {
     const app = describedMedia(optionsWith({ limits: { memoryBytes: 32 * MIB, uploads: 1000 } }))
-    // Each has sent more than the least that it may hold: it is above its floor.
+    // Each has sent more than its minimum of memory holds.
     const started = sampleFile('video/mp4', 40_000)
     const open = Array.from({ length: 32 }, (_, index) => slowUpload(app, `user ${index}`, started, 50_000))
     const quick = () => codeOf(app.request('/', post(sampleFile('video/mp4', MIB), { 'content-type': 'video/mp4' })))
@@ -160,7 +160,7 @@ describe('admission', () => {
     expect(await quick()).toEqual([201, undefined])
   })
 
-  it('keeps no place for a request whose body the app has read itself', async () => {
+  it('keeps no place for a request whose body the app has already read', async () => {
     const options = optionsWith({ limits: { uploadsPerSubject: 1 } })
     const app = new Hono()
       .use(async (c, next) => {
@@ -175,14 +175,14 @@ describe('admission', () => {
     expect((await app.request('/media', post(png))).status).toBe(201)
   })
 
-  it('lets go at once of a client that was gone before its upload began', async () => {
+  it('ends at once when the client has disconnected before its upload started', async () => {
     const body = new ReadableStream<Uint8Array>()
     const headers = { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '1000' }
     const init = { method: 'POST', body, headers, duplex: 'half', signal: AbortSignal.abort() }
     expect(await codeOf(describedMedia(base).request(new Request('http://x/', init)))).toEqual([499, 'client_closed'])
   })
 
-  it('lets go of an upload while the app’s inspect never answers, by the deadline', async () => {
+  it('ends an upload at its deadline while the app’s inspect does not answer', async () => {
     for (const oneShotBytes of [0, 5000]) {
       const app = describedMedia(
         optionsWith({ x: { oneShotBytes }, limits: { deadlineMs: 50 }, inspect: () => new Promise(() => {}) }),
@@ -191,7 +191,7 @@ describe('admission', () => {
     }
   })
 
-  it('is shared by mounts that are given the same options', async () => {
+  it('is shared by mounts with the same options object', async () => {
     const options = optionsWith({ limits: { quota: { uploads: 1 } } })
     const app = new Hono()
       .route('/media', describedMedia(options))

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
+import { type XMediaOptions, xMedia, xMediaUpload } from '../../../src/index.ts'
 import { codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
 import { compatClient, json, VIDEO } from '../../support/compat-calls.ts'
 
@@ -68,7 +68,7 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
   const line = `hono-x-media: secret must be a string of at least 32 bytes; the function returned ${what}.`
 
   it.each(REQUESTS)(
-    '%s %s is answered 500, the log says why, and a good key ends it',
+    'responds to %s %s with 500, logs why, and recovers with a good key',
     async (method, path, status, init) => {
       const app = createApp(optionsWith(ours))
       key = badKey
@@ -81,7 +81,7 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
     },
   )
 
-  it.each(REQUESTS_OF_X)('%s /2/media%s is answered so in X’s shape', async (method, path, status, init) => {
+  it.each(REQUESTS_OF_X)('responds to %s /2/media%s with 500 in X’s shape', async (method, path, status, init) => {
     const ask = compatClient(ours)
     key = badKey
     const refused = await ask(method, path, init)
@@ -92,7 +92,7 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
     expect(logged).toEqual([line])
   })
 
-  it('an upload is refused before X hears of it, also after the key was good', async () => {
+  it('refuses an upload before INIT, even if the key was good before', async () => {
     const app = createApp(optionsWith(ours))
     key = KEY
     expect((await app.request('/media', post(png))).status).toBe(201)
@@ -104,6 +104,37 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
   })
 })
 
+it('responds with 500 while the function secret throws, and logs the error', async () => {
+  const secret = () => {
+    throw new Error('no key store')
+  }
+  const app = createApp(optionsWith({ ...ours, secret }))
+  for (const path of ['/media/openapi.json', '/media/status/1']) {
+    expect(await codeOf(app.request(path))).toEqual([500, 'misconfigured'])
+  }
+  const line = 'hono-x-media: the function secret threw Error: no key store.'
+  expect(logged).toEqual([line, line])
+})
+
+it.each(['/media', '/media/2/media/upload', '/posts'])(
+  'lets a page of an allowed origin read the 500 of %s',
+  async (path) => {
+    const options = optionsWith({ ...ours, compat: true, http: { origins: ['https://app.example'] } })
+    const app = new Hono()
+      .route('/media', xMedia(options))
+      .on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), (c) => c.text('posted'))
+    const page = { origin: 'https://app.example' }
+    const preflight = { method: 'OPTIONS', headers: { ...page, 'access-control-request-method': 'POST' } }
+    expect((await app.request(path, preflight)).status).toBe(204)
+    const { status, headers } = await app.request(path, post(png, page))
+    expect([status, headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([
+      500,
+      page.origin,
+      'Origin',
+    ])
+  },
+)
+
 describe('while authorize returns an empty subject', () => {
   const nobody: Partial<XMediaOptions> = { ...ours, authorize: async () => ({ subject: '' }) }
   const line = 'hono-x-media: authorize must return a subject that is a non-empty string.'
@@ -112,7 +143,7 @@ describe('while authorize returns an empty subject', () => {
   })
 
   it.each(REQUESTS.filter(([, path]) => path !== '/media/openapi.json'))(
-    '%s %s is answered 500, and the log says why',
+    'responds to %s %s with 500, and logs why',
     async (method, path, _, init) => {
       const refused = await createApp(optionsWith(nobody)).request(path, { ...init, method })
       expect([refused.status, await refused.json()]).toEqual([500, PROBLEM])
@@ -120,21 +151,21 @@ describe('while authorize returns an empty subject', () => {
     },
   )
 
-  it.each(REQUESTS_OF_X)('%s /2/media%s is answered so in X’s shape', async (method, path, _, init) => {
+  it.each(REQUESTS_OF_X)('responds to %s /2/media%s with 500 in X’s shape', async (method, path, _, init) => {
     const refused = await compatClient(nobody)(method, path, init)
     expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
     expect(logged).toEqual([line])
   })
 })
 
-it('what an operator must see goes to console.error by default', async () => {
+it('logs with console.error by default', async () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => error.mockRestore())
   await createApp(optionsWith({ secret: () => key })).request('/media/openapi.json')
   expect(error.mock.calls).toEqual([[expect.stringMatching(/^hono-x-media: secret must be a string/)]])
 })
 
-it('a limit that authorize names wrongly is refused instead of lifted', async () => {
+it('responds with 500 while authorize returns an unknown limit, instead of lifting it', async () => {
   key = KEY
   // As an app in plain JavaScript could write it.
   const limits: object = { maxBytes: 1 }

@@ -6,7 +6,7 @@ import { sampleFile } from '../../support/media.ts'
 const gif = sampleFile('image/gif', 5000)
 const EVENTS = { accept: 'text/event-stream', 'x-demo-user': 'u1' }
 
-/** An app, and how often it has asked X for a status. */
+/** An app with an uploaded GIF, and how often it has asked X for the status. */
 async function uploaded(more: Partial<XMediaOptions> = {}) {
   let asked = 0
   const counting = optionsWith({
@@ -22,7 +22,7 @@ async function uploaded(more: Partial<XMediaOptions> = {}) {
   return { app, where: answer.headers.get('location') ?? '', asked: () => asked }
 }
 
-/** The events of a stream, each as its name, its id and what it tells. */
+/** The events of a stream, each with its name, its id, and the state or error code in it. */
 async function eventsOf(response: Response): Promise<{ event: string; id?: string; state?: string; code?: string }[]> {
   return (await response.text())
     .split('\n\n')
@@ -42,7 +42,7 @@ async function eventsOf(response: Response): Promise<{ event: string; id?: strin
     })
 }
 
-it('the status comes as events until it is final, and X is asked once for all who listen', async () => {
+it('sends the status as events until it is final, and asks X once for all listeners', async () => {
   const { app, where, asked } = await uploaded()
   const listeners = await Promise.all(Array.from({ length: 5 }, () => app.request(where, { headers: EVENTS })))
   for (const response of listeners) expect(response.headers.get('content-type')).toBe('text/event-stream')
@@ -58,7 +58,7 @@ it('the status comes as events until it is final, and X is asked once for all wh
   expect(await eventsOf(again)).toEqual([{ event: 'status', id: 'succeeded', state: 'succeeded' }])
 })
 
-it('what goes wrong on the way comes as an event, and ends the stream', async () => {
+it('sends an error as an event, and ends the stream', async () => {
   const { app, where } = await uploaded({
     x: {
       retry: { retries: 0 },
@@ -73,7 +73,7 @@ it('what goes wrong on the way comes as an event, and ends the stream', async ()
   ])
 })
 
-it('so many listen at once, of one subject and in all, and the next when one has gone', async () => {
+it('limits the listeners at once, per subject and in all, and admits the next one when one has left', async () => {
   const { app, where } = await uploaded({ limits: { listeners: 3, listenersPerSubject: 2 } })
   const other = await app.request('/', post(gif, { 'content-type': 'image/gif', 'x-demo-user': 'u2' }))
   const listen = (at = where, user = 'u1') => app.request(at, { headers: { ...EVENTS, 'x-demo-user': user } })
@@ -89,13 +89,13 @@ it('so many listen at once, of one subject and in all, and the next when one has
   expect((await listen()).status).toBe(200)
 })
 
-it('nobody is told of the media of others', async () => {
+it('sends nothing about the media of another user', async () => {
   const { app, where } = await uploaded()
   const answer = await app.request(where, { headers: { ...EVENTS, 'x-demo-user': 'u2' } })
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
 })
 
-it('X is asked no more once the client is gone', async () => {
+it('stops asking X when the client has disconnected', async () => {
   const { app, where, asked } = await uploaded()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => {

@@ -9,7 +9,7 @@ import { sampleFile } from '../../support/media.ts'
 import { readMediaFixture } from '../../support/media-fixtures.ts'
 
 describe('inspect', () => {
-  it('sees the first bytes and what is known, before X is asked, and refuses with its own words', async () => {
+  it('gets the first bytes and the file’s data before INIT, and its string refuses the file', async () => {
     const seen: [number, Omit<InspectedFile, 'c'>][] = []
     const app = describedMedia({
       ...base,
@@ -36,7 +36,7 @@ describe('inspect', () => {
     ])
   })
 
-  it('can look deeper with the package file-type', async () => {
+  it('can check more with the package file-type', async () => {
     const app = describedMedia({
       ...base,
       async inspect(head) {
@@ -54,7 +54,7 @@ describe('inspect', () => {
     })
   })
 
-  it('lets its own errors reach the app', async () => {
+  it('throws its errors to the app’s error handler', async () => {
     const app = new Hono()
       .route('/media', describedMedia({ ...base, inspect: () => Promise.reject(new Error('scanner down')) }))
       .onError((error, c) => c.text(error.message, 500))
@@ -69,7 +69,7 @@ describe('origins', () => {
   }
   const page = { origin: 'https://app.example' }
 
-  it('are none but the server’s own by default, so that no foreign form posts with a user’s cookies', async () => {
+  it('are only the server’s own by default, so that no foreign form posts with a user’s cookies', async () => {
     expect(await ask({}, {})).toEqual([201, null])
     expect(await ask({}, { origin: 'http://media.example' })).toEqual([201, null])
     expect(await ask({}, { origin: 'https://proxied.example', 'sec-fetch-site': 'same-origin' })).toEqual([201, null])
@@ -83,7 +83,7 @@ describe('origins', () => {
     }
   })
 
-  it('that are named get CORS headers with credentials, others are refused', async () => {
+  it('in the list get CORS headers with credentials, and others are refused', async () => {
     const origins = ['https://app.example']
     expect(await ask({ origins }, page)).toEqual([201, 'https://app.example'])
     expect(await ask({ origins }, { origin: 'https://app.example.evil.example' })).toEqual([403, null])
@@ -95,7 +95,7 @@ describe('origins', () => {
     expect(preflight.headers.get('access-control-allow-credentials')).toBe('true')
   })
 
-  it('may use a route of the app’s own, which sees their preflights where it is mounted for them', async () => {
+  it('may use a route of the app’s own that also handles OPTIONS', async () => {
     const options = { ...base, http: { origins: ['https://app.example'] } }
     const app = new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), (c) => c.text('posted'))
     const preflight = await app.request('/posts', {
@@ -106,11 +106,11 @@ describe('origins', () => {
     expect(await (await app.request('/posts', post(png, page))).text()).toBe('posted')
   })
 
-  it('may be all of them, then without credentials', async () => {
+  it('may be all origins, but then without credentials', async () => {
     expect(await ask({ origins: '*' }, page)).toEqual([201, '*'])
   })
 
-  it('are refused when they are none', () => {
+  it('must be valid', () => {
     for (const origin of ['app.example', 'https://app.example/', 'https://app.example/x', '*']) {
       expect(() => describedMedia({ ...base, http: { origins: [origin] } })).toThrow(TypeError)
     }
@@ -118,7 +118,7 @@ describe('origins', () => {
 })
 
 describe('a request to X', () => {
-  it('carries nothing of the client’s headers', async () => {
+  it('contains no header of the client’s', async () => {
     const sent: string[] = []
     const app = describedMedia({
       ...base,
@@ -142,7 +142,7 @@ describe('a request to X', () => {
 })
 
 describe('x.maxSegments', () => {
-  it('makes segments larger, and refuses before INIT what cannot fit', async () => {
+  it('makes segments larger, and refuses before INIT a file that does not fit', async () => {
     const app = describedMedia(optionsWith({ x: { segmentBytes: 1000, maxSegments: 2 } }))
     const answer = await app.request('/', post(sampleFile('video/mp4', 5000), { 'content-type': 'video/mp4' }))
     const { data } = await answer.json()
@@ -154,7 +154,7 @@ describe('x.maxSegments', () => {
 })
 
 describe('a rate limiter', () => {
-  it('of the package hono-rate-limiter goes in front', async () => {
+  it('of the package hono-rate-limiter works before the mount', async () => {
     const app = new Hono()
       .use(
         '/media/*',

@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
+import { HTTPException } from 'hono/http-exception'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
-import { type XMediaEnv, type XMediaEvent, xMediaUpload } from '../../../src/index.ts'
+import { type XMediaEnv, type XMediaEvent, xMedia, xMediaUpload } from '../../../src/index.ts'
 import type { HttpOptions } from '../../../src/options.ts'
 import { base, describedMedia, emulator, optionsWith, post as postFile } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
@@ -12,7 +13,7 @@ const post = (body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {
   postFile(body, { 'content-type': 'video/mp4', ...headers })
 
 describe('xMediaUpload', () => {
-  it('leaves the media in the context of the handler behind it', async () => {
+  it('leaves the media in the context for the handler after it', async () => {
     const app = new Hono<XMediaEnv>().post('/posts', xMediaUpload(base), (c) => {
       const { id, ticket } = c.var.xMedia
       return c.json({ posted: id, ticket })
@@ -23,7 +24,7 @@ describe('xMediaUpload', () => {
     expect(ticket).toEqual(expect.any(String))
   })
 
-  it('answers a failed upload itself, as a problem', async () => {
+  it('responds to a failed upload with a problem, without running the handler', async () => {
     let reached = false
     const app = new Hono<XMediaEnv>().post('/posts', xMediaUpload(base), (c) => {
       reached = true
@@ -35,7 +36,7 @@ describe('xMediaUpload', () => {
     expect(reached).toBe(false)
   })
 
-  it('lets errors of the app’s own functions reach the app', async () => {
+  it('throws errors of the app’s own functions to the app’s error handler', async () => {
     const failing = xMediaUpload({
       ...base,
       authorize: () => {
@@ -48,7 +49,26 @@ describe('xMediaUpload', () => {
 })
 
 describe('xMedia', () => {
-  it('gives the place of the status below its mount, wherever that is', async () => {
+  it('leaves errors of the app’s own functions to Hono’s error handler when it is served by itself', async () => {
+    const throwing = (error: Error) =>
+      xMedia({
+        ...base,
+        authorize: () => {
+          throw error
+        },
+      })
+    const refused = await throwing(new HTTPException(403, { message: 'banned' })).request('/', post(mp4))
+    expect([refused.status, await refused.text()]).toEqual([403, 'banned'])
+
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => logged.mockRestore())
+    const error = new Error('no session store')
+    const failed = await throwing(error).request('/', post(mp4))
+    expect([failed.status, await failed.text()]).toEqual([500, 'Internal Server Error'])
+    expect(logged.mock.calls).toEqual([[error]])
+  })
+
+  it('sends the address of the status below its mount, wherever that is', async () => {
     const places: [string, string, HttpOptions][] = [
       ['/media', '/media/status/', {}],
       ['/a/b%20c/media', '/a/b%20c/media/status/', {}],
@@ -64,7 +84,7 @@ describe('xMedia', () => {
     }
   })
 
-  it('uses the token of the principal before that of the server', async () => {
+  it('prefers the token of the principal to the server’s', async () => {
     const tokens: string[] = []
     const app = describedMedia({
       ...base,
@@ -80,7 +100,7 @@ describe('xMedia', () => {
     expect(new Set(tokens)).toEqual(new Set(['Bearer token-of-u1']))
   })
 
-  it('sets no alternative text that was left empty in a form', async () => {
+  it('sets no alternative text when its form field is empty', async () => {
     const form = new FormData()
     form.append('alt_text', '')
     form.append('media', new Blob([mp4], { type: 'video/mp4' }), 'a.mp4')
@@ -90,7 +110,15 @@ describe('xMedia', () => {
     expect(emulator.requests().counts.metadata).toBe(before)
   })
 
-  it('answers an unknown route as a problem', async () => {
+  it.each([
+    ['media_category=avatar', /^`media_category` is "avatar"\. Send one of /],
+    ['shared=true&shared=true', /^`shared` is in the query more than once\. Send it once\.$/],
+  ])('says what is wrong with the query %s', async (query, detail) => {
+    const answer = await describedMedia(base).request(`/?${query}`, post(mp4))
+    expect(await answer.json()).toMatchObject({ code: 'invalid_parameter', detail: expect.stringMatching(detail) })
+  })
+
+  it('responds to an unknown route with a problem', async () => {
     for (const app of [describedMedia(base), new Hono().route('/nope', describedMedia(base))]) {
       const answer = await app.request('/nope/nope')
       expect(answer.status).toBe(404)
@@ -98,7 +126,7 @@ describe('xMedia', () => {
     }
   })
 
-  it('waits for the processing as the client prefers, and keeps the media when its status cannot be had', async () => {
+  it('waits for the processing as the client prefers, and returns the media even when its status fails', async () => {
     const server = createEmulator({ processing: { pendingSecs: 0, inProgressSecs: 0.5 } })
     const app = describedMedia({ ...base, x: { fetch: async (url, init) => server.app.request(url, init) } })
     const waited = await app.request('/', post(mp4, { prefer: 'wait=30' }))
@@ -111,7 +139,7 @@ describe('xMedia', () => {
     expect(await kept.json()).toMatchObject({ data: { processing_info: { state: 'in_progress' } } })
   })
 
-  it('tells what happens to an upload', async () => {
+  it('emits the events of an upload', async () => {
     const events: XMediaEvent[] = []
     const app = describedMedia(optionsWith({ x: { segmentBytes: 12 }, onEvent: (event) => events.push(event) }))
     await app.request('/', post(mp4))
@@ -119,7 +147,7 @@ describe('xMedia', () => {
     expect(events.at(-1)).toMatchObject({ bytes: 30, segments: 3, at: expect.any(Number) })
   })
 
-  it('refuses what is larger than limits.uploadBytes before X is asked, and takes what is not', async () => {
+  it('refuses a file larger than limits.uploadBytes before INIT, and accepts a smaller one', async () => {
     const app = describedMedia(optionsWith({ limits: { uploadBytes: 30 } }))
     expect((await app.request('/', post(mp4))).status).toBe(201)
     const before = emulator.uploads().length

@@ -1,11 +1,6 @@
 import { expect, it } from 'vitest'
-import { toHex } from '../../../src/lib/encoding.ts'
 import { formatBytes } from '../../../src/lib/format-bytes.ts'
 
 it('formatBytes groups the digits by thousands, and knows the singular', () => {
   expect([0, 1, 1024, 5_000_000].map(formatBytes)).toEqual(['0 bytes', '1 byte', '1,024 bytes', '5,000,000 bytes'])
-})
-
-it('toHex writes two lower-case digits for each byte', () => {
-  expect(toHex(new Uint8Array([0, 10, 255]))).toBe('000aff')
 })
