@@ -58,14 +58,14 @@ export function mistakesInEffect(effect: FaultEffect, otherMembers: readonly str
     .filter((member) => !allowed.includes(member))
     .map((member) => ({
       member,
-      message: `is not a member of a fault of kind '${kind}'; it can have ${oneOf(allowed)}`,
+      message: `is not a member of a fault of kind "${kind}"; it can have ${oneOf(allowed)}`,
     }))
   if (status !== undefined && statuses !== undefined && (status < statuses[0] || status > statuses[1])) {
-    const message = `must be from ${statuses[0]} to ${statuses[1]} in a fault of kind '${kind}', not ${status}`
+    const message = `must be from ${statuses[0]} to ${statuses[1]} in a fault of kind "${kind}", not ${status}`
     mistakes.push({ member: 'status', message })
   }
   if (body !== undefined && bodies !== undefined && !bodies.includes(body)) {
-    mistakes.push({ member: 'body', message: `must be ${oneOf(bodies)} in a fault of kind '${kind}', not '${body}'` })
+    mistakes.push({ member: 'body', message: `must be ${oneOf(bodies)} in a fault of kind "${kind}", not "${body}"` })
   }
   for (const member of ['limit', 'waitSecs'] as const) {
     if (kind !== 'error' || effect[member] === undefined || status === 429) continue
@@ -79,11 +79,11 @@ export function mistakesInFault(fault: Fault): FaultMistake[] {
   const mistakes = mistakesInEffect(fault, ['step', 'at', 'times'])
   const steps = stepsOf(fault)
   if (!steps.includes(step)) {
-    const what = RULES[kind].steps.includes(step) ? `with the body '${body}'` : `of kind '${kind}'`
-    mistakes.push({ member: 'step', message: `must be ${oneOf(steps)} in a fault ${what}, not '${step}'` })
+    const what = RULES[kind].steps.includes(step) ? `with the body "${body}"` : `of kind "${kind}"`
+    mistakes.push({ member: 'step', message: `must be ${oneOf(steps)} in a fault ${what}, not "${step}"` })
   }
   if ((at === 'middle' || at === 'last') && step !== 'append') {
-    const message = `must be a whole number or 'first' at the step '${step}', not '${at}', which is the place of a segment`
+    const message = `must be a whole number or "first" at the step "${step}", not "${at}", which is the place of a segment`
     mistakes.push({ member: 'at', message })
   }
   return mistakes
@@ -98,5 +98,5 @@ export function canHappenAtRandom(effect: FaultEffect, step: Step): boolean {
 }
 
 function oneOf(values: readonly string[]): string {
-  return values.map((value) => `'${value}'`).join(' or ')
+  return values.map((value) => `"${value}"`).join(' or ')
 }
