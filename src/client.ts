@@ -2,6 +2,7 @@ import { openReader } from './ingress/byte-reader.ts'
 import { possibleCategories } from './ingress/check-media.ts'
 import { readDeclaredMedia } from './ingress/media-type.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from './ingress/upload-policy.ts'
+import { countCharacters } from './lib/count-characters.ts'
 import { parseClientOptions } from './option-schema.ts'
 import type { XMediaClientOptions } from './options.ts'
 import { relay } from './relay/relay.ts'
@@ -157,7 +158,8 @@ function checkId(mediaId: string): string {
 }
 
 function checkAltText(text: string): string {
-  if (text.length > MAX_ALT_TEXT)
-    throw new RangeError(`altText has ${text.length} characters; the limit is ${MAX_ALT_TEXT}`)
+  const characters = countCharacters(text)
+  if (characters > MAX_ALT_TEXT)
+    throw new RangeError(`altText has ${characters} characters; the limit is ${MAX_ALT_TEXT}`)
   return text
 }

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/uploader.ts': ['src/option-schema.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/x'],
   'src/client.ts': [
     ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
-    ...['src/ingress', 'src/relay', 'src/x'],
+    ...['src/lib', 'src/ingress', 'src/relay', 'src/x'],
   ],
   'src/instance.ts': [
     ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
