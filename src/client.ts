@@ -107,7 +107,7 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       sizeLimits.check(totalBytes, possibleCategories(declared))
       if (altText !== undefined) checkAltText(altText)
       const upload = {
-        ...{ declared, totalBytes, additionalOwners, shared, altText },
+        ...{ declared, totalBytes, additionalOwners, shared, altText: () => altText },
         body: openReader(body),
         admit: admitAndConsumeQuota(declared, policy),
       }

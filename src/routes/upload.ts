@@ -70,14 +70,17 @@ export function sendMedia(mount: Instance['mountPath']): Handler<UploadEnv, stri
 type UploadContext = Context<UploadEnv, string, UploadInput>
 
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
-  const { clock, deadlineMs, emit, statuses } = instance
+  const { clock, deadlineMs, emit, endings, statuses } = instance
   const principal = c.var.xMediaPrincipal
   // Fail on a bad key now, not after X has the whole file.
   readSecret(c, instance)
   const { signal } = c.req.raw
   const context = { token: tokenFor(c, principal, instance.token), emit, signal, deadline: clock.now() + deadlineMs }
   const relayed = await withBody(c, principal, instance, async (body, reservation) => {
-    const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body }
+    const request = {
+      ...{ headers: c.req.raw.headers, parameters: c.req.valid('query'), body },
+      ...{ subject: principal.subject, endings, segmentBytes: instance.relay.segmentSize.preferred },
+    }
     const source = await readUpload(request, policyFor(c, principal, instance))
     return await relay(source, reservation, context, instance.relay)
   })
