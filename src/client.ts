@@ -2,6 +2,7 @@ import { openReader } from './ingress/byte-reader.ts'
 import { possibleCategories } from './ingress/check-media.ts'
 import { readDeclaredMedia } from './ingress/media-type.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from './ingress/upload-policy.ts'
+import { countCharacters } from './lib/count-characters.ts'
 import { parseClientOptions } from './option-schema.ts'
 import type { XMediaClientOptions } from './options.ts'
 import { relay } from './relay/relay.ts'
@@ -106,7 +107,7 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       sizeLimits.check(totalBytes, possibleCategories(declared))
       if (altText !== undefined) checkAltText(altText)
       const upload = {
-        ...{ declared, totalBytes, additionalOwners, shared, altText },
+        ...{ declared, totalBytes, additionalOwners, shared, altText: () => altText },
         body: openReader(body),
         admit: admitAndConsumeQuota(declared, policy),
       }
@@ -157,7 +158,8 @@ function checkId(mediaId: string): string {
 }
 
 function checkAltText(text: string): string {
-  if (text.length > MAX_ALT_TEXT)
-    throw new RangeError(`altText has ${text.length} characters; the limit is ${MAX_ALT_TEXT}`)
+  const characters = countCharacters(text)
+  if (characters > MAX_ALT_TEXT)
+    throw new RangeError(`altText has ${characters} characters; the limit is ${MAX_ALT_TEXT}`)
   return text
 }

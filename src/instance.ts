@@ -1,3 +1,4 @@
+import { createEndings, type Endings } from './ingress/endings.ts'
 import type { PaceOptions } from './ingress/paced-reader.ts'
 import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
 import { parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
@@ -19,6 +20,7 @@ export interface Instance extends Uploader, Settings {
   uploads: ConcurrencyLimit
   listeners: ConcurrencyLimit
   pace: PaceOptions
+  endings: Endings
   quota: Quota | undefined
   creations: Quota
   /** The app's own store, or this instance's memory. */
@@ -68,6 +70,7 @@ export function createInstance(options: object): Instance {
       name: 'event streams',
     }),
     pace: { idleMs: limits.idleMs, minBytesPerSec: limits.minBytesPerSec },
+    endings: createEndings(),
     quota: limits.quota && createQuota(limits.quota, clock, shared),
     creations: createQuota({ uploads: limits.creationsPerHour, periodSecs: 3600 }, clock, store, 'creations:'),
     owners: shared && createOwners(shared),

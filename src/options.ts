@@ -125,7 +125,7 @@ export interface XApiOptions {
   maxSegments?: number
   /**
    * Images up to this many bytes go in one call instead of three, 0 to 5,000,000. Default 0: none. Saves latency and rate
-   * limit; only in the `resource` dialect.
+   * limit; only in the `resource` dialect, and not for images in forms of up to one segment, where fields may follow.
    */
   oneShotBytes?: number
   /** How failed calls are repeated. Each member has its own default. */

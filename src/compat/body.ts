@@ -1,8 +1,9 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
-import { declaredLengths, type FileLength, multipartFileLength } from '../ingress/lengths.ts'
-import { readFields, readForm } from '../ingress/multipart-form.ts'
+import { createCheckedReader, type FormRequest, sizeOf } from '../ingress/multipart-file-check.ts'
+import { type FormEnd, type FormFile, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
+import type { UploadSource } from '../ingress/upload-source.ts'
 import { copyToLarger } from '../lib/buffers.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { isRecord } from '../lib/is-record.ts'
@@ -21,10 +22,12 @@ export interface CompatBody {
 export interface CompatMedia {
   mediaType: string | null
   body: ByteReader
-  /** Inferred from `Content-Length`, as if the media were the last part. */
-  length: FileLength
+  /** The most bytes that the media can have. Undefined when the request declares no length. */
+  maxBytes: number | undefined
   /** The fields after the media; known once `body` has been read to its end. */
   fieldsAfter: () => Record<string, string>
+  /** The same media for the relay, as the last part of its form. Read this one or `body`. */
+  streamed: () => Pick<UploadSource, 'body' | 'totalBytes' | 'maxTotalBytes'>
 }
 
 /** Base64 needs four characters for three bytes. */
@@ -38,13 +41,10 @@ const MAX_FIELD_BYTES: number = 64 * 1024
  *
  * @param maxMediaBytes Largest media in a JSON body, bytes before base64; 0 where there is none.
  */
-export async function readCompatBody(
-  { headers, body }: { headers: Headers; body: ByteReader },
-  maxMediaBytes: number,
-): Promise<CompatBody> {
-  const contentType = headers.get('content-type') ?? ''
-  const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
-  if (type === 'multipart/form-data') return await readMultipart(headers, body)
+export async function readCompatBody(source: FormRequest, maxMediaBytes: number): Promise<CompatBody> {
+  const { headers, body } = source
+  const type = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'multipart/form-data') return await readMultipart(source)
   const isJson = type === 'application/json'
   const maxBytes = MAX_FIELD_BYTES + (isJson ? Math.ceil(maxMediaBytes * BASE64_GROWTH) : 0)
   const bytes = await readWhole(body, maxBytes)
@@ -58,22 +58,37 @@ export async function readCompatBody(
   throw jsonRequired()
 }
 
-async function readMultipart(headers: Headers, body: ByteReader): Promise<CompatBody> {
-  let fieldsAfter: Record<string, string> = {}
-  const isField = (name: string) => name !== 'media'
-  const { fields, file } = await readForm(headers.get('content-type') ?? '', body, {
-    isFile: ({ name }) => name === 'media',
-    isField,
-    onTrailingParts(parts: readonly Part[], bytes) {
-      if (parts.some(({ name }) => name === 'media')) {
-        throw new XMediaError('invalid_parameter', '`media` is in the form twice. Send it once.')
-      }
-      fieldsAfter = readFields(parts, bytes, isField)
-    },
-  })
-  if (file === undefined) return { kind: 'form', fields, media: undefined }
-  const length = multipartFileLength(declaredLengths(headers, undefined), file.aroundBytes)
-  return { kind: 'form', fields, media: { ...file, length, fieldsAfter: () => fieldsAfter } }
+const isMedia = ({ name }: Part) => name === 'media'
+
+async function readMultipart(source: FormRequest): Promise<CompatBody> {
+  const { headers, body } = source
+  const rules = { isFile: isMedia, isField: (part: Part) => !isMedia(part) }
+  const { fields, file } = await readForm(headers.get('content-type') ?? '', body, rules)
+  return { kind: 'form', fields, media: file && toMedia(file, source) }
+}
+
+function toMedia(file: FormFile, request: FormRequest): CompatMedia {
+  const size = sizeOf(file, request, undefined)
+  const { totalBytes, maxTotalBytes } = size
+  return {
+    mediaType: file.mediaType,
+    body: createCheckedReader(file, { ...size, inferredBytes: undefined }, refuseSecondMedia),
+    maxBytes: maxTotalBytes,
+    fieldsAfter: () => file.end().fields,
+    streamed: () => ({ totalBytes, maxTotalBytes, body: createCheckedReader(file, size, refuseFieldsAfter) }),
+  }
+}
+
+function refuseSecondMedia(_: number, { parts }: FormEnd): void {
+  if (!parts.some(isMedia)) return
+  throw new XMediaError('invalid_parameter', '`media` is in the form twice. Send it once.')
+}
+
+/** The upload of a streamed file has begun without the fields after it. */
+function refuseFieldsAfter(fileBytes: number, end: FormEnd): void {
+  refuseSecondMedia(fileBytes, end)
+  if (Object.keys(end.fields).length === 0) return
+  throw new XMediaError('invalid_parameter', 'Send all fields before the media.')
 }
 
 async function readWhole(body: ByteReader, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -11,7 +11,7 @@ import type { CompatRequest } from './request.ts'
 import { type ClientSegment, decodeClientSegment, receiveClientSegment } from './segment.ts'
 
 /** What reading a body needs of the instance. */
-type BodyOptions = Pick<Instance, 'clock' | 'pace' | 'relay' | 'uploads'>
+type BodyOptions = Pick<Instance, 'clock' | 'endings' | 'pace' | 'relay' | 'uploads'>
 
 /**
  * Reads a request's body up to its media and runs `work` on it, with a reservation of memory that ends with `work`.
@@ -29,7 +29,9 @@ export async function withCompatBody<Outcome>(
   return await withBody(c, principal, options, async (body, reservation) => {
     // The text of the body, and the string that JSON.parse makes of its media.
     if (maxMediaBytes > 0) reservation.require(Math.min(2 * jsonBytes(headers, maxMediaBytes), 3 * maxMediaBytes))
-    return await work(await readCompatBody({ headers, body }, maxMediaBytes), reservation)
+    const { endings, relay } = options
+    const form = { subject: principal.subject, endings, segmentBytes: relay.segmentSize.preferred }
+    return await work(await readCompatBody({ headers, body, ...form }, maxMediaBytes), reservation)
   })
 }
 
@@ -72,7 +74,7 @@ export async function receiveBody(
     return { fields: others, media: decodeClientSegment(base64, reservation) }
   }
   if (media === undefined) throw missingMedia()
-  const segment = await receiveClientSegment(media.body, media.length.maxTotalBytes, reservation, clock)
+  const segment = await receiveClientSegment(media.body, media.maxBytes, reservation, clock)
   const fieldsAfter = media.fieldsAfter()
   for (const name of Object.keys(fieldsAfter)) {
     if (name in fields) throw new InvalidRequest(`\`${name}\` is in the form twice. Send it once.`)

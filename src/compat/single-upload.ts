@@ -1,5 +1,4 @@
-import { XMediaError } from '../errors.ts'
-import { type ByteReader, openReader } from '../ingress/byte-reader.ts'
+import { openReader } from '../ingress/byte-reader.ts'
 import { readDeclaredMedia } from '../ingress/media-type.ts'
 import { identify } from '../ingress/signatures/identify.ts'
 import { admitAndConsumeQuota } from '../ingress/upload-policy.ts'
@@ -36,7 +35,7 @@ export async function uploadOneShot(
   const declared = { ...readDeclaredMedia(mediaType, category), declaredType }
   const policy = policyFor(c, principal, instance)
   if (file.totalBytes !== undefined) policy.checkSize(file.totalBytes, [category])
-  if (file.totalBytes === 0 && !file.maxTotalBytes) throw emptyBody()
+  if ((file.totalBytes ?? file.maxTotalBytes) === 0) throw emptyBody()
   await creations.consume(principal.subject, 0)
   const source: UploadSource = {
     ...file,
@@ -64,7 +63,7 @@ export async function uploadOneShot(
 
 /** Whether the fields before the file, and its length, tell enough to send the file to X while it arrives. */
 export function isStreamable({ fields, media }: CompatBody): boolean {
-  return 'media_category' in fields && isMediaType(sentType(media)) && media?.length.totalBytes !== undefined
+  return 'media_category' in fields && isMediaType(sentType(media)) && media?.maxBytes !== undefined
 }
 
 /** A file that is read while it goes to X. */
@@ -73,21 +72,7 @@ export function streamedFile({ fields, media }: CompatBody): OneShotFile {
   if (media === undefined || !isMediaType(mediaType)) throw missingMedia()
   return {
     ...{ fields: validate(uploadFields, fields), mediaType, declaredType: mediaType },
-    ...{ body: refuseFieldsAfter(media), ...media.length },
-  }
-}
-
-/** Fails a streamed file that has fields after it: the upload has begun without them. */
-function refuseFieldsAfter({ body, fieldsAfter }: CompatMedia): ByteReader {
-  return {
-    async read(view, offset) {
-      const read = await body.read(view, offset)
-      if (read.done && Object.keys(fieldsAfter()).length > 0) {
-        throw new XMediaError('invalid_parameter', 'Send all fields before the media.')
-      }
-      return read
-    },
-    cancel: (reason) => body.cancel(reason),
+    ...media.streamed(),
   }
 }
 

@@ -36,33 +36,29 @@ export function rawFileLength(declared: DeclaredLengths): number | undefined {
   return requireSameLength([['Content-Length', contentLength], ...declaredFileLengths(declared)])
 }
 
-/** The length of a file in a multipart body, bytes. */
-export interface FileLength {
-  /** Undefined when the request declares no length at all. */
+/** The length of the file in a form, bytes. */
+export interface FormFileLength {
+  /** As declared, or inferred from `Content-Length`. Undefined without either. */
   totalBytes: number | undefined
-  /**
-   * Set when `totalBytes` is inferred, as the length if no line break ends the body: Deno and old versions of Node send
-   * none.
-   */
-  maxTotalBytes?: number
+  /** Whether `totalBytes` is inferred: a guess at how the form ends. */
+  isInferred: boolean
+  /** The most bytes that the file can have. Undefined as `totalBytes` is. */
+  maxTotalBytes: number | undefined
 }
 
-/** `--`, after the boundary that closes a multipart body. */
+/** `--`, after the boundary that closes a form. */
 const CLOSING_BYTES = 2
 
-/** The CRLF after that, which browsers and curl send. */
-const LAST_LINE_BREAK_BYTES = 2
-
 /**
- * The length of the file in a multipart body: as declared, or inferred from `Content-Length`, assuming that the file is
- * the last part.
+ * The length of the file in a form: as declared, or inferred from `Content-Length` as if the file were the last part.
  *
  * @param aroundBytes Bytes of the body before the file, and of the delimiter after it.
+ * @param endingBytes Bytes that the client probably writes after the closing boundary.
  */
-export function multipartFileLength(declared: DeclaredLengths, aroundBytes: number): FileLength {
+export function formFileLength(declared: DeclaredLengths, aroundBytes: number, endingBytes: number): FormFileLength {
   const contentLength = readLength('Content-Length', declared.contentLength)
   const totalBytes = requireSameLength(declaredFileLengths(declared))
-  if (contentLength === undefined) return { totalBytes }
+  if (contentLength === undefined) return { totalBytes, isInferred: false, maxTotalBytes: totalBytes }
   const room = contentLength - aroundBytes - CLOSING_BYTES
   if (room < 0) {
     throw new XMediaError(
@@ -70,14 +66,34 @@ export function multipartFileLength(declared: DeclaredLengths, aroundBytes: numb
       `Content-Length is ${contentLength}, too small for the closing boundary. Send the length of the whole body.`,
     )
   }
-  if (totalBytes === undefined) return { totalBytes: Math.max(0, room - LAST_LINE_BREAK_BYTES), maxTotalBytes: room }
+  if (totalBytes === undefined) {
+    return { totalBytes: Math.max(1, room - endingBytes), isInferred: true, maxTotalBytes: room }
+  }
   if (totalBytes > room) {
     throw new XMediaError(
       'length_conflict',
       `The file has ${formatBytes(totalBytes)}, but Content-Length leaves room for ${formatBytes(room)}. Correct one of them.`,
     )
   }
-  return { totalBytes }
+  return { totalBytes, isInferred: false, maxTotalBytes: totalBytes }
+}
+
+/** Throws unless the file has the length that the client declared, if it declared one. */
+export function checkFileLength(declared: DeclaredLengths, fileBytes: number): void {
+  const totalBytes = requireSameLength(declaredFileLengths(declared))
+  if (totalBytes === undefined || totalBytes === fileBytes) return
+  throw fileBytes > totalBytes ? bodyTooLong(totalBytes) : bodyTooShort(fileBytes, totalBytes)
+}
+
+export function bodyTooLong(totalBytes: number): XMediaError {
+  return new XMediaError('body_too_long', `The file has more than the ${formatBytes(totalBytes)} declared.`)
+}
+
+export function bodyTooShort(fileBytes: number, totalBytes: number): XMediaError {
+  return new XMediaError(
+    'body_too_short',
+    `The file ended after ${formatBytes(fileBytes)}, but ${formatBytes(totalBytes)} were declared.`,
+  )
 }
 
 type NamedLength = readonly [name: string, bytes: number | undefined]

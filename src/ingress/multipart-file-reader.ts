@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { copyToLarger } from '../lib/buffers.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { DelimiterSearch } from './multipart-delimiter.ts'
@@ -7,12 +8,10 @@ export interface FileReaderOptions {
   /** The start of the file, read already, and perhaps more of the body. */
   firstBytes: Uint8Array
   delimiter: DelimiterSearch
-  /** Length of the delimiter, bytes. */
-  delimiterBytes: number
-  /** Most bytes that may follow the file's delimiter. */
+  /** Most bytes of the file's delimiter and of all that follows it. */
   maxTrailingBytes: number
-  /** Called with the bytes that follow the file's delimiter, when the body has ended. Throws to refuse the body. */
-  checkTrailing: (bytes: Uint8Array<ArrayBuffer>) => void
+  /** Called with those bytes when the body has ended. Throws to refuse the body. */
+  onEnd: (trailing: Uint8Array<ArrayBuffer>) => void
 }
 
 const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0)
@@ -25,12 +24,12 @@ const SCRATCH_BYTES = 4096
  * passed its check. Bytes are searched where they were read, so a file costs no more copies than a raw body.
  */
 export function createFileReader(source: ByteReader, options: FileReaderOptions): ByteReader {
-  const { delimiter, delimiterBytes, maxTrailingBytes, checkTrailing } = options
+  const { delimiter, maxTrailingBytes, onEnd } = options
   /** Bytes of the file that do not fit into the caller's view yet. */
   let ready: Uint8Array = NO_BYTES
   /** The end of what was read, when it may be the start of a delimiter. */
   let heldBack: Uint8Array<ArrayBuffer> = NO_BYTES
-  /** Bytes read after the delimiter; undefined until it is found. */
+  /** The delimiter and the bytes read after it; undefined until it is found. */
   let trailing: Uint8Array<ArrayBuffer> | undefined
   let ended = false
   let firstBytes: Uint8Array | undefined = options.firstBytes
@@ -39,7 +38,7 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
   function search(bytes: Uint8Array<ArrayBuffer>): number {
     const index = delimiter.indexIn(bytes)
     if (index >= 0) {
-      trailing = bytes.slice(index + delimiterBytes)
+      trailing = bytes.slice(index)
       return index
     }
     const kept = delimiter.partialAtEnd(bytes)
@@ -48,24 +47,24 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
   }
 
   async function finish(start: Uint8Array<ArrayBuffer>): Promise<void> {
-    checkTrailing(await readTrailing(start))
+    onEnd(await readTrailing(start))
     ended = true
   }
 
   async function readTrailing(start: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    let view = new Uint8Array(Math.max(start.length, maxTrailingBytes) + 1)
-    view.set(start)
+    let view = start
     let filled = start.length
-    for (let done = false; !done; ) {
+    for (let done = false; ; ) {
       if (filled > maxTrailingBytes) {
         throw multipartLimit(`More than ${formatBytes(maxTrailingBytes)} follow the file. End the form sooner.`)
       }
+      if (done) return view.subarray(0, filled)
+      if (filled === view.length) view = copyToLarger(view, 2 * filled + SCRATCH_BYTES)
       const read = await source.read(view, filled)
       view = read.view
       filled += read.bytes
       done = read.done
     }
-    return view.slice(0, filled)
   }
 
   /** Reads after the bytes that were held back, and searches both together. */

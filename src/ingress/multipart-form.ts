@@ -4,7 +4,7 @@ import { formatBytes } from '../lib/format-bytes.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { createDelimiterSearch } from './multipart-delimiter.ts'
 import { createFileReader, multipartLimit, notClosed } from './multipart-file-reader.ts'
-import { malformedMultipart, readBoundary } from './multipart-headers.ts'
+import { readBoundary } from './multipart-headers.ts'
 import { type Part, parseParts } from './multipart-parts.ts'
 
 /** Most bytes before the file: preamble, fields and headers. The longest alternative text has 3,000 bytes. */
@@ -13,11 +13,17 @@ const MAX_BEFORE_FILE_BYTES: number = 64 * 1024
 /** Most bytes after the file: other fields and the closing delimiter. */
 const MAX_AFTER_FILE_BYTES: number = 64 * 1024
 
+/** Most bytes after the closing delimiter. They are ignored. RFC 2046 section 5.1.1 */
+const MAX_EPILOGUE_BYTES: number = 64 * 1024
+
 /** Most bytes in a multipart body besides its file. */
-export const MAX_AROUND_FILE_BYTES: number = MAX_BEFORE_FILE_BYTES + MAX_AFTER_FILE_BYTES
+export const MAX_AROUND_FILE_BYTES: number = MAX_BEFORE_FILE_BYTES + MAX_AFTER_FILE_BYTES + MAX_EPILOGUE_BYTES
 
 /** Most fields before the file, and most after it. An upload has six parameters. */
 const MAX_FIELDS = 32
+
+/** Bytes of `CRLF "--"`, which precede the boundary in a delimiter. */
+const DELIMITER_BYTES = 4
 
 /** Bytes to read before the search for the file starts again from the beginning of the body. */
 const PARSE_STEP_BYTES: number = 4 * 1024
@@ -25,47 +31,60 @@ const PARSE_STEP_BYTES: number = 4 * 1024
 /** Which parts of a form matter. */
 export interface FormRules {
   isFile: (part: Part) => boolean
-  /** Whether to read the value of a part before the file. */
-  isField: (name: string) => boolean
-  /**
-   * Called with the parts after the file and the bytes they are in, when the body has ended. Throws to refuse the body.
-   */
-  onTrailingParts: (parts: readonly Part[], bytes: Uint8Array) => void
+  /** Whether a part is a field whose value matters. */
+  isField: (part: Part) => boolean
 }
 
-/** A `multipart/form-data` body (RFC 7578), read as far as the start of its file. */
-export interface Form {
-  /** The fields before the file. */
+/** Some parts of a form. */
+export interface FormParts {
+  parts: readonly Part[]
+  /** The values of those that are fields. */
   fields: Record<string, string>
+}
+
+/** A `multipart/form-data` body (RFC 7578), read as far as the start of its file: the parts before that. */
+export interface Form extends FormParts {
   /** Undefined when the body ended without a file. */
   file: FormFile | undefined
 }
 
 export interface FormFile {
+  boundary: string
   mediaType: string | null
   /** Bytes of the body before the file, and of the delimiter after it. */
   aroundBytes: number
   body: ByteReader
+  /** How the form ends; known once `body` has ended. */
+  end: () => FormEnd
+}
+
+/** The parts after the file. */
+export interface FormEnd extends FormParts {
+  /** Bytes after the closing delimiter. */
+  epilogueBytes: number
 }
 
 /** Reads a form as far as its file; the file's `body` reads the rest and checks how the form ends. */
 export async function readForm(contentType: string, body: ByteReader, rules: FormRules): Promise<Form> {
   const boundary = readBoundary(contentType)
-  const { fields, file } = await readUntilFile(body, boundary, rules)
-  if (file === undefined) return { fields, file }
-  const delimiterBytes = boundary.length + 4
+  const { file, ...before } = await readUntilFile(body, boundary, rules)
+  if (file === undefined) return { ...before, file }
+  const { mediaType, start, firstBytes } = file
+  const delimiterBytes = DELIMITER_BYTES + boundary.length
+  let end: FormEnd = { parts: [], fields: {}, epilogueBytes: 0 }
   const reader = createFileReader(body, {
-    firstBytes: file.firstBytes,
+    firstBytes,
     delimiter: createDelimiterSearch(boundary),
-    delimiterBytes,
-    maxTrailingBytes: MAX_AFTER_FILE_BYTES,
-    checkTrailing: (bytes) => checkTrailing(bytes, boundary, rules),
+    maxTrailingBytes: delimiterBytes + MAX_AFTER_FILE_BYTES + MAX_EPILOGUE_BYTES,
+    onEnd(trailing) {
+      end = readEnd(trailing, boundary, rules)
+    },
   })
-  return { fields, file: { mediaType: file.mediaType, aroundBytes: file.start + delimiterBytes, body: reader } }
+  const aroundBytes = start + delimiterBytes
+  return { ...before, file: { boundary, mediaType, aroundBytes, body: reader, end: () => end } }
 }
 
-interface FormStart {
-  fields: Record<string, string>
+interface FormStart extends FormParts {
   /** Where the file starts in the body, and the bytes of it that have been read. */
   file: { mediaType: string | null; start: number; firstBytes: Uint8Array } | undefined
 }
@@ -93,52 +112,54 @@ async function readUntilFile(body: ByteReader, boundary: string, { isFile, isFie
     if (file) {
       const { mediaType, contentStart: start } = file
       const firstBytes = view.slice(start, filled)
-      return { fields: readFields(parts, view, isField), file: { mediaType, start, firstBytes } }
+      const before = parts.slice(0, -1)
+      return { parts: before, fields: readFields(before, view, isField), file: { mediaType, start, firstBytes } }
     }
-    if (epilogueStart !== undefined) return { fields: readFields(parts, view, isField), file }
+    if (epilogueStart !== undefined) return { parts, fields: readFields(parts, view, isField), file }
   }
   throw notClosed()
 }
 
 /** The values of the parts that are fields. Refuses a field that appears twice. */
-export function readFields(
-  parts: readonly Part[],
-  bytes: Uint8Array,
-  isField: (name: string) => boolean,
-): Record<string, string> {
+function readFields(parts: readonly Part[], bytes: Uint8Array, isField: FormRules['isField']): Record<string, string> {
   const fields = new Map<string, string>()
-  for (const { name, contentStart, contentEnd } of parts) {
-    if (!isField(name)) continue
-    if (fields.has(name)) throw new XMediaError('invalid_parameter', `\`${name}\` is in the form twice. Send it once.`)
+  for (const part of parts.filter(isField)) {
+    const { name, contentStart, contentEnd } = part
+    if (fields.has(name)) throw duplicateField(name)
+    const content = bytes.subarray(contentStart, contentEnd)
     try {
-      const content = bytes.subarray(contentStart, contentEnd)
       fields.set(name, new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content))
     } catch {
-      throw new XMediaError('invalid_parameter', `\`${name}\` is not valid UTF-8. Send text fields in UTF-8.`)
+      const size = formatBytes(content.length)
+      throw new XMediaError('invalid_parameter', `\`${name}\` (${size}) is not UTF-8. Send text fields in UTF-8.`)
     }
   }
   return Object.fromEntries(fields)
 }
 
-/** Checks the bytes after the file's delimiter: other parts that the rules allow, then the end of the body. */
-function checkTrailing(bytes: Uint8Array<ArrayBuffer>, boundary: string, { onTrailingParts }: FormRules): void {
-  const delimiter = `--${boundary}`
-  const text = delimiter + textOf(bytes)
-  const { parts, epilogueStart } = parseParts(text, boundary, () => false)
-  const inBytes = (index: number) => index - delimiter.length
-  onTrailingParts(
-    parts.map((part) => ({
-      ...part,
-      contentStart: inBytes(part.contentStart),
-      contentEnd: part.contentEnd === undefined ? undefined : inBytes(part.contentEnd),
-    })),
-    bytes,
-  )
+export function duplicateField(name: string): XMediaError {
+  return new XMediaError('invalid_parameter', `\`${name}\` is in the form twice. Send it once.`)
+}
+
+/**
+ * Reads the parts after the file.
+ *
+ * @param bytes The file's delimiter and the rest of the body.
+ */
+function readEnd(bytes: Uint8Array<ArrayBuffer>, boundary: string, { isField }: FormRules): FormEnd {
+  const { parts, epilogueStart } = parseParts(textOf(bytes), boundary, () => false)
   checkFieldCount(parts.length, 'after')
   if (epilogueStart === undefined) throw notClosed()
-  if (!/^[ \t]*(?:\r\n)?$/.test(text.slice(epilogueStart))) {
-    throw malformedMultipart('Bytes follow the closing boundary. End the body there.')
+  if (epilogueStart - DELIMITER_BYTES - boundary.length > MAX_AFTER_FILE_BYTES) {
+    throw multipartLimit(`More than ${formatBytes(MAX_AFTER_FILE_BYTES)} of fields follow the file. Send fewer.`)
   }
+  const epilogueBytes = bytes.length - epilogueStart
+  if (epilogueBytes > MAX_EPILOGUE_BYTES) {
+    throw multipartLimit(
+      `More than ${formatBytes(MAX_EPILOGUE_BYTES)} follow the closing boundary. End the body there.`,
+    )
+  }
+  return { parts, fields: readFields(parts, bytes, isField), epilogueBytes }
 }
 
 function checkFieldCount(fields: number, where: 'before' | 'after'): void {

@@ -29,8 +29,11 @@ function parseParameterized(text: string): ParameterizedValue | undefined {
   return { value: value.trim().toLowerCase(), parameters }
 }
 
-/** 1 to 70 of these characters, the last one not a space. RFC 2046 section 5.1.1 */
-const BOUNDARY = /^[0-9A-Za-z'()+_,./:=?\- ]{0,69}[0-9A-Za-z'()+_,./:=?-]$/
+/**
+ * 1 to 200 printable characters without quotes and backslashes, the last one not a space. RFC 2046 section 5.1.1 allows
+ * fewer characters, and 70 of them; programs send `*****` and up to 110.
+ */
+const BOUNDARY = /^[ !#-[\]-~]{0,199}[!#-[\]-~]$/
 
 /** The boundary in the `Content-Type` of a multipart body. */
 export function readBoundary(contentType: string): string {
@@ -42,10 +45,28 @@ export function readBoundary(contentType: string): string {
   }
   if (!BOUNDARY.test(boundary)) {
     throw malformedMultipart(
-      'Content-Type has no valid boundary. Send one of 1 to 70 characters, as in RFC 2046 section 5.1.1.',
+      'Content-Type has no valid boundary. Send one of 1 to 200 printable characters without quotes.',
     )
   }
   return boundary
+}
+
+const FILENAME_START = /;[\t ]*filename="/i
+/** A quote after which the header ends or another parameter starts. */
+const FILENAME_END = /"[\t ]*(?:$|;[\t ]*(?:$|[\w!#$%&'*+.^`|~-]+=))/g
+
+/**
+ * Reads a `Content-Disposition`. Many clients escape neither quotes in a filename nor a backslash at its end. Nobody needs
+ * the filename itself, so another takes its place where it cannot be parsed.
+ */
+function parseDisposition(text: string): ParameterizedValue | undefined {
+  const strict = parseParameterized(text)
+  const start = FILENAME_START.exec(text)
+  if (strict || start === null) return strict
+  const filenameAt = start.index + start[0].length
+  FILENAME_END.lastIndex = filenameAt
+  const end = FILENAME_END.exec(text)
+  return end ? parseParameterized(`${text.slice(0, filenameAt)}raw${text.slice(end.index)}`) : undefined
 }
 
 /** What the headers of a part say. */
@@ -56,21 +77,24 @@ export interface PartHeaders {
   mediaType: string | null
 }
 
+/** A line break in a header that goes on in the next line. RFC 9112 section 5.2 */
+const FOLD = /\r\n[\t ]+/g
+
 /** A token, and a value whose only control characters are tabs. RFC 9110 section 5.5 */
-const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t -~\u0080-\uffff]*)$/
+const HEADER = /^([\w!#$%&'*+.^`|~-]+):([\t -~\u0080-\uffff]*)$/
 
 /** Reads the lines before the empty line of a part. */
 export function readPartHeaders(block: string): PartHeaders {
   const headers = new Map<string, string>()
-  for (const line of block.split('\r\n')) {
+  for (const line of block.replace(FOLD, ' ').split('\r\n')) {
     const [, name, value] = HEADER.exec(line) ?? []
     if (name === undefined || value === undefined) {
       throw malformedMultipart(`A part has a malformed header: ${quote(line)}. Send each as one line, "Name: value".`)
     }
     if (headers.has(name.toLowerCase())) throw malformedMultipart(`A part has the header ${name} twice. Send it once.`)
-    headers.set(name.toLowerCase(), value.trimEnd())
+    headers.set(name.toLowerCase(), value.trim())
   }
-  const disposition = parseParameterized(headers.get('content-disposition') ?? '')
+  const disposition = parseDisposition(headers.get('content-disposition') ?? '')
   const name = disposition?.parameters.get('name')
   if (disposition?.value !== 'form-data' || name === undefined) {
     throw malformedMultipart('A part has no name. Send Content-Disposition: form-data; name="…" in each part.')

@@ -15,16 +15,23 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
   checkFraming(headers)
   const isMultipart = /^multipart\/form-data(?:[;\s]|$)/i.test(headers.get('content-type') ?? '')
   if (isMultipart) checkBodySize(headers, policy.uploadBytes)
-  const { parameters, ...file } = isMultipart ? await readMultipart(request) : readRaw(request)
-  const { declared, totalBytes, maxTotalBytes = 0 } = file
+  const file = isMultipart ? await readMultipart(request) : readRaw(request)
+  const { totalBytes, maxTotalBytes, body } = file
+  const declared = file.declared()
   if (totalBytes !== undefined) policy.checkSize(totalBytes, possibleCategories(declared))
-  if (totalBytes === 0 && maxTotalBytes === 0) throw emptyBody()
+  if ((totalBytes ?? maxTotalBytes) === 0) throw emptyBody()
+  const initParameters = () => {
+    const { additional_owners: additionalOwners, shared } = file.parameters()
+    return { additionalOwners, shared }
+  }
   return {
-    ...file,
-    additionalOwners: parameters.additional_owners,
-    shared: parameters.shared,
-    altText: parameters.alt_text,
-    admit: admitAndConsumeQuota(declared, policy),
+    ...{ declared, totalBytes, maxTotalBytes, body },
+    ...initParameters(),
+    altText: () => file.parameters().alt_text,
+    async admit(start, bytes, signal) {
+      const media = await admitAndConsumeQuota(file.declared(), policy)(start, bytes, signal)
+      return { ...media, ...initParameters() }
+    },
   }
 }
 
@@ -64,5 +71,5 @@ function readRaw({ headers, body, parameters }: UploadRequest): IncomingFile {
       'X needs the size up front. Send Content-Length, or Upload-Length with a chunked body.',
     )
   }
-  return { declared, parameters, totalBytes, body }
+  return { totalBytes, body, parameters: () => parameters, declared: () => declared }
 }

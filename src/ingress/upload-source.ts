@@ -10,20 +10,28 @@ export interface UploadSource {
    * Undefined: the file must fit into one segment.
    */
   totalBytes: number | undefined
-  /** Set when `totalBytes` is uncertain: the most bytes that the file can have. */
+  /** The most bytes that the file can have, when `totalBytes` is undefined. Undefined: one segment. */
   maxTotalBytes?: number | undefined
   body: ByteReader
   /**
-   * The step before INIT: resolves to what the file is, or rejects to refuse it. When it resolves, the upload counts
-   * towards its subject's quota.
+   * The step before INIT: resolves to what INIT tells X, or rejects to refuse the file. When it resolves, the upload
+   * counts towards its subject's quota.
    *
    * @param start The first `HEAD_BYTES` of the file, or more; fewer when the file or its first segment is shorter.
    */
-  admit(start: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined): Promise<CheckedMedia>
+  admit(start: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined): Promise<AdmittedMedia>
   additionalOwners?: readonly string[] | undefined
   shared?: boolean | undefined
-  /** Alternative text, at most 1,000 characters. Set after X has the media. */
-  altText?: string | undefined
+  /** Alternative text, at most 1,000 characters. Set after X has the media, so read it when the body has ended. */
+  altText?: (() => string | undefined) | undefined
+}
+
+/** A file that may go to X. */
+export interface AdmittedMedia extends CheckedMedia {
+  /** Set where a field after the file may have changed it. */
+  additionalOwners?: readonly string[] | undefined
+  /** Set where a field after the file may have changed it. */
+  shared?: boolean | undefined
 }
 
 /** Bytes that tell the type of a file, as many as `file-type` reads. https://github.com/sindresorhus/file-type */

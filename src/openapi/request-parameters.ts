@@ -15,7 +15,12 @@ const UPLOAD_PARAMETERS: Readonly<Record<keyof UploadParameters, JsonObject>> = 
     description: 'What the media is for. Default: a post, with the category that fits the media type.',
     schema: { enum: MEDIA_CATEGORIES },
   },
-  total_bytes: { description: 'The size of the file, in bytes.', schema: BYTES_SCHEMA },
+  total_bytes: {
+    description:
+      'The size of the file, in bytes. Default: what the headers say. A form that is larger than the first segment and has ' +
+      'no `Content-Length`, or fields after its file, needs it.',
+    schema: BYTES_SCHEMA,
+  },
   additional_owners: {
     description: 'Ids of other users who may use the media, separated by commas.',
     schema: { type: 'array', items: X_ID_SCHEMA, maxItems: MAX_ADDITIONAL_OWNERS },
@@ -38,7 +43,7 @@ export const UPLOAD_QUERY: readonly JsonObject[] = Object.entries(UPLOAD_PARAMET
 /** A body of bytes, of any media type. */
 export const BINARY: JsonObject = { schema: {} }
 
-/** The upload parameters as form fields, and the file after them. */
+/** The upload parameters as form fields, and the file. */
 export const UPLOAD_FORM: JsonObject = {
   schema: {
     type: 'object',
@@ -46,7 +51,9 @@ export const UPLOAD_FORM: JsonObject = {
     properties: {
       ...Object.fromEntries(Object.entries(UPLOAD_PARAMETERS).map(([name, { schema }]) => [name, schema])),
       media: {
-        description: 'The file, with a filename. Send it after all other fields.',
+        description:
+          'The file, with a filename. Send the other fields before it. They may follow a file if the form ends within the ' +
+          'first segment, 4 MiB by default; `alt_text` may follow any file whose size was sent before it.',
         contentMediaType: 'application/octet-stream',
       },
     },

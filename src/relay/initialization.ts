@@ -46,14 +46,18 @@ export interface InitializationOptions {
 }
 
 export function createInitialization(
-  source: UploadSource,
+  source: Omit<UploadSource, 'altText'>,
   { client, call, scope, onInitialized }: InitializationOptions,
 ): NewInitialization {
   let result: Promise<InitializedMedia> | undefined
 
   async function initialize(start: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<InitializedMedia> {
-    const checked = await source.admit(start, totalBytes, scope.signal)
-    const { data } = await client.initialize({ ...source, ...checked, totalBytes }, call)
+    const {
+      additionalOwners = source.additionalOwners,
+      shared = source.shared,
+      ...checked
+    } = await source.admit(start, totalBytes, scope.signal)
+    const { data } = await client.initialize({ ...checked, additionalOwners, shared, totalBytes }, call)
     const initialized = { ...checked, mediaId: data.id, totalBytes, data }
     onInitialized(initialized)
     return initialized

@@ -1,5 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
+import { bodyTooLong, bodyTooShort } from '../ingress/lengths.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { type RechunkOptions, rechunk } from './rechunk.ts'
@@ -12,6 +13,8 @@ export interface SegmentOptions extends Omit<RechunkOptions, 'segmentBytes'> {
 export interface ReadSegmentsOptions extends SegmentOptions {
   /** The declared size of the body. If it is unknown, the body must fit into one segment. */
   totalBytes: number | undefined
+  /** The most bytes that a body of unknown size can have, where something tells. */
+  maxTotalBytes?: number | undefined
 }
 
 type Segments = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>
@@ -19,9 +22,11 @@ type Segments = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>
 /**
  * Reads the segments of an untrusted body. We count its bytes and trust no declaration: unless the body ends after exactly
  * `totalBytes`, the iteration fails with `body_too_long`, `body_too_short` or `body_incomplete`. A body of unknown size
- * yields one segment after its end, or fails with `length_required` if it is larger. An empty one fails with `empty_body`.
+ * yields one segment after its end, or fails with `length_required` if it is larger; with `body_too_long`, if it is larger
+ * than `maxTotalBytes`. An empty one fails with `empty_body`.
  */
-export function readSegments(body: ByteReader, { totalBytes, ...options }: ReadSegmentsOptions): Segments {
+export function readSegments(body: ByteReader, options: ReadSegmentsOptions): Segments {
+  const { totalBytes } = options
   return totalBytes === undefined ? readWhole(body, options) : readExactly(body, totalBytes, options)
 }
 
@@ -35,25 +40,21 @@ async function* readExactly(
   const nextBytes = () => Math.min(segmentBytes(), Math.max(1, totalBytes - readBytes))
   for await (const segment of rechunk(body, { ...options, segmentBytes: nextBytes })) {
     readBytes += segment.length
-    if (readBytes > totalBytes) {
-      throw new XMediaError('body_too_long', `The file has more than the ${formatBytes(totalBytes)} declared.`)
-    }
+    if (readBytes > totalBytes) throw bodyTooLong(totalBytes)
     yield segment
   }
   if (totalBytes === 0) throw emptyBody()
-  if (readBytes < totalBytes) {
-    throw new XMediaError(
-      'body_too_short',
-      `The file ended after ${formatBytes(readBytes)}, but ${formatBytes(totalBytes)} were declared.`,
-    )
-  }
+  if (readBytes < totalBytes) throw bodyTooShort(readBytes, totalBytes)
 }
 
-async function* readWhole(body: ByteReader, { segmentBytes, ...options }: SegmentOptions): Segments {
+async function* readWhole(
+  body: ByteReader,
+  { segmentBytes, maxTotalBytes, ...options }: ReadSegmentsOptions,
+): Segments {
   let file: Uint8Array<ArrayBuffer> | undefined
   const nextBytes = () => (file ? 1 : segmentBytes())
   for await (const segment of rechunk(body, { ...options, segmentBytes: nextBytes })) {
-    if (file) throw lengthRequired(file.length)
+    if (file) throw maxTotalBytes === undefined ? lengthRequired(file.length) : bodyTooLong(maxTotalBytes)
     file = segment
   }
   if (file === undefined) throw emptyBody()

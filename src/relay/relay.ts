@@ -27,13 +27,12 @@ export interface RelayOptions extends AppendOptions {
  * When the upload ends early, for whatever reason, its reads, pauses and calls in flight end with it.
  */
 export async function relay(
-  upload: UploadSource,
+  source: UploadSource,
   reservation: MemoryReservation,
   context: CallContext,
   options: RelayOptions,
 ): Promise<XMediaAnswer> {
   const { clock, client } = options
-  const source = withoutUncertainSize(upload, options.segmentSize.preferred)
   const startedAt = clock.now()
   const scope = createCallScope(context, clock)
   const { call } = scope
@@ -50,7 +49,7 @@ export async function relay(
     const bytes = source.totalBytes ?? progress.sentBytes
     call.emit({ type: 'finalized', mediaId, bytes, segments: progress.segments, durationMs: elapsedMs() })
     const sized = { ...answer, data: { ...answer.data, size: answer.data.size ?? bytes } }
-    return await setAltText(sized, source.altText, call, client)
+    return await setAltText(sized, source.altText?.(), call, client)
   } catch (error) {
     const failure = scope.signal.aborted ? scope.signal.reason : error
     scope.abort(failure)
@@ -60,13 +59,6 @@ export async function relay(
   } finally {
     scope.dispose()
   }
-}
-
-/** Removes a size that is not certain if the file fits into one segment: it is then held whole, and its bytes counted. */
-function withoutUncertainSize(source: UploadSource, segmentBytes: number): UploadSource {
-  const maxTotalBytes = source.totalBytes === undefined ? segmentBytes : source.maxTotalBytes
-  if (maxTotalBytes === undefined || maxTotalBytes > segmentBytes) return source
-  return { ...source, totalBytes: undefined, maxTotalBytes }
 }
 
 function planFor(source: UploadSource, isOneShot: boolean, { segmentSize, maxSegments }: RelayOptions): SegmentPlan {
@@ -80,7 +72,7 @@ async function sendSegments(
   options: RelayOptions,
 ): Promise<XMediaAnswer> {
   const { call, scope, progress, plan } = upload
-  const { body, totalBytes } = source
+  const { body, totalBytes, maxTotalBytes } = source
   const initialization = createInitialization(source, {
     client: options.client,
     call,
@@ -90,7 +82,8 @@ async function sendSegments(
       call.emit({ type: 'initialized', ...media })
     },
   })
-  const read: UploadInProgress['read'] = (segmentOptions) => readSegments(body, { ...segmentOptions, totalBytes })
+  const read: UploadInProgress['read'] = (segmentOptions) =>
+    readSegments(body, { ...segmentOptions, totalBytes, maxTotalBytes })
   const ledger = createTransientLedger(plan.segmentBytes)
   await appendAll({ ...upload, initialization, read, ledger }, options)
   const { mediaId, category, data } = await initialization.result()

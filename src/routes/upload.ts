@@ -1,15 +1,9 @@
-import { zValidator } from '@hono/zod-validator'
 import type { Context, Handler, MiddlewareHandler, TypedResponse } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { StatusCode } from 'hono/utils/http-status'
 import { XMediaError } from '../errors.ts'
 import { readUpload } from '../ingress/read-upload.ts'
-import {
-  invalidParameter,
-  type UploadParameters,
-  type UploadQuery,
-  uploadParameters,
-} from '../ingress/upload-parameters.ts'
+import { readQuery, type UploadParameters, type UploadQuery } from '../ingress/upload-parameters.ts'
 import type { Instance } from '../instance.ts'
 import type { PROBLEMS, Problem, XMediaErrorCode } from '../problem.ts'
 import { relay } from '../relay/relay.ts'
@@ -45,13 +39,15 @@ export type ProblemResponse = TypedResponse<Problem, ProblemStatus, 'json'>
 export type MediaResponse<Status extends 200 | 201> = TypedResponse<XMediaAnswer, Status, 'json'>
 
 /** Refuses parameters in the query that X would refuse, before the body is read. */
-export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> = zValidator(
-  'query',
-  uploadParameters,
-  (result) => {
-    if (!result.success) throw invalidParameter(result.error.issues, { ...result.data })
-  },
-)
+export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> = createMiddleware<
+  UploadEnv,
+  string,
+  UploadInput
+>(async function validateUpload(c, next) {
+  const query = Object.entries(c.req.queries()).map(([name, values]) => [name, values.length > 1 ? values : values[0]])
+  c.req.addValidatedData('query', readQuery(Object.fromEntries(query)))
+  return next()
+})
 
 /** Relays the request's body to X. The handlers after it run only when FINALIZE has succeeded. */
 export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, string, UploadInput> {
@@ -74,14 +70,17 @@ export function sendMedia(mount: Instance['mountPath']): Handler<UploadEnv, stri
 type UploadContext = Context<UploadEnv, string, UploadInput>
 
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
-  const { clock, deadlineMs, emit, statuses } = instance
+  const { clock, deadlineMs, emit, endings, statuses } = instance
   const principal = c.var.xMediaPrincipal
   // Fail on a bad key now, not after X has the whole file.
   readSecret(c, instance)
   const { signal } = c.req.raw
   const context = { token: tokenFor(c, principal, instance.token), emit, signal, deadline: clock.now() + deadlineMs }
   const relayed = await withBody(c, principal, instance, async (body, reservation) => {
-    const request = { headers: c.req.raw.headers, parameters: c.req.valid('query'), body }
+    const request = {
+      ...{ headers: c.req.raw.headers, parameters: c.req.valid('query'), body },
+      ...{ subject: principal.subject, endings, segmentBytes: instance.relay.segmentSize.preferred },
+    }
     const source = await readUpload(request, policyFor(c, principal, instance))
     return await relay(source, reservation, context, instance.relay)
   })

@@ -1,7 +1,8 @@
 /** Schemas of the values that X's requests and ours have in common. A name in `Text` is for queries and form fields. */
 
 import * as z from 'zod/mini'
-import { EXTENDED_MAX_SEGMENTS, ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_TOTAL_BYTES } from './limits.ts'
+import { countCharacters } from '../lib/count-characters.ts'
+import { EXTENDED_MAX_SEGMENTS, ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MAX_TOTAL_BYTES } from './limits.ts'
 
 export const id: z.ZodMiniType<string, string> = z.string().check(z.regex(ID_PATTERN))
 
@@ -16,6 +17,11 @@ export const ownerIdsText: z.ZodMiniType<string[], string> = z.pipe(
     ownerIds,
   ),
 )
+
+/** Alternative text. */
+export const altText: z.ZodMiniType<string, string> = z
+  .string()
+  .check(z.refine((text) => countCharacters(text) <= MAX_ALT_TEXT))
 
 export const booleanText: z.ZodMiniType<boolean, 'true' | 'false'> = z.pipe(
   z.enum(['true', 'false']),

@@ -6,8 +6,8 @@
  */
 
 import * as z from 'zod/mini'
-import { id, integerText, ownerIds, ownerIdsText, segmentIndex, totalBytes } from './field-schemas.ts'
-import { MAX_ALT_TEXT, MEDIA_CATEGORIES, MEDIA_TYPES, type MediaCategory, type MediaType } from './limits.ts'
+import { altText, id, integerText, ownerIds, ownerIdsText, segmentIndex, totalBytes } from './field-schemas.ts'
+import { MEDIA_CATEGORIES, MEDIA_TYPES, type MediaCategory, type MediaType } from './limits.ts'
 
 /** `POST /2/media/upload/initialize`, JSON. */
 export interface InitializeRequest {
@@ -103,7 +103,7 @@ export const metadataRequest: z.ZodMiniType<MetadataRequest> = z.strictObject({
   id,
   metadata: z.exactOptional(
     z.looseObject({
-      alt_text: z.exactOptional(z.object({ text: z.string().check(z.maxLength(MAX_ALT_TEXT)) })),
+      alt_text: z.exactOptional(z.object({ text: altText })),
       allow_download_status: z.exactOptional(z.object({ allow_download: z.exactOptional(z.boolean()) })),
     }),
   ),

@@ -123,12 +123,11 @@ export function clients(target: Target): void {
       await expectReceived(file, { status: response.status, text: await response.text() }, { media_category: CATEGORY })
     })
 
-    it('accepts FormData from Deno, which has no last line break, when a field has the size', async () => {
+    it('takes FormData from Deno, which ends it without a line break', async () => {
       const file = randomFile(5 * MIB)
       const path = await saved(file)
       const script = `
         const body = new FormData()
-        body.append('total_bytes', '${file.size}')
         body.append('media', new File([await Deno.readFile(${JSON.stringify(path)})], 'a.mp4', { type: 'video/mp4' }))
         const request = { method: 'POST', headers: ${JSON.stringify(USER)}, body }
         const response = await fetch(${JSON.stringify(media())}, request)

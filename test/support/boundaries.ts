@@ -27,11 +27,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/uploader.ts': ['src/option-schema.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/x'],
   'src/client.ts': [
     ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
-    ...['src/ingress', 'src/relay', 'src/x'],
+    ...['src/lib', 'src/ingress', 'src/relay', 'src/x'],
   ],
   'src/instance.ts': [
     ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
-    ...['src/lib', 'src/ingress/paced-reader.ts', 'src/store'],
+    ...['src/lib', 'src/ingress/endings.ts', 'src/ingress/paced-reader.ts', 'src/store'],
   ],
   'src/routes': SERVED,
   'src/resumable': [...SERVED, 'src/routes', 'src/session'],

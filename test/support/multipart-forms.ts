@@ -2,20 +2,21 @@ import fc from 'fast-check'
 import { inferCategory, type MediaType } from '../../src/x/limits.ts'
 import { type Form, type Part, type ReadOptions, render, utf8 } from './multipart.ts'
 
-const BOUNDARY_CHARACTERS = [..."'()+_,./:=?-0159AZaz "]
+const BOUNDARY_CHARACTERS = [..."'()+_,./:=?-0159AZaz *&{|"]
+const MAX_BOUNDARY = 200
 
 const boundaries: fc.Arbitrary<string> = fc
   .oneof(
-    fc.string({ unit: fc.constantFrom(...BOUNDARY_CHARACTERS), minLength: 1, maxLength: 70 }),
+    fc.string({ unit: fc.constantFrom(...BOUNDARY_CHARACTERS), minLength: 1, maxLength: MAX_BOUNDARY }),
     fc
-      .tuple(fc.constantFrom(...BOUNDARY_CHARACTERS), fc.integer({ min: 1, max: 70 }))
+      .tuple(fc.constantFrom(...BOUNDARY_CHARACTERS), fc.integer({ min: 1, max: MAX_BOUNDARY }))
       .map(([character, length]) => character.repeat(length)),
     fc.constantFrom('(.+)?', 'a.b', '----WebKitFormBoundaryAbC0', '--', "a'(b)+c"),
   )
   .filter((boundary) => !boundary.endsWith(' '))
 
 /** Binary content with pieces that look like a delimiter, sometimes longer than one read. */
-function contents(boundary: string, minLength: number): fc.Arbitrary<string> {
+export function contents(boundary: string, minLength: number): fc.Arbitrary<string> {
   const delimiter = `\r\n--${boundary}`
   const piece = fc.oneof(
     fc.constantFrom('\r', '\n', '-', '\r\n', '--', `--${boundary}`, `\n--${boundary}`, `\r${delimiter}`.slice(0, -1)),
@@ -88,6 +89,8 @@ function styled(
 
 export interface Upload extends Form {
   file: string
+  /** Whether no part follows the file. */
+  isLast: boolean
   /** The header that declares a length. */
   declares: 'nothing' | 'content-length' | 'upload-length'
   segmentBytes: number
@@ -114,7 +117,7 @@ export function uploads({ lies }: { lies: boolean }): fc.Arbitrary<Upload> {
         fileStyle: style,
         after: fc.array(unknown, { maxLength: 3 }),
         isLast: fc.boolean(),
-        end: fc.constantFrom('\r\n', ''),
+        end: fc.oneof(fc.constantFrom('\r\n', '', '\r\n\r\n'), contents(boundary, 0)),
         declares: fc.constantFrom<Upload['declares'][]>('nothing', 'content-length', 'upload-length'),
         segmentBytes: fc.integer({ min: 1, max: 12_000 }),
       })
@@ -135,16 +138,18 @@ export function uploads({ lies }: { lies: boolean }): fc.Arbitrary<Upload> {
           styled(`name="f"; filename="${fileName}"`, file, fileStyle, known.includes('media_type') ? undefined : type),
           ...(isLast ? [] : after.map(field)),
         ]
-        return { ...rest, boundary, preamble, parts, file }
+        return { ...rest, boundary, preamble, parts, file, isLast }
       })
       .filter(({ parts }) => parts.every(({ content }) => isContent(content, boundary)))
   })
 }
 
-export function requestOf({ declares, segmentBytes, file }: Upload, body: string): ReadOptions {
-  const headers: Record<string, string> =
-    declares === 'nothing' ? {} : { [declares]: String(declares === 'upload-length' ? file.length : body.length) }
-  return { headers, segmentBytes }
+export function requestOf({ declares, segmentBytes, file, isLast, end }: Upload, body: string): ReadOptions {
+  if (declares === 'nothing') return { headers: {} }
+  if (declares === 'upload-length') return { headers: { [declares]: String(file.length) }, segmentBytes }
+  // Only then does Content-Length tell the size of a file before its end.
+  const isInferable = isLast && end === '\r\n'
+  return { headers: { [declares]: String(body.length) }, segmentBytes: isInferable ? segmentBytes : body.length }
 }
 
 export interface Mutation {

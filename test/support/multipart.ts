@@ -1,8 +1,11 @@
 import busboy from 'busboy'
 import { XMediaError, type XMediaErrorCode } from '../../src/errors.ts'
 import { type ByteReader, openReader } from '../../src/ingress/byte-reader.ts'
-import { type IncomingFile, readMultipart } from '../../src/ingress/multipart-upload.ts'
+import { createEndings, type Endings } from '../../src/ingress/endings.ts'
+import type { DeclaredMedia } from '../../src/ingress/media-type.ts'
+import { readMultipart } from '../../src/ingress/multipart-upload.ts'
 import type { UploadParameters } from '../../src/ingress/upload-parameters.ts'
+import { emptyBody } from '../../src/ingress/upload-source.ts'
 import { readSegments } from '../../src/relay/read-segments.ts'
 
 /** Bodies here are strings of one character per byte, so that tests can build, cut and search them as text. */
@@ -15,16 +18,24 @@ export function utf8(text: string): string {
   return Buffer.from(text).toString('latin1')
 }
 
+/** What is known of an upload when its body has ended. */
+export interface Upload {
+  totalBytes: number | undefined
+  parameters: UploadParameters
+  declared: DeclaredMedia
+}
+
 export type Outcome =
-  | { accepted: true; file: string; upload: Omit<IncomingFile, 'body'>; reads: number }
-  | { accepted: false; code: XMediaErrorCode; reads: number }
+  | { accepted: true; file: string; upload: Upload; reads: number }
+  | { accepted: false; code: XMediaErrorCode; detail: string; reads: number }
 
 export interface ReadOptions {
   headers?: Record<string, string>
   /** The parameters in the query. */
   parameters?: UploadParameters
-  /** Bytes per segment when the size is known; otherwise the file is held whole, as in the relay. */
+  /** Bytes per segment. A form that ends within the first one is held whole, as in the relay. */
   segmentBytes?: number
+  endings?: Endings
 }
 
 const WHOLE_BYTES = 1 << 20
@@ -33,7 +44,7 @@ const WHOLE_BYTES = 1 << 20
 export async function read(
   contentType: string,
   pieces: Iterable<string>,
-  { headers = {}, parameters = {}, segmentBytes = WHOLE_BYTES }: ReadOptions = {},
+  { headers = {}, parameters = {}, segmentBytes = WHOLE_BYTES, endings = createEndings() }: ReadOptions = {},
 ): Promise<Outcome> {
   const iterator = pieces[Symbol.iterator]()
   let reads = 0
@@ -49,23 +60,25 @@ export async function read(
     { highWaterMark: 0 },
   )
   try {
-    const { body, ...upload } = await readMultipart({
+    const upload = await readMultipart({
       headers: new Headers({ ...headers, 'content-type': contentType }),
       parameters,
       body: openReader(stream),
+      ...{ subject: 'u1', endings, segmentBytes },
     })
-    const totalBytes = upload.maxTotalBytes === undefined ? upload.totalBytes : undefined
+    const { totalBytes, maxTotalBytes } = upload
+    upload.declared()
+    if ((totalBytes ?? maxTotalBytes) === 0) throw emptyBody()
     let file = ''
-    for await (const segment of readSegments(checked(body), {
-      segmentBytes: () => (totalBytes === undefined ? WHOLE_BYTES : segmentBytes),
-      totalBytes,
-    })) {
+    const sizes = { segmentBytes: () => (totalBytes ? segmentBytes : (maxTotalBytes ?? segmentBytes)) }
+    for await (const segment of readSegments(checked(upload.body), { ...sizes, totalBytes, maxTotalBytes })) {
       file += Buffer.from(segment).toString('latin1')
     }
-    return { accepted: true, file, upload, reads }
+    const known = { totalBytes, parameters: upload.parameters(), declared: upload.declared() }
+    return { accepted: true, file, upload: known, reads }
   } catch (error) {
     if (!(error instanceof XMediaError)) throw error
-    return { accepted: false, code: error.code, reads }
+    return { accepted: false, code: error.code, detail: error.message, reads }
   }
 }
 
@@ -112,6 +125,29 @@ export function readWithBusboy(contentType: string, body: string): Promise<Busbo
     parser.on('close', () => resolve(outcome))
     parser.end(bytesOf(body))
   })
+}
+
+/**
+ * A valid body as the strictest client would have sent it: no space after boundaries, no folded headers, no raw quotes in
+ * filenames, and nothing after the closing boundary. busboy understands no other.
+ */
+export function strictly(body: string, boundary: string): string {
+  const delimiter = `\r\n--${boundary}`
+  const [preamble = '', ...pieces] = `\r\n${body}`.split(delimiter)
+  const closing = pieces.findIndex((piece) => piece.startsWith('--'))
+  const parts = pieces.slice(0, closing).map((piece) => {
+    const line = piece.indexOf('\r\n')
+    const content = piece.indexOf('\r\n\r\n', line)
+    const headers = piece
+      .slice(line, content)
+      .replace(/\r\n[\t ]+/g, ' ')
+      .replace(
+        /(\r\nContent-Disposition:.*?; *filename=").*?("[\t ]*(?=;[\t ]*[\w!#$%&'*+.^`|~-]+=|;?[\t ]*(?:\r\n|$)))/i,
+        '$1x$2',
+      )
+    return headers + piece.slice(content)
+  })
+  return `${[preamble, ...parts, '--\r\n'].join(delimiter)}`.slice(2)
 }
 
 export function split(body: string, cuts: readonly number[] | 'bytes'): string[] {

@@ -93,7 +93,7 @@ describe('a fault that cannot happen', () => {
     ['{"random":{"seed":1,"rate":1.1}}', 'random.rate must be at most 1, not 1.1'],
     [
       '{"random":{"seed":1,"rate":1,"effects":[{"kind":"reset","status":500}]}}',
-      "random.effects.0.status is not a member of a fault of kind "reset"; it can have "kind" or "when"",
+      'random.effects.0.status is not a member of a fault of kind "reset"; it can have "kind" or "when"',
     ],
     [
       '{"random":{"seed":1,"rate":1,"steps":["finalize"],"effects":[{"kind":"error"},{"kind":"too_large"}]}}',

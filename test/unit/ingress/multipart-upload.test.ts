@@ -32,13 +32,11 @@ const accepted = (content = 'DATA') => ({ accepted: true, file: content })
 const refused = (...codes: XMediaErrorCode[]) => ({ accepted: false, code: expect.toBeOneOf(codes) })
 
 describe('readMultipart compared with busboy', () => {
-  const FOLDED = bodyOf(file(), field('u')).replace('"u"', '"u"\r\n ;filename=":"')
   const HIDDEN = 'Content-Disposition: form-data; name="g"; filename="y"\r\n\r\nMORE'
 
   it.each([
     ['a space before a header’s colon', OPEN.replace('Type:', 'Type :')],
     ['a header name that is not a token', OPEN.replace('Content-Type', '(x): y\r\nContent-Type')],
-    ['a filename on a folded line', FOLDED.slice(0, -'--\r\n'.length)],
     ['an unclosed quote', OPEN.replace('"x"', '"x')],
     ['a filename without a value', OPEN.replace('"x"', '')],
     ['text after the parameters', OPEN.replace('"x"', '"x" y')],
@@ -134,16 +132,7 @@ describe('readMultipart, with a body that ends too early or too late', () => {
     await expectOf(body, refused('body_incomplete'))
   })
 
-  it.each(['x', '\r\nx', '\r\n\r\n', '-', '\0', '\r', ` ${bodyOf(file())}`, `\r\n${bodyOf(file())}`])(
-    'refuses %j after the closing boundary',
-    async (garbage) => {
-      for (const body of [bodyOf(file()), bodyOf(file(), field('u'))]) {
-        await expectOf(body.slice(0, -2) + garbage, refused('malformed_multipart'))
-      }
-    },
-  )
-
-  it.each(['x', ' x', ' ', '-', '-x', '\r', '\n', '\rx', '--x', '\r\nx'])(
+  it.each(['x', ' x', ' ', '-', '-x', '\r', '\n', '\rx', '\r\nx'])(
     'refuses %j after a boundary in the file',
     async (garbage) => {
       await expectOf(bodyOf(file(`DATA${DELIMITER}${garbage}`)), refused('malformed_multipart'))
@@ -183,22 +172,29 @@ describe('readMultipart, its limits', () => {
   })
 
   it.each([
-    ['before the file', ''],
-    ['after the file', OPEN.slice(0, -3)],
-  ])('refuses 200,000 empty parts %s within 128 KiB', async (_, front) => {
+    ['before the file within 128 KiB', '', 128 * KIB],
+    ['after the file within 192 KiB', OPEN.slice(0, -3), 192 * KIB],
+  ])('refuses 200,000 empty parts %s', async (_, front, bytes) => {
     const parts = bodyOf(...Array<Part>(100).fill(field('u', ''))).slice(0, -'--b--\r\n'.length)
     const outcome = await read(CONTENT_TYPE, [front, ...Array<string>(2000).fill(parts)])
     expect(outcome).toMatchObject(refused('multipart_limit', 'malformed_multipart'))
-    expect(outcome.reads * parts.length).toBeLessThan(128 * KIB)
+    expect(outcome.reads * parts.length).toBeLessThan(bytes)
   })
 
-  it('accepts 64 KiB after the file’s boundary, and refuses one byte more', async () => {
-    const rest = (content: string) => bodyOf(field('u', content)).slice('--b'.length)
+  it('accepts 64 KiB between the file’s boundary and the end of the closing one, and refuses one byte more', async () => {
+    const rest = (content: string) => bodyOf(field('u', content)).slice('--b'.length, -'\r\n'.length)
     const content = 'v'.repeat(64 * KIB - rest('').length)
     await expectOf(OPEN + rest(content), accepted())
     await expectOf(OPEN + rest(`${content}v`), refused('multipart_limit'))
-    await expectOf(bodyOf(file()) + content, refused('malformed_multipart'))
-    await expectOf(bodyOf(file()) + content.repeat(9), refused('multipart_limit'))
+  })
+
+  it('ignores 64 KiB after the closing boundary, and refuses one byte more', async () => {
+    const epilogue = 'v'.repeat(64 * KIB)
+    for (const open of [`${OPEN}--`, bodyOf(file(), field('u', 'v'.repeat(60 * KIB))).slice(0, -'\r\n'.length)]) {
+      await expectOf(open + epilogue, accepted())
+      await expectOf(`${open}${epilogue}v`, refused('multipart_limit'))
+      await expectOf(open + epilogue.repeat(9), refused('multipart_limit'))
+    }
   })
 })
 
@@ -269,11 +265,6 @@ describe('readMultipart, its parts', () => {
     }
   })
 
-  it('refuses a parameter after the file, and accepts an unknown field there', async () => {
-    await expectOf(bodyOf(file(), field('shared', 'true')), refused('invalid_parameter'))
-    await expectOf(bodyOf(file(), field('u')), accepted())
-  })
-
   it('reads a parameter that has a filename, as FormData gives to a Blob', async () => {
     const shared = part('name="shared"; filename="blob"', 'true')
     await expectOf(bodyOf(shared, file()), { ...accepted(), upload: { parameters: { shared: true } } })
@@ -303,27 +294,9 @@ describe('readMultipart, its parts', () => {
   })
 })
 
-describe('readMultipart, its headers', () => {
-  const LONGEST = `${"'()+_,./:?-".repeat(6)}1234`
-
-  it.each([':', 'a b', '=b', 'b=', `${LONGEST}5`, '', 'b ', 'é', '\t'])(
-    'accepts legal boundaries only: %j',
-    async (name) => {
-      const body = bodyOf(file()).replaceAll('--b', `--${name}`)
-      const legal = [':', 'a b', '=b', 'b='].includes(name)
-      const outcome = await read(`multipart/form-data; charset=utf-8; Boundary="${name}"; x=y`, [body])
-      expect(outcome).toMatchObject(legal ? accepted() : refused('malformed_multipart'))
-    },
-  )
-
-  it('accepts a boundary of 70 characters, and refuses a body without one', async () => {
-    const body = bodyOf(file()).replaceAll('--b', `--${LONGEST}`)
-    expect(await read(contentTypeOf(LONGEST), [body])).toMatchObject(accepted())
-    expect(await read('multipart/form-data', [body])).toMatchObject(refused('malformed_multipart'))
-  })
-
+describe('readMultipart, its lengths', () => {
   it.each<[Record<string, string>, string | undefined, object]>([
-    [{ 'content-length': `${LENGTH}` }, undefined, { ...accepted(), upload: { totalBytes: 4, maxTotalBytes: 6 } }],
+    [{ 'content-length': `${LENGTH}` }, undefined, accepted()],
     [{ 'content-length': `${LENGTH}`, 'upload-length': '4' }, undefined, accepted()],
     [{ 'upload-length': '4' }, '5', refused('length_conflict')],
     [{ 'content-length': `${LENGTH}` }, '7', refused('length_conflict')],

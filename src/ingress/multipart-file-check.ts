@@ -1,0 +1,111 @@
+import { XMediaError } from '../errors.ts'
+import { formatBytes } from '../lib/format-bytes.ts'
+import { quote } from '../lib/quote.ts'
+import type { ByteReader } from './byte-reader.ts'
+import type { Ending, Endings } from './endings.ts'
+import { bodyTooLong, declaredLengths, formFileLength } from './lengths.ts'
+import type { FormEnd, FormFile } from './multipart-form.ts'
+import { isParameter } from './upload-parameters.ts'
+
+/** A request whose body is a form. */
+export interface FormRequest {
+  headers: Headers
+  body: ByteReader
+  /** The user who sends it. */
+  subject: string
+  endings: Endings
+  /** Size of the relay's first segment, bytes. */
+  segmentBytes: number
+}
+
+/** What is known about the size of a form's file before the file is read. */
+export interface FileSize {
+  /** The size to tell X. Undefined: the file is held whole, and its bytes are counted. */
+  totalBytes: number | undefined
+  /** The most bytes that the file can have. Undefined: one segment. */
+  maxTotalBytes: number | undefined
+  /** `totalBytes`, if it is only inferred. */
+  inferredBytes: number | undefined
+  /** How the client's forms end. It is corrected if `inferredBytes` is wrong. */
+  ending: Ending
+}
+
+/**
+ * Finds out the size of a form's file. If the form ends within the first segment, the relay holds the file whole, so that
+ * nothing has to be inferred.
+ *
+ * @param declaredBytes The parameter `total_bytes`.
+ */
+export function sizeOf(file: FormFile, request: FormRequest, declaredBytes: string | undefined): FileSize {
+  const { headers, subject, endings, segmentBytes } = request
+  const ending = endings.of({ subject, boundary: file.boundary, userAgent: headers.get('user-agent') ?? '' })
+  const length = formFileLength(declaredLengths(headers, declaredBytes), file.aroundBytes, ending.bytes)
+  const { maxTotalBytes, isInferred } = length
+  const isWhole = maxTotalBytes === undefined || maxTotalBytes <= segmentBytes
+  const totalBytes = isWhole ? undefined : length.totalBytes
+  return { totalBytes, maxTotalBytes, inferredBytes: isInferred ? totalBytes : undefined, ending }
+}
+
+/** Bytes per read while a file is longer than it should be. */
+const DISCARD_BYTES = 4096
+
+/**
+ * Reads the file of a form, and fails if its size was inferred wrongly.
+ *
+ * @param onEnd Called when the form has ended, before the last bytes of the file are read. Throws to refuse the form.
+ */
+export function createCheckedReader(
+  file: FormFile,
+  { inferredBytes, maxTotalBytes = Infinity, ending }: FileSize,
+  onEnd: (fileBytes: number, end: FormEnd) => void,
+): ByteReader {
+  let fileBytes = 0
+
+  function check(): void {
+    const end = file.end()
+    onEnd(fileBytes, end)
+    if (inferredBytes === undefined || fileBytes === inferredBytes) return
+    const field = end.parts.find(({ name }) => isParameter(name)) ?? end.parts[0]
+    if (field) throw fieldAfterFile(isParameter(field.name) ? `\`${field.name}\`` : quote(field.name))
+    ending.learn(end.epilogueBytes)
+    throw wrongGuess(fileBytes, inferredBytes)
+  }
+
+  /** The number of bytes tells how the form ends, so that the client's next form is understood. */
+  async function countToEnd(): Promise<void> {
+    let view = new Uint8Array(DISCARD_BYTES)
+    for (let done = false; !done; ) {
+      const read = await file.body.read(view, 0)
+      view = read.view
+      fileBytes += read.bytes
+      if (fileBytes > maxTotalBytes) throw bodyTooLong(maxTotalBytes)
+      done = read.done
+    }
+  }
+
+  return {
+    async read(view, offset) {
+      const read = await file.body.read(view, offset)
+      fileBytes += read.bytes
+      const isTooLong = inferredBytes !== undefined && fileBytes > inferredBytes
+      if (isTooLong && !read.done) await countToEnd()
+      if (isTooLong || read.done) check()
+      return read
+    },
+    cancel: (reason) => file.body.cancel(reason),
+  }
+}
+
+function fieldAfterFile(name: string): XMediaError {
+  return new XMediaError(
+    'length_conflict',
+    `${name} came after the file, so the size that we inferred from Content-Length is wrong. Send ${name} before the file, or \`total_bytes\`.`,
+  )
+}
+
+function wrongGuess(fileBytes: number, inferredBytes: number): XMediaError {
+  return new XMediaError(
+    'length_conflict',
+    `We inferred ${formatBytes(inferredBytes)} from Content-Length, but the file has ${formatBytes(fileBytes)}. Send \`total_bytes\` before the file, or the header Upload-Length. Or try again: we now know how this client ends its forms.`,
+  )
+}
