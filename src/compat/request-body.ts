@@ -1,17 +1,13 @@
 import * as z from 'zod/mini'
 import { readLength } from '../ingress/lengths.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
-import type { Instance } from '../instance.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
-import { withBody } from '../routes/request-body.ts'
+import { type BodyOptions, withBody } from '../routes/request-body.ts'
 import { type CompatBody, readCompatBody } from './body.ts'
 import { InvalidRequest, jsonRequired, missingMedia, validate } from './invalid-request.ts'
 import type { CompatRequest } from './request.ts'
 import { type ClientSegment, decodeClientSegment, receiveClientSegment } from './segment.ts'
-
-/** What reading a body needs of the instance. */
-type BodyOptions = Pick<Instance, 'clock' | 'pace' | 'relay' | 'uploads'>
 
 /**
  * Reads a request's body up to its media and runs `work` on it, with a reservation of memory that ends with `work`.

@@ -1,4 +1,4 @@
-import { XMediaError } from '../errors.ts'
+import { XMediaError, type XMediaErrorCode } from '../errors.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
@@ -101,9 +101,12 @@ export function callContext(c: ResumableContext, instance: Instance): CallContex
   return { token: tokenFor(c, c.var.xMediaPrincipal, token), emit, deadline: clock.now() + deadlineMs }
 }
 
-/** Whether the same request may succeed later. X will not change its mind about a file, though that is a 502. */
+/** Errors of the server that will not pass: X does not change its mind about a file, nor the app its set-up. */
+const LASTING: readonly XMediaErrorCode[] = ['x_rejected_media', 'misconfigured']
+
+/** Whether the same request may succeed later. */
 export function isRetryable(error: unknown): error is XMediaError {
-  if (!(error instanceof XMediaError) || error.code === 'x_rejected_media') return false
+  if (!(error instanceof XMediaError) || LASTING.includes(error.code)) return false
   return error.status >= 500 || error.code === 'upload_locked'
 }
 

@@ -1,14 +1,14 @@
 import { zValidator } from '@hono/zod-validator'
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
-import { notFound, XMediaError } from '../errors.ts'
+import { methodNotAllowed, notFound, XMediaError } from '../errors.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
 import { toHex } from '../lib/encoding.ts'
 import { planSegments } from '../relay/segment-plan.ts'
 import { readSecret } from '../routes/authorize.ts'
-import { mountPath } from '../routes/mount-path.ts'
+import { withSlash } from '../routes/unrouted.ts'
 import { type UploadEnv, type UploadInput, validateUpload } from '../routes/upload.ts'
 import { policyFor } from '../routes/upload-policy.ts'
 import { finishSession } from '../session/finish.ts'
@@ -16,20 +16,23 @@ import { acquireLease, type Lease, tryLease, withLease } from '../session/lease.
 import { createSession, type Session } from '../session/record.ts'
 import { acceptChunk, callContext, isRetryable, throwIfFailed } from './accept-chunk.ts'
 import { CHECKSUM_ALGORITHMS, type Creation, readAppend, readCreation, TUS_VERSION } from './headers.ts'
-import { pathBelowMount, uploadLimit, uploadResponse, withProtocolHeaders } from './response.ts'
+import { uploadLimit, uploadLocation, uploadResponse, withProtocolHeaders } from './response.ts'
+
+const UPLOADS: string[] = withSlash('/files')
+const UPLOAD: string[] = withSlash('/files/:id')
 
 /**
- * The routes of resumable uploads, below `/files`: tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF draft
+ * The routes of resumable uploads: tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF draft
  * (draft-ietf-httpbis-resumable-upload-11) on the same resource.
  */
 export function resumable(instance: Instance): Hono<UploadEnv> {
   return new Hono<UploadEnv>()
-    .on('OPTIONS', ['/', '/:id'], describeServer(instance))
-    .post('/', validateUpload, createUpload(instance))
-    .get('/:id', validateUploadId, inspectUpload(instance)) // HEAD too
-    .patch('/:id', validateUploadId, appendChunk(instance))
-    .delete('/:id', validateUploadId, deleteUpload(instance))
-    .post('/:id', validateUploadId, overrideMethod(instance))
+    .on('OPTIONS', [...UPLOADS, ...UPLOAD], describeServer(instance))
+    .on('POST', UPLOADS, validateUpload, createUpload(instance))
+    .on('GET', UPLOAD, validateUploadId, inspectUpload(instance)) // HEAD too
+    .on('PATCH', UPLOAD, validateUploadId, appendChunk(instance))
+    .on('DELETE', UPLOAD, validateUploadId, deleteUpload(instance))
+    .on('POST', UPLOAD, validateUploadId, overrideMethod(instance))
 }
 
 /** Random bytes of an id: 128 bits cannot be guessed. */
@@ -82,7 +85,7 @@ function createUpload(instance: Instance): Handler<UploadEnv, string, UploadInpu
     const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
     await creations.consume(principal.subject, 0)
     await createSession(store, session)
-    c.header('location', `${mountPath(c, instance.mountPath, pathBelowMount(c))}/files/${session.id}`)
+    c.header('location', uploadLocation(c, session.id))
     if (chunk === undefined || chunk.bytes === 0) return await uploadResponse(c, session, 201, instance)
     const lease = await tryLease(store, session.id, clock)
     if (lease === undefined || lease === 'held') throw new TypeError('a new session must be free')
@@ -177,7 +180,7 @@ function overrideMethod(instance: Instance): Handler<UploadEnv, string, UploadId
     const method = c.req.header('x-http-method-override')?.toUpperCase() ?? ''
     const response = await handlers[method]?.(c, next)
     if (response) return response
-    throw notFound()
+    throw methodNotAllowed('POST', ['GET', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'])
   }
 }
 

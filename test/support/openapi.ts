@@ -9,16 +9,20 @@ const described = describeRoutes('', { ...UPLOAD_PATHS, ...RESUMABLE_PATHS })
 const paths = Object.entries(described.paths)
 const ajv = new Ajv.default({ strict: false })
 formats.default(ajv)
-/** Where a path that is no other's leads: that is the mount itself. */
+/** Where a path leads that is no other's, unless it is unknown: to the mount itself. */
 const root = paths.find(([template]) => template === '/')
 ajv.addSchema({ $id: 'openapi', ...described })
 
 /** What the description of the routes does not have of an answer; nothing, if it has it. */
-export async function undescribed(method: string, path: string, response: Response): Promise<string[]> {
+export async function undescribed(method: string, requestPath: string, response: Response): Promise<string[]> {
+  const path = requestPath.replace(/\/$/, '')
   const below = paths.filter((entry) => entry !== root)
-  const found = below.find(([template]) => pattern(template).test(path)) ?? root
+  const found = below.find(([template]) => pattern(template).test(path)) ?? (response.status === 404 ? undefined : root)
   const operation: Operation | undefined = found?.[1][method.toLowerCase()]
-  if (!operation) return [401, 403, 404].includes(response.status) ? [] : [`${method} ${path} is not described`]
+  if (!operation) {
+    const isRefused = [401, 403, 404, 405].includes(response.status) || method === 'OPTIONS'
+    return isRefused ? [] : [`${method} ${path} is not described`]
+  }
   const answer = operation.responses[response.status]
   const name = `${method} ${found?.[0]} ${response.status}`
   if (!answer) return [`${name} is not described: ${await response.clone().text()}`]
