@@ -8,9 +8,9 @@ import type {
   XMediaClientOptions,
   XMediaOptions,
 } from './options.ts'
+import { isSecret, MIN_SECRET_BYTES } from './status-ticket.ts'
 import type { QuotaOptions, QuotaSettings } from './store/quota.ts'
-import { isSecret, MIN_SECRET_BYTES } from './ticket.ts'
-import type { RetryOptions } from './x/call.ts'
+import type { RetryOptions } from './x/call-with-retries.ts'
 import { DEFAULT_SEGMENT_BYTES, isMediaCategory, MAX_SEGMENT_BYTES, MAX_SEGMENTS } from './x/limits.ts'
 
 /*

@@ -1,6 +1,6 @@
 import { commandAppend, commandFinalize, commandInitialize } from '../x/command-schemas.ts'
 import { unknownQuery } from '../x/x-problems.ts'
-import { append } from './append.ts'
+import { append } from './append-segment.ts'
 import type { CompatBody } from './body.ts'
 import { finalize } from './finalize.ts'
 import { initialize } from './initialize.ts'

@@ -1,6 +1,6 @@
 import { type CheckedMedia, checkMedia } from '../ingress/media-type.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
-import { policyFor } from '../routes/upload-policy.ts'
+import { policyFor } from '../routes/principal-policy.ts'
 import type { CommandInitialize } from '../x/command-schemas.ts'
 import { isMediaType, MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'

@@ -3,8 +3,8 @@ import { isRecord } from '../lib/is-record.ts'
 import { metadataRequest, subtitlesDeleteRequest, subtitlesRequest } from '../x/schemas.ts'
 import { unknownMember } from '../x/x-problems.ts'
 import { InvalidRequest, validate } from './invalid-request.ts'
+import { readJsonFields } from './receive-body.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
-import { readJsonFields } from './request-body.ts'
 import type { CompatResponse } from './response.ts'
 
 /** STATUS: how far X's processing of a media has come. */

@@ -10,13 +10,13 @@ import { answerUnrouted, withSlash } from '../routes/unrouted.ts'
 import { ID_PATTERN, MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { appendFields, appendMembers, initializeRequest, statusQuery } from '../x/schemas.ts'
 import { describeIssues, unknownQuery } from '../x/x-problems.ts'
-import { append } from './append.ts'
+import { append } from './append-segment.ts'
 import { isCommand, runCommand } from './commands.ts'
 import { finalize } from './finalize.ts'
 import { initialize } from './initialize.ts'
 import { InvalidRequest, uniqueFields, validate } from './invalid-request.ts'
 import { addSubtitles, deleteSubtitles, readStatus, setMetadata } from './media.ts'
-import { bufferedFile, isStreamable, streamedFile, uploadOneShot } from './one-shot.ts'
+import { hasMedia, readJsonFields, receiveBody, withCompatBody } from './receive-body.ts'
 import {
   type CompatEnv,
   type CompatHandler,
@@ -24,8 +24,8 @@ import {
   type CompatRequest,
   compatHandler,
 } from './request.ts'
-import { hasMedia, readJsonFields, receiveBody, withCompatBody } from './request-body.ts'
 import { type CompatResponse, compatErrorResponse, unroutedResponse } from './response.ts'
+import { bufferedFile, isStreamable, streamedFile, uploadOneShot } from './single-upload.ts'
 import { createCompatUploads } from './upload-record.ts'
 
 /** Where these routes are, below the mount. */

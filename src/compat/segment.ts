@@ -8,9 +8,9 @@ import { COPIES_PER_BYTE, type MemoryReservation } from '../relay/memory-pool.ts
 import { rechunk, type SegmentMemory } from '../relay/rechunk.ts'
 import { createSegmentMemory, GROWTH_FACTOR } from '../relay/segment-memory.ts'
 import { MIN_HALVED_BYTES, planSingleSegment } from '../relay/segment-plan.ts'
-import type { CallContext } from '../x/call.ts'
-import { createEnvelope, type Envelope } from '../x/envelope.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import { MAX_SEGMENT_BYTES, MAX_SEGMENTS } from '../x/limits.ts'
+import { createEnvelope, type Envelope } from '../x/multipart-envelope.ts'
 
 /** Largest segment a client may send, bytes: X itself accepts no larger one. https://docs.x.com/x-api/media/quickstart */
 const MAX_CLIENT_SEGMENT_BYTES = 8_000_000

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import type { CallContext } from '../x/call.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { XClient } from '../x/x-client.ts'
 import { isClientGone } from './report-failure.ts'

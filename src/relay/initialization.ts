@@ -1,6 +1,6 @@
 import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
 import { type AbortScope, abortable } from '../lib/abort-scope.ts'
-import type { CallContext } from '../x/call.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMedia } from '../x/schemas.ts'
 import type { XClient } from '../x/x-client.ts'
 

@@ -1,6 +1,6 @@
 import type { UploadSource } from '../ingress/upload-source.ts'
-import type { CallContext } from '../x/call.ts'
 import { createCallScope } from '../x/call-scope.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { setAltText } from './alt-text.ts'
 import { type AppendOptions, appendAll, type UploadInProgress } from './append.ts'

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import type { CallContext } from '../x/call.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import type { Progress } from './segment-sender.ts'
 
 /** Emits the event for an upload, or a chunk of one, that ended early: `aborted` when its client is gone, else `failed`. */

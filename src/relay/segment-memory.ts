@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
-import type { Envelope } from '../x/envelope.ts'
-import type { Limiter } from './limiter.ts'
+import type { Envelope } from '../x/multipart-envelope.ts'
+import type { Limiter } from './in-flight-limiter.ts'
 import { type MemoryReservation, overloaded } from './memory-pool.ts'
 import type { SegmentMemory } from './rechunk.ts'
 import type { SegmentPlan } from './segment-plan.ts'

@@ -41,7 +41,7 @@ export interface DeclaredChunk {
 /** A request whose body is not read yet. */
 export type RequestHead = Pick<Request, 'headers' | 'body'>
 
-/** Which protocol a request speaks; undefined when it does not say. Throws `unsupported_version` for another tus than 1.0.0. */
+/** Which protocol a request speaks, if it says so. Throws `unsupported_version` for another version of tus. */
 export function protocolOf(headers: Headers): Protocol | undefined {
   const version = headers.get('tus-resumable')
   if (version === TUS_VERSION) return 'tus'
@@ -138,7 +138,7 @@ function readIetfChunk(request: RequestHead, offset: number): { totalBytes: numb
   return { totalBytes, chunk: { offset, bytes, totalBytes, checksum: undefined } }
 }
 
-/** The size of a body. Undefined when it has no declared length: chunked in HTTP/1.1, and without any header in HTTP/2. */
+/** The size of a body; undefined when it is not declared. A chunked body declares none, and one in HTTP/2 need not. */
 function bodyBytes({ headers, body }: RequestHead): number | undefined {
   return readLengthHeader(headers, 'Content-Length') ?? (body === null ? 0 : undefined)
 }

@@ -13,7 +13,7 @@ export interface FileMetadata {
   mediaType: string | undefined
 }
 
-/** Parses `Upload-Metadata`. Other keys are the client's own. https://tus.io/protocols/resumable-upload#upload-metadata */
+/** Parses `Upload-Metadata`; ignores unknown keys. https://tus.io/protocols/resumable-upload#upload-metadata */
 export function readMetadata(metadata = ''): FileMetadata {
   if (metadata.length > MAX_METADATA_CHARS) {
     throw new XMediaError(
@@ -44,6 +44,6 @@ function decodeText(base64: string): string {
 function malformedMetadata(text: string): XMediaError {
   return new XMediaError(
     'invalid_parameter',
-    `Upload-Metadata has an invalid entry: ${quote(text)}. Send pairs of a key and a base64 value, separated by commas.`,
+    `Upload-Metadata has the invalid entry ${quote(text)}. Send keys with base64 values, separated by commas.`,
   )
 }

@@ -1,36 +1,35 @@
-import { zValidator } from '@hono/zod-validator'
-import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono'
-import * as z from 'zod/mini'
-import { methodNotAllowed, notFound, XMediaError } from '../errors.ts'
+import { type Context, type Handler, Hono } from 'hono'
+import { methodNotAllowed, XMediaError } from '../errors.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
 import { toHex } from '../lib/encoding.ts'
 import { planSegments } from '../relay/segment-plan.ts'
 import { readSecret } from '../routes/authorize.ts'
+import { policyFor } from '../routes/principal-policy.ts'
 import { withSlash } from '../routes/unrouted.ts'
 import { type UploadEnv, type UploadInput, validateUpload } from '../routes/upload.ts'
-import { policyFor } from '../routes/upload-policy.ts'
 import { finishSession } from '../session/finish.ts'
-import { acquireLease, type Lease, tryLease, withLease } from '../session/lease.ts'
+import { tryLease, withLease } from '../session/lease.ts'
 import { createSession, type Session } from '../session/record.ts'
-import { acceptChunk, callContext, isRetryable, throwIfFailed } from './accept-chunk.ts'
-import { CHECKSUM_ALGORITHMS, type Creation, readAppend, readCreation, TUS_VERSION } from './headers.ts'
+import { CHECKSUM_ALGORITHMS, type Creation, readCreation, TUS_VERSION } from './headers.ts'
+import { acceptChunk, callContext, isRetryable, patchUpload, throwIfFailed } from './patch-upload.ts'
 import { uploadLimit, uploadLocation, uploadResponse, withProtocolHeaders } from './response.ts'
+import { acquireUpload, type UploadContext, type UploadId, validateUploadId } from './upload-id.ts'
 
 const UPLOADS: string[] = withSlash('/files')
 const UPLOAD: string[] = withSlash('/files/:id')
 
 /**
- * The routes of resumable uploads: tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF draft
- * (draft-ietf-httpbis-resumable-upload-11) on the same resource.
+ * The routes of resumable uploads. They speak tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF draft
+ * (draft-ietf-httpbis-resumable-upload-11).
  */
 export function resumable(instance: Instance): Hono<UploadEnv> {
   return new Hono<UploadEnv>()
     .on('OPTIONS', [...UPLOADS, ...UPLOAD], describeServer(instance))
     .on('POST', UPLOADS, validateUpload, createUpload(instance))
     .on('GET', UPLOAD, validateUploadId, inspectUpload(instance)) // HEAD too
-    .on('PATCH', UPLOAD, validateUploadId, appendChunk(instance))
+    .on('PATCH', UPLOAD, validateUploadId, patchUpload(instance))
     .on('DELETE', UPLOAD, validateUploadId, deleteUpload(instance))
     .on('POST', UPLOAD, validateUploadId, overrideMethod(instance))
 }
@@ -43,17 +42,6 @@ const UNUSED_EXPIRY_MS = 3_600_000
 
 /** When to ask for the progress again if nothing better is known, in seconds. */
 const RETRY_AFTER_SECS = 5
-
-type UploadId = { in: { param: { id: string } }; out: { param: { id: string } } }
-type UploadContext = Context<UploadEnv, string, UploadId>
-
-const validateUploadId: MiddlewareHandler<UploadEnv, string, UploadId> = zValidator(
-  'param',
-  z.object({ id: z.string().check(z.regex(/^[0-9a-f]{32}$/)) }),
-  (result) => {
-    if (!result.success) throw notFound()
-  },
-)
 
 /** Lists the protocol versions, extensions and limits. */
 function describeServer(instance: Instance): Handler<UploadEnv> {
@@ -119,19 +107,9 @@ function newSession(creation: Creation, subject: string, expiresAt: number): Ses
   }
 }
 
-function appendChunk(instance: Instance): Handler<UploadEnv, string, UploadId> {
-  return withProtocolHeaders(async function appendChunk(c: UploadContext) {
-    checkFraming(c.req.raw.headers)
-    const chunk = readAppend(c.req.raw)
-    const lease = await acquireUpload(c, instance)
-    const session = await withLease(lease, () => acceptChunk(c, lease, chunk, instance))
-    return await uploadResponse(c, session, 204, instance)
-  })
-}
-
 /**
- * Responds with the progress of an upload. Finalizes it first when X has every byte but an earlier FINALIZE failed. Clients
- * give up an upload whose progress they cannot get and send it all again; only a 423 makes them wait.
+ * Responds with the progress of an upload. Finalizes it first when X has every byte but an earlier FINALIZE failed.
+ * Clients send the whole file again when they cannot get the progress; only a 423 makes them wait.
  * https://github.com/tus/tus-js-client/blob/main/lib/upload.js
  */
 function inspectUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
@@ -169,10 +147,13 @@ function deleteUpload(instance: Instance): Handler<UploadEnv, string, UploadId> 
   })
 }
 
-/** Lets clients behind proxies that block a method send it as POST. https://tus.io/protocols/resumable-upload#x-http-method-override */
+/**
+ * Lets clients behind proxies that block a method send it as POST.
+ * https://tus.io/protocols/resumable-upload#x-http-method-override
+ */
 function overrideMethod(instance: Instance): Handler<UploadEnv, string, UploadId> {
   const handlers: Readonly<Record<string, Handler<UploadEnv, string, UploadId>>> = {
-    PATCH: appendChunk(instance),
+    PATCH: patchUpload(instance),
     DELETE: deleteUpload(instance),
     HEAD: inspectUpload(instance),
   }
@@ -182,8 +163,4 @@ function overrideMethod(instance: Instance): Handler<UploadEnv, string, UploadId
     if (response) return response
     throw methodNotAllowed('POST', ['GET', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'])
   }
-}
-
-function acquireUpload(c: UploadContext, { clock, store }: Instance): Promise<Lease> {
-  return acquireLease(store, c.req.valid('param').id, c.var.xMediaPrincipal.subject, clock)
 }

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import type { Instance } from '../instance.ts'
 import type { Principal, PrincipalLimits } from '../options.ts'
-import { isSecret, MIN_SECRET_BYTES } from '../ticket.ts'
+import { isSecret, MIN_SECRET_BYTES } from '../status-ticket.ts'
 import { type CachedToken, cacheToken } from '../x/token.ts'
 import { misconfigured } from './misconfigured.ts'
 

@@ -16,8 +16,8 @@ import { relay } from '../relay/relay.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type PrincipalEnv, readSecret, tokenFor } from './authorize.ts'
 import type { MountEnv } from './mount.ts'
+import { policyFor } from './principal-policy.ts'
 import { withBody } from './request-body.ts'
-import { policyFor } from './upload-policy.ts'
 import { describeMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
 
 /** What `xMediaUpload` leaves in the context for the handlers after it. */

@@ -48,7 +48,7 @@ export function endOnFailure(source: ByteReader): TolerantReader {
   }
 }
 
-/** A failed read may write into its view later, hence the copy; a BYOB read has taken the view's memory away for good. */
+/** A failed read may still write into its view, hence the copy. A BYOB read has taken the view's memory for good. */
 function copyOrEmpty({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return buffer.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(buffer.slice(0), byteOffset, length)
 }

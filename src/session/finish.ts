@@ -2,7 +2,7 @@ import { XMediaError } from '../errors.ts'
 import { setAltText } from '../relay/alt-text.ts'
 import type { RelayOptions } from '../relay/relay.ts'
 import { reportFailure } from '../relay/report-failure.ts'
-import type { CallContext } from '../x/call.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
 import type { Lease } from './lease.ts'
@@ -11,9 +11,9 @@ import type { Lease } from './lease.ts'
 const PAUSE_SECS = 5
 
 /**
- * Finalizes an upload whose bytes X has all acknowledged, and stores the result. Does nothing when bytes are missing, or
- * when the upload is done or has failed. Repeats a FINALIZE whose outcome is not known: X accepts a second one, or says
- * that there was a first.
+ * Finalizes an upload once X has acknowledged every byte, and stores the result. Does nothing when bytes are missing, or
+ * when the upload is done or has failed. Repeats a FINALIZE whose outcome is unknown: X accepts a second one, or says that
+ * there was a first.
  */
 export async function finishSession(lease: Lease, context: CallContext, options: RelayOptions): Promise<void> {
   const { client, clock } = options

@@ -38,8 +38,8 @@ const FIRST_PAUSE_MS = 20
 const MAX_PAUSE_MS = 320
 
 /**
- * Takes the lease of a subject's session, and waits for it if need be. Throws `not_found` when there is no such session or
- * it belongs to someone else, and `upload_locked` when another request still holds it after 3 s.
+ * Takes the lease of a subject's session, and waits for it if need be. Throws `not_found` when there is no such session
+ * or it belongs to someone else, and `upload_locked` when another request still holds it after 3 s.
  */
 export async function acquireLease(store: Store, id: string, subject: string, clock: Clock): Promise<Lease> {
   const giveUpAt = clock.now() + MAX_WAIT_MS
@@ -58,7 +58,7 @@ export async function acquireLease(store: Store, id: string, subject: string, cl
   }
 }
 
-/** Runs `work` while holding the lease, and releases it afterwards, even on error. Resolves to the session as it is then. */
+/** Runs `work` while holding the lease, and releases it afterwards, even on error. Resolves to the session. */
 export async function withLease(lease: Lease, work: () => Promise<void>): Promise<Session> {
   try {
     await work()
@@ -70,8 +70,8 @@ export async function withLease(lease: Lease, work: () => Promise<void>): Promis
 }
 
 /**
- * Takes the lease of a session without waiting. Resolves to `held` when another request holds it, which then learns that
- * it is wanted, and to undefined when there is no such session.
+ * Takes the lease of a session without waiting. Resolves to `held` when another request holds it, which then learns
+ * that it is wanted, and to undefined when there is no such session.
  */
 export async function tryLease(
   store: Store,

@@ -1,21 +1,21 @@
 import type { XMediaError } from '../errors.ts'
 import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
-import { appendAll } from '../relay/append.ts'
+import { appendAll, type UploadInProgress } from '../relay/append.ts'
 import { createInitialization, type Initialization } from '../relay/initialization.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
 import type { RelayOptions } from '../relay/relay.ts'
 import { reportFailure } from '../relay/report-failure.ts'
 import { planSegments, type SegmentPlan } from '../relay/segment-plan.ts'
 import type { Progress } from '../relay/segment-sender.ts'
-import type { CallContext } from '../x/call.ts'
 import { type CallScope, createCallScope } from '../x/call-scope.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
-import { type Chunk, endOnFailure, readChunk } from './chunk.ts'
+import { type Chunk, endOnFailure, readChunk, type TolerantReader } from './chunk.ts'
 import { isRejectedByX, markFailed } from './finish.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
 import type { Lease } from './lease.ts'
 import type { Session } from './record.ts'
-import { createSessionLedger } from './session-ledger.ts'
+import { createSessionLedger, type SessionLedger } from './session-ledger.ts'
 
 /** A chunk on its way to X. */
 export interface IncomingChunk {
@@ -39,17 +39,17 @@ export interface ReceivedChunk {
 const STALLED_MS = 1000
 
 /**
- * Sends a chunk to X, as far as it arrives. However it ends, the session then has all that X acknowledged. Rejects when it
- * failed on our side or on X's.
+ * Sends a chunk to X, as far as it arrives. However it ends, the session then has all that X acknowledged. Rejects when
+ * it failed on our side or on X's.
  */
 export async function receiveChunk(incoming: IncomingChunk, options: RelayOptions): Promise<ReceivedChunk> {
   const { lease, chunk, reservation, context } = incoming
-  const { clock, concurrency, maxSegments, segmentSize } = options
+  const { clock, concurrency, segmentSize } = options
   const plan = planRest(lease.session, options)
   reservation.require(plan.minMemoryBytes)
   if (lease.session.segmentBytes === 0) await lease.update({ segmentBytes: plan.segmentBytes })
 
-  const { totalBytes = 0, offset } = lease.session
+  const { totalBytes = 0 } = lease.session
   const startedAt = clock.now()
   const scope = createCallScope(context, clock)
   const { call } = scope
@@ -61,6 +61,7 @@ export async function receiveChunk(incoming: IncomingChunk, options: RelayOption
   const ledger = createSessionLedger(lease, { segmentsAhead: concurrency, isAccepted })
   const initialization = initializationFor(incoming, headBytes, { scope, progress }, options)
   const body = endOnFailure(chunk.body)
+  const read = segmentsOf(incoming, body, { headBytes, ledger, progress, scope }, options)
   const stopHeartbeat = keepLeaseAlive(lease, clock, {
     givesWay: () => chunk.body.silentMs() >= STALLED_MS,
     onLost(reason) {
@@ -68,35 +69,10 @@ export async function receiveChunk(incoming: IncomingChunk, options: RelayOption
       scope.abort(reason)
     },
   })
-  let end = offset
-
-  /** Whether a short segment tells the file's type if it is the first, and leaves enough indices for the rest. */
-  function maySendShort(bytes: number): boolean {
-    const index = progress.segments
-    if (scope.signal.aborted || end + bytes < headBytes || ledger.mayHaveBeenSent(index)) return false
-    return index + 1 + Math.ceil((totalBytes - end - bytes) / lease.session.segmentBytes) <= maxSegments
-  }
 
   try {
-    await appendAll(
-      {
-        async *read(reading) {
-          const missingBytes = totalBytes - offset
-          for await (const segment of readChunk(body, chunk, { ...reading, missingBytes, maySendShort })) {
-            end += segment.length
-            yield segment
-          }
-        },
-        initialization,
-        ledger,
-        plan: { ...plan, mayShrink },
-        reservation,
-        call,
-        scope,
-        progress,
-      },
-      options,
-    )
+    const upload = { read, initialization, ledger, plan: { ...plan, mayShrink }, reservation, call, scope, progress }
+    await appendAll(upload, options)
     await initialization.settled()
     scope.signal.throwIfAborted()
     const failure = body.failure()
@@ -127,6 +103,40 @@ function planRest(
 
 function progressOf({ mediaId, offset, nextSegment }: Session): Progress {
   return { ...(mediaId === undefined ? {} : { mediaId }), sentBytes: offset, segments: nextSegment }
+}
+
+interface ChunkState {
+  /** Bytes that tell the type of the file: fewer are not sent first. */
+  headBytes: number
+  ledger: SessionLedger
+  progress: Progress
+  scope: CallScope
+}
+
+/** Reads the segments of a chunk. */
+function segmentsOf(
+  { lease, chunk }: IncomingChunk,
+  body: TolerantReader,
+  { headBytes, ledger, progress, scope }: ChunkState,
+  { maxSegments }: RelayOptions,
+): UploadInProgress['read'] {
+  const { totalBytes = 0, offset } = lease.session
+  let end = offset
+
+  /** Whether a short segment tells the file's type if it is the first, and leaves enough indices for the rest. */
+  function maySendShort(bytes: number): boolean {
+    const index = progress.segments
+    if (scope.signal.aborted || end + bytes < headBytes || ledger.mayHaveBeenSent(index)) return false
+    return index + 1 + Math.ceil((totalBytes - end - bytes) / lease.session.segmentBytes) <= maxSegments
+  }
+
+  return async function* read(options) {
+    const missingBytes = totalBytes - offset
+    for await (const segment of readChunk(body, chunk, { ...options, missingBytes, maySendShort })) {
+      end += segment.length
+      yield segment
+    }
+  }
 }
 
 interface SessionInitialization extends Initialization {

@@ -28,7 +28,7 @@ export interface Session {
   /** Bytes of a full segment; 0 until the first chunk. */
   readonly segmentBytes: number
   /**
-   * Sizes of the segments from `nextSegment` on that X may already have, in bytes. Whatever happens, these indices carry
+   * Sizes in bytes of the segments from `nextSegment` on that X may already have. Whatever happens, these indices carry
    * these bytes: the sizes are stored before a segment is sent.
    */
   readonly planned: readonly number[]

@@ -15,15 +15,15 @@ export interface SessionLedgerOptions {
   /** How many segments to plan ahead. */
   segmentsAhead: number
   /**
-   * Whether X is known to accept segments of this size. Others are not planned ahead, since X may refuse them and then the
-   * bytes are cut differently.
+   * Whether X is known to accept segments of this size. Others are not planned ahead, since X may refuse them, and then
+   * the bytes are cut differently.
    */
   isAccepted: (bytes: number) => boolean
 }
 
 /**
- * Creates the ledger of a session. A segment's size is stored before the segment is sent. To save writes, most are stored
- * with the acknowledgement of an earlier segment: it plans the next full ones ahead.
+ * Creates the ledger of a session. A segment's size is stored before the segment is sent. To save writes, most are
+ * stored with the acknowledgement of an earlier segment, which plans the next full ones ahead.
  */
 export function createSessionLedger(lease: Lease, { segmentsAhead, isAccepted }: SessionLedgerOptions): SessionLedger {
   /** Earlier requests planned the indices below this one, and may have sent them. */

@@ -1,6 +1,6 @@
 /**
- * Keeps state that outlives a request: sessions of resumable uploads, quotas, and the owners of media. A store maps keys
- * to texts. The adapters have durable ones.
+ * Keeps state that outlives a request: sessions of resumable uploads, quotas, and the owners of media. A store maps
+ * keys to texts. The adapters have durable ones.
  */
 export interface Store {
   /** Resolves to the text under a key; undefined when there is none, or when it has expired. */
@@ -20,8 +20,8 @@ export interface Store {
 }
 
 /**
- * Replaces the text under a key with what `change` makes of it, and resolves to the new text. It tries again when another
- * writer was faster, so `change` may run more than once.
+ * Replaces the text under a key with what `change` makes of it, and resolves to the new text. It tries again when
+ * another writer was faster, so `change` may run more than once.
  */
 export async function update(
   store: Store,

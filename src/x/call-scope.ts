@@ -1,6 +1,6 @@
 import { type AbortScope, type AbortScopeOptions, createAbortScope, deadlineExceeded } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { CallContext } from './call.ts'
+import type { CallContext } from './call-with-retries.ts'
 
 /** An abort scope around calls to X: they end with the scope. */
 export interface CallScope extends AbortScope {

@@ -1,8 +1,8 @@
 import { XMediaError } from '../errors.ts'
 import { abortable } from '../lib/abort-scope.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
-import type { CallContext } from './call.ts'
 import { createCallScope } from './call-scope.ts'
+import type { CallContext } from './call-with-retries.ts'
 import { checkAfterSecs, isFinal, MIN_CHECK_SECS, processingState, type XMediaAnswer } from './media-answer.ts'
 import type { XClient } from './x-client.ts'
 

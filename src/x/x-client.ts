@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { type CallContext, createXCall, type XCallOptions } from './call.ts'
+import { type CallContext, createXCall, type XCallOptions } from './call-with-retries.ts'
 import { commandDialect } from './dialects/command.ts'
 import { addSubtitles, deleteSubtitles, setMetadata, upload } from './dialects/common.ts'
 import type { DialectName, InitializeParameters, Multipart } from './dialects/dialect.ts'

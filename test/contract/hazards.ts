@@ -178,6 +178,7 @@ export function hazards(target: Target): void {
 
   describe('content', () => {
     it('refuses a spoofed type without a call to X', async () => {
+      await nothingInFlight()
       const before = await emulator.control<{ counts: unknown }>('GET', '/requests')
       const bodies: [string, Uint8Array][] = [
         ['image/png', Buffer.from('<!doctype html><script>alert(1)</script>')],

@@ -155,6 +155,10 @@ export function resumable(target: Target): void {
       const at = await create(file.length)
       const silent = open('PATCH', at, { ...CHUNK, 'upload-offset': 0, 'content-length': file.length })
       await silent.write(file.subarray(0, 5 * MIB))
+      const unfinished = async () => (await emulator.uploads()).filter(({ finalized }) => !finalized)
+      await expect
+        .poll(async () => (await unfinished()).map(({ segments }) => segments))
+        .toEqual([[{ index: 0, size: 4 * MIB }]])
       let answer = await send('HEAD', at, TUS)
       for (let asked = 0; answer.status === 423 && asked < 5; asked++) answer = await send('HEAD', at, TUS)
       expect(answer.status).toBe(200)

@@ -144,7 +144,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await page.getByText('You can only upload').first().waitFor()
     await choose({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('Hello') })
     await press('Upload 1 file')
-    await page.getByText('a.png: The first bytes are not those of image/png').first().waitFor()
+    await page.getByText('a.png: The file does not start like image/png').first().waitFor()
   })
 
   it('shows that X could not process a file, and sends it anew to who tries again', async () => {

@@ -3,7 +3,7 @@ export type Sources = ReadonlyMap<string, string>
 
 /** What everything that serves a request may use. */
 const SERVED = [
-  ...['src/errors.ts', 'src/problem.ts', 'src/options.ts', 'src/instance.ts', 'src/ticket.ts', 'src/lib'],
+  ...['src/errors.ts', 'src/problem.ts', 'src/options.ts', 'src/instance.ts', 'src/status-ticket.ts', 'src/lib'],
   ...['src/ingress', 'src/relay', 'src/store', 'src/x', 'src/openapi', 'hono', '@hono/zod-validator', 'zod/mini'],
 ]
 
@@ -17,10 +17,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/relay': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/x'],
   'src/store': ['src/errors.ts', 'src/lib'],
   'src/session': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
-  'src/ticket.ts': ['src/lib', 'src/x/limits.ts', 'hono'],
+  'src/status-ticket.ts': ['src/lib', 'src/x/limits.ts', 'hono'],
   'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
   'src/options.ts': ['src/ingress/media-type.ts', 'src/store', 'src/x', 'hono'],
-  'src/option-schema.ts': ['src/options.ts', 'src/ticket.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
+  'src/option-schema.ts': ['src/options.ts', 'src/status-ticket.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
   'src/uploader.ts': ['src/option-schema.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/x'],
   'src/client.ts': [
     ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],

@@ -1,4 +1,5 @@
-import type { Clock } from '../../src/lib/clock.ts'
+import { onTestFinished, vi } from 'vitest'
+import { type Clock, systemClock } from '../../src/lib/clock.ts'
 
 /** A clock that stands still until it is moved. */
 export interface FakeClock extends Clock {
@@ -37,4 +38,18 @@ export function createFakeClock(): FakeClock {
       now = until
     },
   }
+}
+
+/** Gives the servers of this process a fake clock until the test ends. */
+export function useFakeClock(): FakeClock {
+  const clock = createFakeClock()
+  const spies = [
+    vi.spyOn(systemClock, 'now').mockImplementation(clock.now),
+    vi.spyOn(systemClock, 'after').mockImplementation(clock.after),
+    vi.spyOn(systemClock, 'random').mockImplementation(clock.random),
+  ]
+  onTestFinished(() => {
+    for (const spy of spies) spy.mockRestore()
+  })
+  return clock
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { expect } from 'vitest'
-import { memoryStore, type XMediaOptions } from '../../src/index.ts'
+import { memoryStore, type Store, type XMediaOptions } from '../../src/index.ts'
 import { describedMedia, emulator, optionsWith } from './app.ts'
 import { sampleFile } from './media.ts'
 
@@ -51,12 +51,37 @@ export async function append(
   headers: HeaderValues = {},
   method = 'PATCH',
 ): Promise<Response> {
-  const chunk = { ...CHUNK, 'content-length': String(to - from), 'upload-offset': String(from) }
-  return await app.request(path, { method, body: file.slice(from, to), headers: { ...chunk, ...headers } })
+  return await sendChunk(app, path, from, file.slice(from, to), headers, method)
+}
+
+/** Sends a chunk of another file. */
+export async function sendChunk(
+  app: Hono,
+  path: string,
+  offset: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  headers: HeaderValues = {},
+  method = 'PATCH',
+): Promise<Response> {
+  const chunk = { ...CHUNK, 'content-length': String(bytes.length), 'upload-offset': String(offset) }
+  return await app.request(path, { method, body: bytes, headers: { ...chunk, ...headers } })
 }
 
 export async function head(app: Hono, path: string, headers: HeaderValues = TUS): Promise<Response> {
   return await app.request(path, { method: 'HEAD', headers })
+}
+
+/** Asks for the progress with GET, whose errors have a body. */
+export async function inspect(app: Hono, path: string): Promise<Response> {
+  return await app.request(path, { headers: TUS })
+}
+
+/** Ends the lease of an upload, and the pause before its next FINALIZE, as time would. */
+export async function endLease(store: Store, path: string, clock: { now(): number } = Date): Promise<void> {
+  const key = `session:${path.split('/').at(-1)}`
+  const text = (await store.get(key)) ?? ''
+  const ended = text.replace(/"(leasedUntil|finalizeAt)":\d+/g, '"$1":0')
+  expect(await store.compareAndSwap(key, text, ended, clock.now() + 3_600_000)).toBe(true)
 }
 
 /** Expects X to have the whole file, and resolves to the sizes of its segments. */

@@ -83,7 +83,19 @@ const CASES = [
 ]
 
 function cases(places: typeof PLACES, outcomes: typeof OUTCOMES) {
-  return places.flatMap((place) => outcomes.map(([effect, outcome]) => ({ place, effect, outcome })))
+  return places.flatMap((place) =>
+    outcomes.map(([effect, outcome]) => {
+      const end = outcome === 'survived' ? 'survives' : `ends with ${outcome} after`
+      const title = `${end} ${describeEffect(effect)} at the ${place.at} ${place.step}`
+      return [title, { place, effect, outcome }] as const
+    }),
+  )
+}
+
+/** Names all that tells one effect from another, such as `error (status 429, limit rate, waitSecs 900)`. */
+function describeEffect({ kind, ...details }: FaultEffect): string {
+  const texts = Object.entries(details).map(([name, value]) => `${name} ${value}`)
+  return texts.length > 0 ? `${kind} (${texts.join(', ')})` : kind
 }
 
 /** Everything that the runs give to clients and apps, as text. */
@@ -128,7 +140,7 @@ async function run(
 }
 
 describe.each(['resource', 'command'] as const)('in the %s dialect', (dialect) => {
-  it.concurrent.for(CASES)('$effect at $place ends with $outcome', async ({ place, effect, outcome }, { expect }) => {
+  it.concurrent.for(CASES)('%s', async ([, { place, effect, outcome }], { expect }) => {
     const emulator = await serveEmulator({ faults: [{ ...place, ...effect }] })
     expect(await run(emulator, { dialect, timeoutMs: effect.kind === 'hang' ? 500 : 5000 })).toBe(outcome)
     expect(emulator.violations()).toEqual([])

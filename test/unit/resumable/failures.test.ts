@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { memoryStore, type XMediaOptions } from '../../../src/index.ts'
 import { codeOf, emulator } from '../../support/app.ts'
+import { useFakeClock } from '../../support/clock.ts'
 import { append, appWith, create, createWithBytes, expectReceived, file, pathOf, TUS } from '../../support/resumable.ts'
 
 /** An X that answers some calls with 503. They are not retried. */
@@ -15,6 +16,7 @@ function failingX(fails: (url: string) => boolean): NonNullable<XMediaOptions['x
 it('makes clients wait while X does not finalize the upload, and spares X meanwhile', async () => {
   let finalizeCalls = 0
   const app = appWith({
+    store: memoryStore(useFakeClock()),
     x: failingX((url) => {
       const isFinalize = url.endsWith('/finalize')
       if (isFinalize) finalizeCalls++

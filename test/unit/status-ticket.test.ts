@@ -1,6 +1,6 @@
 import { sign } from 'hono/jwt'
 import { describe, expect, it } from 'vitest'
-import { isSecret, issueTicket, readTicket, type Ticket } from '../../src/ticket.ts'
+import { isSecret, issueTicket, readTicket, type Ticket } from '../../src/status-ticket.ts'
 
 const secret = 'a secret of at least thirty-two bytes'
 const expiresAt = Math.floor(Date.now() / 1000) + 60

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLimiter } from '../../../src/relay/limiter.ts'
+import { createLimiter } from '../../../src/relay/in-flight-limiter.ts'
 
 function deferred() {
   return Promise.withResolvers<void>()

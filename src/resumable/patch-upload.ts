@@ -1,19 +1,34 @@
+import type { Handler } from 'hono'
 import { XMediaError, type XMediaErrorCode } from '../errors.ts'
+import { checkFraming } from '../ingress/read-upload.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
 import { planSegments } from '../relay/segment-plan.ts'
 import { tokenFor } from '../routes/authorize.ts'
+import { policyFor } from '../routes/principal-policy.ts'
 import { withBody } from '../routes/request-body.ts'
-import { policyFor } from '../routes/upload-policy.ts'
+import type { UploadEnv } from '../routes/upload.ts'
 import { chunkTooLong } from '../session/chunk.ts'
 import { finishSession } from '../session/finish.ts'
-import type { Lease } from '../session/lease.ts'
+import { type Lease, withLease } from '../session/lease.ts'
 import { type IncomingChunk, receiveChunk } from '../session/receive.ts'
 import type { Session } from '../session/record.ts'
-import type { CallContext } from '../x/call.ts'
-import { consistentLength, type DeclaredChunk } from './headers.ts'
-import { minChunkBytes, type ResumableContext } from './response.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
+import { consistentLength, type DeclaredChunk, readAppend } from './headers.ts'
+import { minChunkBytes, type ResumableContext, uploadResponse, withProtocolHeaders } from './response.ts'
+import { acquireUpload, type UploadContext, type UploadId } from './upload-id.ts'
+
+/** PATCH: adds a chunk to an upload. */
+export function patchUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
+  return withProtocolHeaders(async function patchUpload(c: UploadContext) {
+    checkFraming(c.req.raw.headers)
+    const chunk = readAppend(c.req.raw)
+    const lease = await acquireUpload(c, instance)
+    const session = await withLease(lease, () => acceptChunk(c, lease, chunk, instance))
+    return await uploadResponse(c, session, 204, instance)
+  })
+}
 
 /** Checks a chunk against the session, sends it to X, and finalizes the upload when it was the last one. */
 export async function acceptChunk(
@@ -95,7 +110,7 @@ function checkChecksumSize(bytes: number | undefined, maxBytes: number): void {
   )
 }
 
-/** The context for calls to X. It ignores the client's connection: what has arrived still goes to X when that is lost. */
+/** The context for calls to X. It has no signal: bytes that have arrived go to X even if the client disconnects. */
 export function callContext(c: ResumableContext, instance: Instance): CallContext {
   const { clock, deadlineMs, emit, token } = instance
   return { token: tokenFor(c, c.var.xMediaPrincipal, token), emit, deadline: clock.now() + deadlineMs }

@@ -6,7 +6,7 @@ import { admitAndConsumeQuota } from '../ingress/upload-policy.ts'
 import { emptyBody, HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
 import { relay } from '../relay/relay.ts'
-import { policyFor } from '../routes/upload-policy.ts'
+import { policyFor } from '../routes/principal-policy.ts'
 import { rememberOwner } from '../routes/uploaded-media.ts'
 import {
   categoryAccepts,
@@ -20,8 +20,8 @@ import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type UploadFields, uploadFields } from '../x/schemas.ts'
 import type { CompatBody, CompatMedia } from './body.ts'
 import { missingMedia, unrecognizedMediaType, validate } from './invalid-request.ts'
+import type { ReceivedBody } from './receive-body.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
-import type { ReceivedBody } from './request-body.ts'
 
 /** A file that comes in one request, without INIT, APPEND and FINALIZE. */
 export interface OneShotFile extends Pick<UploadSource, 'body' | 'totalBytes' | 'maxTotalBytes'> {
