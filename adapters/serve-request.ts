@@ -1,6 +1,7 @@
 import { invalidHost } from '../src/errors.ts'
 import { openRequestReader } from '../src/ingress/byte-reader.ts'
 import { type ExclusiveBody, exclusiveBodyOf, markBodyExclusive } from '../src/ingress/exclusive-body.ts'
+import { hasValidHost } from '../src/lib/host.ts'
 import type { FetchApp } from './serve.ts'
 
 /**
@@ -14,7 +15,7 @@ export async function serveRequest(
   openNative?: ExclusiveBody['openNative'],
 ): Promise<Response> {
   markBodyExclusive(request, openNative)
-  const response = URL.canParse(request.url) ? await app.fetch(request, env) : invalidHost().getResponse()
+  const response = hasValidHost(request) ? await app.fetch(request, env) : invalidHost().getResponse()
   return response.status >= 400 && hasBody(request) ? endAfterDrain(response, request) : response
 }
 

@@ -17,8 +17,8 @@ import { acceptChunk, callContext, isRetryable, patchUpload, throwIfFailed } fro
 import { uploadLimit, uploadLocation, uploadResponse, withProtocolHeaders } from './response.ts'
 import { acquireUpload, type UploadContext, type UploadId, validateUploadId } from './upload-id.ts'
 
-const UPLOADS: string[] = withSlash('/files')
-const UPLOAD: string[] = withSlash('/files/:id')
+const FILES: string[] = withSlash('/files')
+const FILE: string[] = withSlash('/files/:id')
 
 /**
  * The routes of resumable uploads. They speak tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF draft
@@ -26,12 +26,12 @@ const UPLOAD: string[] = withSlash('/files/:id')
  */
 export function resumable(instance: Instance): Hono<UploadEnv> {
   return new Hono<UploadEnv>()
-    .on('OPTIONS', [...UPLOADS, ...UPLOAD], describeServer(instance))
-    .on('POST', UPLOADS, validateUpload, createUpload(instance))
-    .on('GET', UPLOAD, validateUploadId, inspectUpload(instance)) // HEAD too
-    .on('PATCH', UPLOAD, validateUploadId, patchUpload(instance))
-    .on('DELETE', UPLOAD, validateUploadId, deleteUpload(instance))
-    .on('POST', UPLOAD, validateUploadId, overrideMethod(instance))
+    .on('OPTIONS', [...FILES, ...FILE], describeServer(instance))
+    .on('POST', FILES, validateUpload, createUpload(instance))
+    .on('GET', FILE, validateUploadId, inspectUpload(instance)) // HEAD too
+    .on('PATCH', FILE, validateUploadId, patchUpload(instance))
+    .on('DELETE', FILE, validateUploadId, deleteUpload(instance))
+    .on('POST', FILE, validateUploadId, overrideMethod(instance))
 }
 
 /** Random bytes of an id: 128 bits cannot be guessed. */

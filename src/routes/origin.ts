@@ -44,24 +44,23 @@ export function allowOrigins({
     const origin = c.req.header('origin')
     const site = c.req.header('sec-fetch-site')
     if (origin !== undefined && (origins === '*' || origins.includes(origin))) return allow(c, next)
-    if (isFromOwnPage(c) || site === 'none' || (site ?? origin) === undefined) return next()
+    const isFromNoPage = site === 'none' || (site === undefined && origin === undefined)
+    if (isFromNoPage || isFromOwnPage(c)) return next()
 
     // What the browser says of the site is right behind every proxy.
-    const detail = refusal(origin, site === undefined && !trustProxy ? c.var.xMediaUrl.origin : undefined)
+    const detail = refusal(origin, site === undefined && !trustProxy)
     if (origin !== undefined && !logged.has(origin) && logged.size < MAX_LOGGED_ORIGINS) {
       logged.add(origin)
-      log(`hono-x-media: ${detail}`)
+      log(`hono-x-media: ${detail} To this server, its own origin is ${c.var.xMediaUrl.origin}.`)
     }
     throw new XMediaError('origin_not_allowed', detail)
   })
 }
 
-/** @param ownOrigin The server's own origin, where a proxy may have hidden it. */
-function refusal(origin: string | undefined, ownOrigin: string | undefined): string {
+function refusal(origin: string | undefined, mayBeProxied: boolean): string {
   const page = origin === undefined ? 'another origin' : quote(origin)
-  const advice = 'If they should, add the origin to the option http.origins'
-  const proxyAdvice = `, or set http.trustProxy if a proxy made this server’s own origin look like ${ownOrigin}`
-  return `Pages of ${page} may not upload here. ${advice}${ownOrigin === undefined ? '' : proxyAdvice}.`
+  const proxyAdvice = mayBeProxied ? ', or set http.trustProxy if a proxy in front ends TLS or changes the host' : ''
+  return `Pages of ${page} may not upload here. If they should, add their origin to http.origins${proxyAdvice}.`
 }
 
 /**

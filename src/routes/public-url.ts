@@ -2,7 +2,8 @@ import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { invalidHost } from '../errors.ts'
 import type { Instance } from '../instance.ts'
-import { readForwarded } from './forwarded.ts'
+import { hasValidHost, isValidHost } from '../lib/host.ts'
+import { type Forwarded, readForwarded } from './forwarded.ts'
 
 export interface PublicUrlEnv {
   Variables: { xMediaUrl: URL }
@@ -16,20 +17,15 @@ export function findPublicUrl({ trustProxy }: Pick<Instance, 'trustProxy'>): Mid
   })
 }
 
-function publicUrl({ url, headers }: Request, trustProxy: boolean): URL {
-  checkHost(headers.get('host') ?? '')
-  const { protocol, host, pathname, search } = parseUrl(url)
-  const forwarded = trustProxy ? readForwarded(headers) : {}
-  checkHost(forwarded.host ?? '')
-  return parseUrl(`${forwarded.scheme ?? protocol.slice(0, -1)}://${forwarded.host ?? host}${pathname}${search}`)
+function publicUrl(request: Request, trustProxy: boolean): URL {
+  if (!hasValidHost(request)) throw invalidHost()
+  const url = new URL(request.url)
+  return trustProxy ? proxiedUrl(url, readForwarded(request.headers)) : url
 }
 
-/** Refuses what would end the host in a URL. Deno puts `Host` into the URL as it is, where `a/b` changes the path. */
-function checkHost(host: string): void {
-  if (/[\s/?#@\\]/.test(host)) throw invalidHost()
-}
-
-function parseUrl(url: string): URL {
-  if (!URL.canParse(url)) throw invalidHost()
+function proxiedUrl({ protocol, host, pathname, search }: URL, forwarded: Forwarded): URL {
+  const { scheme = protocol.slice(0, -1), host: forwardedHost = host } = forwarded
+  const url = `${scheme}://${forwardedHost}${pathname}${search}`
+  if (!isValidHost(forwardedHost) || !URL.canParse(url)) throw invalidHost()
   return new URL(url)
 }

@@ -18,7 +18,9 @@ export async function undescribed(method: string, requestPath: string, response:
   const path = requestPath.replace(/\/$/, '')
   const below = paths.filter((entry) => entry !== root)
   const found = below.find(([template]) => pattern(template).test(path)) ?? (response.status === 404 ? undefined : root)
-  const operation: Operation | undefined = found?.[1][method.toLowerCase()]
+  const operations = found?.[1]
+  const operation: Operation | undefined =
+    operations?.[method.toLowerCase()] ?? (method === 'HEAD' ? operations?.['get'] : undefined)
   if (!operation) {
     const isRefused = [401, 403, 404, 405].includes(response.status) || method === 'OPTIONS'
     return isRefused ? [] : [`${method} ${path} is not described`]
