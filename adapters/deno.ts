@@ -1,4 +1,6 @@
+import { invalidHost } from '../src/errors.ts'
 import { markBodyExclusive } from '../src/ingress/exclusive-body.ts'
+import { hasValidHost } from '../src/lib/host.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -20,7 +22,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
   const closing = new AbortController()
   const server = Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
-    app.fetch(markBodyExclusive(request), info),
+    hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
   )
   return {
     url: serverUrl(hostname, server.addr.port),

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
+import { invalidHost } from '../src/errors.ts'
 import type { ChunkReader } from '../src/ingress/stream-reader.ts'
 import type { FetchApp } from './serve.ts'
 import { serveRequest } from './serve-request.ts'
@@ -9,8 +10,13 @@ import { serveRequest } from './serve-request.ts'
 export function createNodeListener(app: FetchApp): ReturnType<typeof getRequestListener> {
   return getRequestListener(
     (request, env) => serveRequest(app, request, env, () => openIncomingMessage(env.incoming)),
-    { overrideGlobalObjects: false },
+    { overrideGlobalObjects: false, errorHandler: toResponse },
   )
+}
+
+/** No URL can be made of a request, mostly because of its `Host`, or the app has failed without a response. */
+function toResponse(error: unknown): Response {
+  return error instanceof RequestError ? invalidHost().getResponse() : new Response(null, { status: 500 })
 }
 
 /**

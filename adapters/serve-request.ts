@@ -1,15 +1,21 @@
+import { invalidHost } from '../src/errors.ts'
 import { openRequestReader } from '../src/ingress/byte-reader.ts'
 import { type ExclusiveBody, exclusiveBodyOf, markBodyExclusive } from '../src/ingress/exclusive-body.ts'
+import { hasValidHost } from '../src/lib/host.ts'
 import type { FetchApp } from './serve.ts'
 
-/** Passes a request from the runtime to an app, and keeps the response to a refused upload open until it is drained. */
+/**
+ * Passes a request from the runtime to an app, and keeps the response to a refused upload open until it is drained. Refuses
+ * a `Host` that no URL can have: Bun then makes a URL of the path alone, which Hono would route to anywhere.
+ */
 export async function serveRequest(
   app: FetchApp,
   request: Request,
   env: unknown,
   openNative?: ExclusiveBody['openNative'],
 ): Promise<Response> {
-  const response = await app.fetch(markBodyExclusive(request, openNative), env)
+  markBodyExclusive(request, openNative)
+  const response = hasValidHost(request) ? await app.fetch(request, env) : invalidHost().getResponse()
   return response.status >= 400 && hasBody(request) ? endAfterDrain(response, request) : response
 }
 
@@ -27,9 +33,10 @@ async function endAfterDrain(response: Response, request: Request): Promise<Resp
   const exclusiveBody = exclusiveBodyOf(request)
   if (exclusiveBody === undefined) return response
   if (exclusiveBody.drained === undefined) {
-    if (request.bodyUsed || request.body?.locked) return response
-    // Nobody has read the body: cancelling drains it.
-    openRequestReader(request).cancel(new Error('refused'))
+    // Cancelling drains what nobody has read.
+    const reader = openRequestReader(request)
+    if (reader === undefined) return response
+    reader.cancel(new Error('refused'))
   }
   const bytes = new Uint8Array(await response.arrayBuffer())
   const body = new ReadableStream<Uint8Array>({

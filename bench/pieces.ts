@@ -61,8 +61,9 @@ async function measure(target: Target, sink: Measured): Promise<string[]> {
 
 async function upload(server: Measured, bytes: number): Promise<void> {
   const headers = { ...TUS, 'upload-length': bytes, 'upload-metadata': METADATA }
-  const created = await send('POST', `${server.url}/media/files`, headers)
-  const at = new URL(String(created.headers.location), server.url).href
+  const endpoint = `${server.url}/media/files`
+  const created = await send('POST', endpoint, headers)
+  const at = new URL(String(created.headers.location), endpoint).href
   for (let offset = 0; offset < bytes; ) {
     const length = Math.min(PIECE_BYTES, bytes - offset)
     const piece = { 'content-type': 'application/offset+octet-stream', 'content-length': length }

@@ -3,8 +3,8 @@ import { every } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
 import type { ToSchema } from 'hono/types'
 import { COMPAT_PATHS } from './compat/paths.ts'
-import { xCompat } from './compat/routes.ts'
-import { errorResponse, notFound } from './errors.ts'
+import { COMPAT_PATH, xCompat } from './compat/routes.ts'
+import { errorResponse } from './errors.ts'
 import { instanceOf } from './instance.ts'
 import { UPLOAD_PATHS } from './openapi/upload-paths.ts'
 import type { UndeclaredEnv, XMediaOptions } from './options.ts'
@@ -12,8 +12,11 @@ import { RESUMABLE_PATHS } from './resumable/paths.ts'
 import { resumable } from './resumable/routes.ts'
 import { apiDescription } from './routes/api-description.ts'
 import { authorize, requireSecret } from './routes/authorize.ts'
+import { findMount } from './routes/mount.ts'
 import { allowOrigins } from './routes/origin.ts'
+import { findPublicUrl } from './routes/public-url.ts'
 import { mediaStatus, type StatusInput, validateStatusId, validateStatusTicket } from './routes/status.ts'
+import { answerUnrouted, withSlash } from './routes/unrouted.ts'
 import {
   type MediaResponse,
   type ProblemResponse,
@@ -44,17 +47,20 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
   const instance = instanceOf(options)
   const paths = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...(instance.compat ? COMPAT_PATHS : {}) }
   const routes = new Hono<UploadEnv>().onError(errorResponse)
-  if (instance.compat) routes.route('/2/media', xCompat(instance))
+  if (instance.compat) routes.route(COMPAT_PATH, xCompat(instance))
+  const upload = [validateUpload, receiveUpload(instance), sendMedia] as const
+  const status = [validateStatusId, validateStatusTicket, mediaStatus(instance)] as const
   routes
-    .use(allowOrigins(instance.origins), requireSecret(instance))
-    .get('/openapi.json', apiDescription(instance.mountPath, paths))
+    .use(findPublicUrl(instance), findMount(instance.mountPath))
+    .use(allowOrigins(instance), requireSecret(instance))
+    .on('GET', withSlash('/openapi.json'), apiDescription(paths))
     .use(authorize(instance))
-    .post('/', validateUpload, receiveUpload(instance), sendMedia(instance.mountPath))
-    .get('/status/:media_id', validateStatusId, validateStatusTicket, mediaStatus(instance))
-    .route('/files', resumable(instance))
-    .all('*', () => {
-      throw notFound()
-    })
+    .on(['POST', 'PUT'], '/', ...upload) // `curl -T` sends PUT
+    .get('/status/:media_id', ...status)
+    .get('/status/:media_id/', ...status)
+    .route('/', resumable(instance))
+    .use(answerUnrouted(routes.routes, '', (error) => error.getResponse()))
+    .on(['POST', 'PUT'], '*', ...upload) // the mount with a slash at its end
   // This one has no error handler, so what `routes` rethrows reaches the handler of the app around it, or else Hono's own.
   const app: XMediaApp = new Hono<UploadEnv, XMediaSchema>()
   app.route('/', routes)
@@ -69,7 +75,10 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
 export function xMediaUpload<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>): MiddlewareHandler<XMediaEnv> {
   const instance = instanceOf(options)
   const receive = every(requireSecret(instance), authorize(instance), validateUpload, receiveUpload(instance))
-  const upload = every(respondToErrors(allowOrigins(instance.origins)), respondToErrors(receive))
+  const upload = every(
+    respondToErrors(every(findPublicUrl(instance), allowOrigins(instance))),
+    respondToErrors(receive),
+  )
   return createMiddleware<XMediaEnv>(async function xMediaUpload(c, next) {
     return await upload(c, next)
   })

@@ -10,6 +10,8 @@ export interface XMediaErrorOptions {
   retryAfterSecs?: number
   /** Further members of the problem document. RFC 9457 section 3.2 */
   members?: Readonly<Record<string, number>>
+  /** The methods that the path has; sent as `Allow`. RFC 9110 section 15.5.6 */
+  allow?: readonly string[]
 }
 
 /**
@@ -24,6 +26,7 @@ export class XMediaError extends Error {
   readonly status: number
   readonly retryAfterSecs: number | undefined
   readonly members: Readonly<Record<string, number>> | undefined
+  readonly allow: readonly string[] | undefined
 
   constructor(code: XMediaErrorCode, detail: string, options: XMediaErrorOptions = {}) {
     super(detail, 'cause' in options ? { cause: options.cause } : undefined)
@@ -31,6 +34,7 @@ export class XMediaError extends Error {
     this.status = PROBLEMS[code].status
     this.retryAfterSecs = options.retryAfterSecs
     this.members = options.members
+    this.allow = options.allow
   }
 
   /** The error as a problem document. */
@@ -39,10 +43,11 @@ export class XMediaError extends Error {
     return { type: `urn:hono-x-media:${code}`, ...PROBLEMS[code], detail, code, ...members }
   }
 
-  /** The error as a response: a problem document, with `Retry-After` where a retry may succeed. */
+  /** The error as a response: a problem document, with `Retry-After` where a retry may succeed, and `Allow` with 405. */
   getResponse(): Response {
     const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
     if (this.retryAfterSecs !== undefined) headers.set('retry-after', String(this.retryAfterSecs))
+    if (this.allow) headers.set('allow', this.allow.join(', '))
     return new Response(JSON.stringify(this.problem), { status: this.status, headers })
   }
 }
@@ -56,4 +61,17 @@ export function errorResponse(error: unknown): Response {
 /** One answer for an unknown id, someone else's id and a wrong ticket: a client must not tell them apart. */
 export function notFound(): XMediaError {
   return new XMediaError('not_found', 'No such upload or media, or it belongs to someone else.')
+}
+
+/** No URL can be made of the request's `Host`, or of what a proxy forwards as such. */
+export function invalidHost(): XMediaError {
+  return new XMediaError(
+    'invalid_host',
+    'The host of this request is not valid. Send the name of the server as `Host`.',
+  )
+}
+
+/** The path is right, the method is not. @param allow The methods that the path has. */
+export function methodNotAllowed(method: string, allow: readonly string[]): XMediaError {
+  return new XMediaError('method_not_allowed', `${method} is not allowed here. Use ${allow.join(', ')}.`, { allow })
 }

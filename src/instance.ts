@@ -1,7 +1,7 @@
 import { createEndings, type Endings } from './ingress/endings.ts'
 import type { PaceOptions } from './ingress/paced-reader.ts'
 import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
-import { parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
+import { type HttpSettings, parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
 import type { Log } from './options.ts'
 import { guardedStore } from './store/guarded-store.ts'
 import { memoryStore } from './store/memory-store.ts'
@@ -13,9 +13,7 @@ import { createUploader, type Uploader } from './uploader.ts'
 type Settings = Pick<XMediaSettings, 'authorize' | 'token' | 'secret' | 'compat' | 'inspect'>
 
 /** The parts that all requests of an instance share. */
-export interface Instance extends Uploader, Settings {
-  origins: XMediaSettings['http']['origins']
-  mountPath: XMediaSettings['http']['mountPath']
+export interface Instance extends Uploader, Settings, HttpSettings {
   log: Log
   uploads: ConcurrencyLimit
   listeners: ConcurrencyLimit
@@ -54,8 +52,7 @@ export function createInstance(options: object): Instance {
     compat,
     inspect,
     store,
-    origins: http.origins,
-    mountPath: http.mountPath,
+    ...http,
     log: settings.log ?? ((line) => console.error(line)),
     uploads: createConcurrencyLimit({
       max: limits.uploads,

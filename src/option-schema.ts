@@ -30,6 +30,11 @@ export interface XApiSettings extends Required<Omit<XApiOptions, 'retry' | 'fetc
   fetch?: XApiOptions['fetch'] | undefined
 }
 
+/** `http`, with its defaults. */
+export interface HttpSettings extends Required<Omit<HttpOptions, 'mountPath'>> {
+  mountPath?: HttpOptions['mountPath'] | undefined
+}
+
 /** `limits`, with its defaults. */
 export interface LimitSettings extends Required<Omit<LimitOptions, 'uploadsPerSubject' | 'quota'>> {
   uploadsPerSubject?: number | undefined
@@ -43,7 +48,7 @@ export interface XMediaSettings extends Pick<XMediaOptions, 'token' | 'authorize
   inspect?: XMediaOptions['inspect'] | undefined
   onEvent?: XMediaOptions['onEvent'] | undefined
   log?: XMediaOptions['log'] | undefined
-  http: { origins: '*' | readonly string[]; mountPath?: HttpOptions['mountPath'] | undefined }
+  http: HttpSettings
   x: XApiSettings
   limits: LimitSettings
 }
@@ -162,6 +167,7 @@ const http = z.strictObject({
   mountPath: z.optional(
     textOrFunc<NonNullable<HttpOptions['mountPath']>>(() => true, 'must be a string or a function'),
   ),
+  trustProxy: z._default(z.boolean(), false),
 })
 
 const common = {

@@ -100,10 +100,17 @@ export interface HttpOptions<E extends Env = UndeclaredEnv> {
    */
   origins?: '*' | readonly string[]
   /**
-   * The path of the mount as clients see it, where a proxy or another framework hides it. A function is called before
-   * `authorize` too. Default: taken from the request's URL.
+   * The path of the mount as clients see it, where a proxy or another framework hides it: the paths of statuses begin with
+   * it. Resumable uploads do without. A function is called before `authorize`. Default: taken from the request's URL.
    */
   mountPath?: string | ((c: Context<E>) => string)
+  /**
+   * Whether a proxy stands in front that sets `X-Forwarded-Proto` and `X-Forwarded-Host`, or `Forwarded` (RFC 7239), and
+   * lets no client set them. They then say what the server's own origin is, for pages that upload. Set this if the proxy
+   * ends TLS or changes `Host`, and pages get `origin_not_allowed`. An invalid host in them gets `invalid_host`. Default
+   * false: anyone can send these headers.
+   */
+  trustProxy?: boolean
 }
 
 /** How to call X. */

@@ -16,6 +16,8 @@ export interface Problem {
 export const PROBLEMS = {
   unauthorized: { status: 401, title: 'Not signed in' },
   not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  invalid_host: { status: 400, title: 'Invalid host' },
   invalid_parameter: { status: 400, title: 'Invalid parameter' },
   length_required: { status: 411, title: 'Length required' },
   invalid_length: { status: 400, title: 'Invalid length' },

@@ -4,14 +4,14 @@ import { checkFraming } from '../ingress/read-upload.ts'
 import type { Instance } from '../instance.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
-import { withBody } from '../routes/request-body.ts'
+import { type BodyOptions, withBody } from '../routes/request-body.ts'
 import { type CompatBody, readCompatBody } from './body.ts'
 import { InvalidRequest, jsonRequired, missingMedia, validate } from './invalid-request.ts'
 import type { CompatRequest } from './request.ts'
 import { type ClientSegment, decodeClientSegment, receiveClientSegment } from './segment.ts'
 
 /** What reading a body needs of the instance. */
-type BodyOptions = Pick<Instance, 'clock' | 'endings' | 'pace' | 'relay' | 'uploads'>
+type CompatBodyOptions = BodyOptions & Pick<Instance, 'endings'>
 
 /**
  * Reads a request's body up to its media and runs `work` on it, with a reservation of memory that ends with `work`.
@@ -21,7 +21,7 @@ type BodyOptions = Pick<Instance, 'clock' | 'endings' | 'pace' | 'relay' | 'uplo
 export async function withCompatBody<Outcome>(
   { c, principal }: CompatRequest,
   maxMediaBytes: number,
-  options: BodyOptions,
+  options: CompatBodyOptions,
   work: (body: CompatBody, reservation: MemoryReservation) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { headers } = c.req.raw

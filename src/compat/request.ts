@@ -2,6 +2,7 @@ import type { Context, Handler } from 'hono'
 import type { Instance } from '../instance.ts'
 import type { Principal } from '../options.ts'
 import { type PrincipalEnv, tokenFor } from '../routes/authorize.ts'
+import type { MountEnv } from '../routes/mount.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import type { XResponse } from '../x/transport.ts'
 import { type CompatResponse, compatErrorResponse, compatResponse } from './response.ts'
@@ -12,9 +13,11 @@ export interface CompatInstance extends Instance {
   compatUploads: CompatUploads
 }
 
+export type CompatEnv = { Variables: MountEnv['Variables'] & PrincipalEnv['Variables'] }
+
 /** A request to X's own media API. */
 export interface CompatRequest {
-  c: Context<PrincipalEnv>
+  c: Context<CompatEnv>
   principal: Principal
   /** For the calls to X that this request causes. */
   context: CallContext
@@ -26,7 +29,7 @@ export interface CompatRequest {
 export type CompatHandler = (request: CompatRequest, instance: CompatInstance) => Promise<CompatResponse>
 
 /** Makes a Hono handler that answers as X does, errors included, and passes on X's rate-limit headers. */
-export function compatHandler(instance: CompatInstance, handle: CompatHandler): Handler<PrincipalEnv> {
+export function compatHandler(instance: CompatInstance, handle: CompatHandler): Handler<CompatEnv> {
   const { clock, deadlineMs, emit, token } = instance
   return async function answerAsX(c) {
     const principal = c.var.xMediaPrincipal

@@ -27,6 +27,13 @@ export function compatResponse(
   return new Response(body === undefined ? null : JSON.stringify(body), { status, headers })
 }
 
+/** The response to a request that no route takes, in X's shape. */
+export function unroutedResponse({ status, message, allow }: XMediaError): Response {
+  const response = compatResponse({ status, body: { ...plainProblem(status, TITLES[status] ?? ''), detail: message } })
+  if (allow) response.headers.set('allow', allow.join(', '))
+  return response
+}
+
 /** The response to an error, as X would send it. Rethrows errors that clients must not see. */
 export function compatErrorResponse(error: unknown, lastResponse?: XResponse, now: number = Date.now()): Response {
   if (error instanceof InvalidRequest) return invalidRequestResponse(error.problems)
@@ -65,6 +72,7 @@ const STATUSES: Partial<Record<XMediaErrorCode, number>> = {
   origin_not_allowed: 403,
   too_large: 413,
   quota_exceeded: 429,
+  method_not_allowed: 405,
   misconfigured: 500,
   x_rate_limited: 429,
   x_rejected_media: 400,
@@ -74,6 +82,8 @@ const STATUSES: Partial<Record<XMediaErrorCode, number>> = {
 const TITLES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
   413: 'Payload Too Large',
   429: 'Too Many Requests',
   500: 'Internal Server Error',

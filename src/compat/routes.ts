@@ -1,10 +1,12 @@
 import { zValidator } from '@hono/zod-validator'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
-import { notFound } from '../errors.ts'
 import type { Instance } from '../instance.ts'
-import { authorize, type PrincipalEnv, requireSecret } from '../routes/authorize.ts'
+import { authorize, requireSecret } from '../routes/authorize.ts'
+import { findMount } from '../routes/mount.ts'
 import { allowOrigins } from '../routes/origin.ts'
+import { findPublicUrl } from '../routes/public-url.ts'
+import { answerUnrouted, withSlash } from '../routes/unrouted.ts'
 import { CATEGORY_MAX_BYTES, ID_PATTERN, MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { appendFields, appendMembers, initializeRequest, statusQuery } from '../x/schemas.ts'
 import { describeIssues, unknownQuery } from '../x/x-problems.ts'
@@ -15,33 +17,41 @@ import { initialize } from './initialize.ts'
 import { InvalidRequest, uniqueFields, validate } from './invalid-request.ts'
 import { addSubtitles, deleteSubtitles, readStatus, setMetadata } from './media.ts'
 import { hasMedia, readJsonFields, receiveBody, withCompatBody } from './receive-body.ts'
-import { type CompatHandler, type CompatInstance, type CompatRequest, compatHandler } from './request.ts'
-import { type CompatResponse, compatErrorResponse } from './response.ts'
+import {
+  type CompatEnv,
+  type CompatHandler,
+  type CompatInstance,
+  type CompatRequest,
+  compatHandler,
+} from './request.ts'
+import { type CompatResponse, compatErrorResponse, unroutedResponse } from './response.ts'
 import { bufferedFile, isStreamable, streamedFile, uploadOneShot } from './single-upload.ts'
 import { createCompatUploads } from './upload-record.ts'
+
+/** Where these routes are, below the mount. */
+export const COMPAT_PATH = '/2/media'
 
 /**
  * X's own media API, below the mount's `/2/media`: clients of X upload here with another base URL, and without X's token.
  * https://docs.x.com/x-api/media/introduction
  */
-export function xCompat(parts: Instance): Hono<PrincipalEnv> {
+export function xCompat(parts: Instance): Hono<CompatEnv> {
   const instance = { ...parts, compatUploads: createCompatUploads(parts.store) }
-  const answer = (handle: CompatHandler): Handler<PrincipalEnv> => compatHandler(instance, handle)
+  const answer = (handle: CompatHandler): Handler<CompatEnv> => compatHandler(instance, handle)
 
-  return new Hono<PrincipalEnv>()
-    .onError((error) => compatErrorResponse(error))
-    .use(allowOrigins(instance.origins), requireSecret(instance), authorize(instance))
-    .post('/upload/initialize', refuseQuery, answer(initializeUpload))
-    .post('/upload/:id/append', refuseQuery, validateId, answer(appendSegment))
-    .post('/upload/:id/finalize', refuseQuery, validateId, answer(finalizeUpload))
-    .get('/upload', validateStatusQuery, answer(readStatus))
-    .post('/upload', answer(uploadOrRunCommand))
-    .post('/metadata', refuseQuery, answer(setMetadata))
-    .post('/subtitles', refuseQuery, answer(addSubtitles))
-    .delete('/subtitles', refuseQuery, answer(deleteSubtitles))
-    .all('*', () => {
-      throw notFound()
-    })
+  const app = new Hono<CompatEnv>().onError((error) => compatErrorResponse(error))
+  return app
+    .use(findPublicUrl(instance), findMount(instance.mountPath, COMPAT_PATH))
+    .use(allowOrigins(instance), requireSecret(instance), authorize(instance))
+    .on('POST', withSlash('/upload/initialize'), refuseQuery, answer(initializeUpload))
+    .on('POST', withSlash('/upload/:id/append'), refuseQuery, validateId, answer(appendSegment))
+    .on('POST', withSlash('/upload/:id/finalize'), refuseQuery, validateId, answer(finalizeUpload))
+    .on('GET', withSlash('/upload'), validateStatusQuery, answer(readStatus))
+    .on('POST', withSlash('/upload'), answer(uploadOrRunCommand))
+    .on('POST', withSlash('/metadata'), refuseQuery, answer(setMetadata))
+    .on('POST', withSlash('/subtitles'), refuseQuery, answer(addSubtitles))
+    .on('DELETE', withSlash('/subtitles'), refuseQuery, answer(deleteSubtitles))
+    .use(answerUnrouted(app.routes, '/upload', unroutedResponse))
 }
 
 async function initializeUpload(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
@@ -65,7 +75,7 @@ async function finalizeUpload(request: CompatRequest, instance: CompatInstance):
 
 /** The same path takes a file in one request, and the commands of X's first generation. */
 async function uploadOrRunCommand(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
-  const query = uniqueFields(new URL(request.c.req.url).searchParams)
+  const query = uniqueFields(request.c.var.xMediaUrl.searchParams)
   return await withCompatBody(request, CATEGORY_MAX_BYTES.tweet_image, instance, async (body, reservation) => {
     const isStreamed = isStreamable(body) && !isCommand(query, body)
     const received = hasMedia(body) && !isStreamed ? await receiveBody(body, reservation, instance.clock) : undefined
@@ -89,7 +99,7 @@ function idOf({ c }: CompatRequest): string {
 const noFields = z.strictObject({})
 
 /** X refuses query parameters that an operation does not have. */
-const refuseQuery: MiddlewareHandler<PrincipalEnv> = zValidator('query', noFields, (result, c) => {
+const refuseQuery: MiddlewareHandler<CompatEnv> = zValidator('query', noFields, (result, c) => {
   if (result.success) return
   const [name = ''] = Object.keys(c.req.query())
   throw new InvalidRequest(unknownQuery(name, c.req.queries(name) ?? [], []))
@@ -98,7 +108,7 @@ const refuseQuery: MiddlewareHandler<PrincipalEnv> = zValidator('query', noField
 /** Longest part of an invalid id to send back, characters. */
 const MAX_ECHOED_ID = 100
 
-const validateId: MiddlewareHandler<PrincipalEnv> = zValidator(
+const validateId: MiddlewareHandler<CompatEnv> = zValidator(
   'param',
   z.object({ id: z.string().check(z.regex(ID_PATTERN)) }),
   (result, c) => {
@@ -108,6 +118,6 @@ const validateId: MiddlewareHandler<PrincipalEnv> = zValidator(
   },
 )
 
-const validateStatusQuery: MiddlewareHandler<PrincipalEnv> = zValidator('query', statusQuery, (result, c) => {
+const validateStatusQuery: MiddlewareHandler<CompatEnv> = zValidator('query', statusQuery, (result, c) => {
   if (!result.success) throw new InvalidRequest(...describeIssues(result.error.issues, c.req.query()))
 })

@@ -35,14 +35,19 @@ export function openReader(stream: ReadableStream<Uint8Array>): ByteReader {
   return toByteReader(createCopyingReader(stream.getReader(), { freeChunks: false }))
 }
 
-/** Reads the body of a request. `cancel` drains it, so that the client sees why; on Workers, the adapter does that. */
-export function openRequestReader(request: Request): ByteReader {
+/**
+ * Reads the body of a request; undefined when something else has read it, or is reading it. `cancel` drains it, so that
+ * the client sees why; on Workers, the adapter does that.
+ */
+export function openRequestReader(request: Request): ByteReader | undefined {
+  if (request.bodyUsed) return undefined
   const exclusiveBody = exclusiveBodyOf(request)
   const nativeChunks = exclusiveBody?.openNative?.()
   if (nativeChunks) {
     return toByteReader(drainOnCancel(createCopyingReader(nativeChunks, { freeChunks: true }), exclusiveBody))
   }
   const stream = request.body ?? new Blob().stream()
+  if (stream.locked) return undefined
   const byobReader = openByobReader(stream)
   if (byobReader) return toByteReader(createInPlaceReader(byobReader))
   // A native body that did not open has another reader.

@@ -3,8 +3,8 @@ import { type JsonObject, responseHeader, schemaReference } from './openapi-obje
 
 type ErrorCodes = readonly XMediaErrorCode[]
 
-/** The caller may not upload. */
-export const ACCESS_ERRORS: ErrorCodes = ['unauthorized', 'origin_not_allowed', 'misconfigured']
+/** The caller may not upload, or the server cannot tell. */
+export const ACCESS_ERRORS: ErrorCodes = ['unauthorized', 'origin_not_allowed', 'invalid_host', 'misconfigured']
 /** The file is refused for its size, its type or its content. */
 export const FILE_ERRORS: ErrorCodes = [
   'invalid_parameter',
@@ -61,6 +61,7 @@ const RETRY_AFTER = {
   'Retry-After': responseHeader('Seconds to wait: after that, the same request may succeed.', { type: 'integer' }),
 }
 const HEADERS_BY_STATUS: Readonly<Record<number, JsonObject>> = {
+  405: { Allow: responseHeader('The methods that the path has, separated by commas.') },
   409: { 'Upload-Offset': responseHeader('The offset in bytes at which the upload continues.', { type: 'integer' }) },
   412: { 'Tus-Version': responseHeader('The version of tus that the server speaks.') },
   423: RETRY_AFTER,

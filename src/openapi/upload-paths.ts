@@ -1,6 +1,13 @@
 import { MEDIA_TYPES } from '../x/limits.ts'
 import { X_ID_SCHEMA } from './component-schemas.ts'
-import { headerParameter, jsonContent, type Paths, pathParameter, responseHeader } from './openapi-objects.ts'
+import {
+  headerParameter,
+  jsonContent,
+  type Operation,
+  type Paths,
+  pathParameter,
+  responseHeader,
+} from './openapi-objects.ts'
 import {
   ACCESS_ERRORS,
   BODY_ERRORS,
@@ -12,36 +19,39 @@ import {
 } from './problem-responses.ts'
 import { BINARY, UPLOAD_FORM, UPLOAD_LENGTH, UPLOAD_QUERY } from './request-parameters.ts'
 
+const upload: Operation = {
+  summary: 'Upload a file, as a raw body or in a multipart form',
+  parameters: [
+    ...UPLOAD_QUERY,
+    UPLOAD_LENGTH,
+    headerParameter('Prefer', '`wait=N`: answer when X has processed the media, or after N seconds, at most 60.'),
+  ],
+  requestBody: {
+    required: true,
+    content: {
+      ...Object.fromEntries(MEDIA_TYPES.map((type) => [type, BINARY])),
+      '*/*': BINARY,
+      'multipart/form-data': UPLOAD_FORM,
+    },
+  },
+  responses: {
+    201: {
+      description: 'X has the whole file.',
+      headers: {
+        Location: responseHeader('The URL of the media’s status.'),
+        'Preference-Applied': responseHeader('The longest wait that the server granted, such as `wait=30`.'),
+      },
+      content: jsonContent('MediaAnswer'),
+    },
+    ...problemResponses([...ACCESS_ERRORS, ...FILE_ERRORS, ...BODY_ERRORS, ...MULTIPART_ERRORS, ...RELAY_ERRORS]),
+  },
+}
+
 /** The upload in one request, the status of its media, and `/openapi.json` itself. */
 export const UPLOAD_PATHS: Paths = {
   '': {
-    post: {
-      summary: 'Upload a file, as a raw body or in a multipart form',
-      parameters: [
-        ...UPLOAD_QUERY,
-        UPLOAD_LENGTH,
-        headerParameter('Prefer', '`wait=N`: answer when X has processed the media, or after N seconds, at most 60.'),
-      ],
-      requestBody: {
-        required: true,
-        content: {
-          ...Object.fromEntries(MEDIA_TYPES.map((type) => [type, BINARY])),
-          '*/*': BINARY,
-          'multipart/form-data': UPLOAD_FORM,
-        },
-      },
-      responses: {
-        201: {
-          description: 'X has the whole file.',
-          headers: {
-            Location: responseHeader('The URL of the media’s status.'),
-            'Preference-Applied': responseHeader('The longest wait that the server granted, such as `wait=30`.'),
-          },
-          content: jsonContent('MediaAnswer'),
-        },
-        ...problemResponses([...ACCESS_ERRORS, ...FILE_ERRORS, ...BODY_ERRORS, ...MULTIPART_ERRORS, ...RELAY_ERRORS]),
-      },
-    },
+    post: upload,
+    put: { ...upload, summary: 'Upload a file as with POST: `curl -T` sends PUT' },
   },
   '/status/{media_id}': {
     get: {
@@ -76,7 +86,7 @@ export const UPLOAD_PATHS: Paths = {
           description: 'An OpenAPI 3.1 document.',
           content: { 'application/json': { schema: { type: 'object' } } },
         },
-        ...problemResponses(['origin_not_allowed', 'misconfigured']),
+        ...problemResponses(['origin_not_allowed', 'invalid_host', 'misconfigured']),
       },
     },
   },

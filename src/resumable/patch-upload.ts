@@ -1,5 +1,5 @@
 import type { Handler } from 'hono'
-import { XMediaError } from '../errors.ts'
+import { XMediaError, type XMediaErrorCode } from '../errors.ts'
 import { possibleCategories } from '../ingress/check-media.ts'
 import { type DeclaredMedia, readDeclaredMedia } from '../ingress/media-type.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
@@ -130,9 +130,12 @@ export function callContext(
   return { token: tokenFor(c, c.var.xMediaPrincipal, token), emit, deadline: clock.now() + deadlineMs }
 }
 
-/** Whether the same request may succeed later. X will not change its mind about a file, though that is a 502. */
+/** Errors of the server that will not pass: X does not change its mind about a file, nor the app its set-up. */
+const LASTING: readonly XMediaErrorCode[] = ['x_rejected_media', 'misconfigured']
+
+/** Whether the same request may succeed later. */
 export function isRetryable(error: unknown): error is XMediaError {
-  if (!(error instanceof XMediaError) || error.code === 'x_rejected_media') return false
+  if (!(error instanceof XMediaError) || LASTING.includes(error.code)) return false
   return error.status >= 500 || error.code === 'upload_locked'
 }
 

@@ -130,7 +130,10 @@ export const RESUMABLE_PATHS: Paths = {
       responses: {
         201: {
           description: 'The upload has started. Continue at `Upload-Offset`, even if you sent more bytes than that.',
-          headers: { ...PROGRESS_HEADERS, Location: responseHeader('The URL of the upload.') },
+          headers: {
+            ...PROGRESS_HEADERS,
+            Location: responseHeader('The URL of the upload; it may be relative to the URL of this request.'),
+          },
           content: jsonContent('MediaAnswer'),
         },
         ...problemResponses([
@@ -184,6 +187,7 @@ export const RESUMABLE_PATHS: Paths = {
           content: MEDIA_OR_FILE,
         },
         ...APPEND_RESPONSES,
+        ...problemResponses(['method_not_allowed']),
       },
     },
   },

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { XMediaError } from '../errors.ts'
 import { HEAD_BYTES } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
-import { mountPath } from '../routes/mount-path.ts'
+import { isFromOwnPage } from '../routes/origin.ts'
 import type { UploadEnv } from '../routes/upload.ts'
 import { describeMedia, statusPath } from '../routes/uploaded-media.ts'
 import type { Session } from '../session/record.ts'
@@ -68,7 +68,7 @@ export async function uploadResponse(
   instance.statuses.put(answer)
   const media = await describeMedia(c, answer, c.var.xMediaPrincipal, instance)
   const { ticket: _, errors, ...data } = media
-  const location = statusPath(mountPath(c, instance.mountPath, pathBelowMount(c)), media)
+  const location = statusPath(c.var.xMediaMount.path, media)
   c.header('x-media-id', media.id)
   c.header('x-media-status', location)
   // In a 201, both protocols want the address of the upload here.
@@ -94,9 +94,16 @@ export function uploadLimit({ clock, sizeLimits }: Pick<Instance, 'clock' | 'siz
   return `max-size=${sizeLimits.uploadBytes}, min-append-size=${minAppendBytes}, max-age=${maxAge}`
 }
 
-/** The request's own path below the mount. */
-export function pathBelowMount(c: ResumableContext): string {
-  return /\/files(?:\/[0-9a-f]{32})?$/.exec(new URL(c.req.url).pathname.replace(/\/+$/, ''))?.[0] ?? ''
+/**
+ * Where a new upload is, relative to the request that creates it, and so right behind a proxy that changes the path.
+ *
+ * A page of our own origin gets the path from the root where the mount is known: its endpoint may be such a path too, and
+ * tus-js-client resolves nothing against that. https://github.com/tus/tus-js-client/blob/v4.3.1/lib/upload.js
+ */
+export function uploadLocation(c: ResumableContext, id: string): string {
+  const { path } = c.var.xMediaMount
+  if (path !== '' && isFromOwnPage(c)) return `${path}/files/${id}`
+  return c.var.xMediaUrl.pathname.endsWith('/') ? id : `files/${id}`
 }
 
 /** The fewest bytes that the next chunk must have for X to get any of them. */

@@ -1,5 +1,5 @@
 import { type Context, type Handler, Hono } from 'hono'
-import { notFound, XMediaError } from '../errors.ts'
+import { methodNotAllowed, XMediaError } from '../errors.ts'
 import { possibleCategories } from '../ingress/check-media.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
@@ -7,29 +7,32 @@ import type { Instance } from '../instance.ts'
 import { toHex } from '../lib/encoding.ts'
 import { planSegments } from '../relay/segment-plan.ts'
 import { readSecret } from '../routes/authorize.ts'
-import { mountPath } from '../routes/mount-path.ts'
 import { policyFor } from '../routes/principal-policy.ts'
+import { withSlash } from '../routes/unrouted.ts'
 import { type UploadEnv, type UploadInput, validateUpload } from '../routes/upload.ts'
 import { finishSession } from '../session/finish.ts'
 import { tryLease, withLease } from '../session/lease.ts'
 import { createSession, type Session } from '../session/record.ts'
 import { CHECKSUM_ALGORITHMS, type Creation, readCreation, TUS_VERSION } from './headers.ts'
 import { acceptChunk, callContext, isRetryable, patchUpload, throwIfFailed } from './patch-upload.ts'
-import { pathBelowMount, uploadLimit, uploadResponse, withProtocolHeaders } from './response.ts'
+import { uploadLimit, uploadLocation, uploadResponse, withProtocolHeaders } from './response.ts'
 import { acquireUpload, type UploadContext, type UploadId, validateUploadId } from './upload-id.ts'
 
+const FILES: string[] = withSlash('/files')
+const FILE: string[] = withSlash('/files/:id')
+
 /**
- * The routes of resumable uploads, below `/files`. They speak tus 1.0 (https://tus.io/protocols/resumable-upload) and the
- * IETF draft (draft-ietf-httpbis-resumable-upload-11).
+ * The routes of resumable uploads. They speak tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF draft
+ * (draft-ietf-httpbis-resumable-upload-11).
  */
 export function resumable(instance: Instance): Hono<UploadEnv> {
   return new Hono<UploadEnv>()
-    .on('OPTIONS', ['/', '/:id'], describeServer(instance))
-    .post('/', validateUpload, createUpload(instance))
-    .get('/:id', validateUploadId, inspectUpload(instance)) // HEAD too
-    .patch('/:id', validateUploadId, patchUpload(instance))
-    .delete('/:id', validateUploadId, deleteUpload(instance))
-    .post('/:id', validateUploadId, overrideMethod(instance))
+    .on('OPTIONS', [...FILES, ...FILE], describeServer(instance))
+    .on('POST', FILES, validateUpload, createUpload(instance))
+    .on('GET', FILE, validateUploadId, inspectUpload(instance)) // HEAD too
+    .on('PATCH', FILE, validateUploadId, patchUpload(instance))
+    .on('DELETE', FILE, validateUploadId, deleteUpload(instance))
+    .on('POST', FILE, validateUploadId, overrideMethod(instance))
 }
 
 /** Random bytes of an id: 128 bits cannot be guessed. */
@@ -71,7 +74,7 @@ function createUpload(instance: Instance): Handler<UploadEnv, string, UploadInpu
     const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
     await creations.consume(principal.subject, 0)
     await createSession(store, session)
-    c.header('location', `${mountPath(c, instance.mountPath, pathBelowMount(c))}/files/${session.id}`)
+    c.header('location', uploadLocation(c, session.id))
     if (chunk === undefined || chunk.bytes === 0) return await uploadResponse(c, session, 201, instance)
     const lease = await tryLease(store, session.id, clock)
     if (lease === undefined || lease === 'held') throw new TypeError('a new session must be free')
@@ -159,6 +162,6 @@ function overrideMethod(instance: Instance): Handler<UploadEnv, string, UploadId
     const method = c.req.header('x-http-method-override')?.toUpperCase() ?? ''
     const response = await handlers[method]?.(c, next)
     if (response) return response
-    throw notFound()
+    throw methodNotAllowed('POST', ['GET', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'])
   }
 }

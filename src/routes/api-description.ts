@@ -1,10 +1,9 @@
 import type { Handler } from 'hono'
-import type { Instance } from '../instance.ts'
 import { describeRoutes } from '../openapi/openapi.ts'
 import type { Paths } from '../openapi/openapi-objects.ts'
-import { mountPath } from './mount-path.ts'
+import type { MountEnv } from './mount.ts'
 
 /** Describes the routes to anyone who asks: nothing in it is secret. */
-export function apiDescription(mount: Instance['mountPath'], paths: Paths): Handler {
-  return (c) => c.json(describeRoutes(mountPath(c, mount, '/openapi.json'), paths))
+export function apiDescription(paths: Paths): Handler<MountEnv> {
+  return (c) => c.json(describeRoutes(c.var.xMediaMount.path, paths))
 }

@@ -2,9 +2,10 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import type { Instance } from '../instance.ts'
-import type { Log, Principal, PrincipalLimits } from '../options.ts'
+import type { Principal, PrincipalLimits } from '../options.ts'
 import { isSecret, MIN_SECRET_BYTES } from '../status-ticket.ts'
 import { type CachedToken, cacheToken } from '../x/token.ts'
+import { misconfigured } from './misconfigured.ts'
 
 export interface PrincipalEnv {
   Variables: { xMediaPrincipal: Principal }
@@ -74,10 +75,4 @@ export function readSecret(c: Context, { secret, log }: SecretSource): string {
 function lengthOf(key: unknown): string {
   if (typeof key !== 'string') return key === null ? 'null' : typeof key
   return `${new TextEncoder().encode(key).length} bytes`
-}
-
-/** A mistake in the app's own set-up: the operator gets the reason, and the client only that there is one. */
-function misconfigured(log: Log, reason: string, cause?: unknown): XMediaError {
-  log(`hono-x-media: ${reason}`)
-  return new XMediaError('misconfigured', 'This server is not set up correctly. Its log says what is wrong.', { cause })
 }

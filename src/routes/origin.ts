@@ -1,8 +1,10 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import type { Instance } from '../instance.ts'
+import { quote } from '../lib/quote.ts'
+import type { PublicUrlEnv } from './public-url.ts'
 
 /** Response headers that a page of another origin may read. */
 const EXPOSED = [
@@ -16,31 +18,56 @@ const EXPOSED = [
 /** Seconds a browser may cache a preflight; Chromium allows no more. https://fetch.spec.whatwg.org/#http-access-control-max-age */
 const PREFLIGHT_SECS = 7200
 
+/** The most refused origins that are logged, each once: anyone can make up more. */
+const MAX_LOGGED_ORIGINS = 100
+
 /**
  * Admits pages of the allowed origins by CORS, and refuses requests from pages of any other: a page can post a form to any
  * site, with the user's cookies for it. Clients that are not browsers send no such headers and pass.
  */
-export function allowOrigins(origins: Instance['origins']): MiddlewareHandler {
+export function allowOrigins({
+  origins,
+  trustProxy,
+  log,
+}: Pick<Instance, 'origins' | 'trustProxy' | 'log'>): MiddlewareHandler<PublicUrlEnv> {
   const allow = cors({
     origin: origins === '*' ? '*' : [...origins],
     credentials: origins !== '*',
-    allowMethods: ['GET', 'POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'],
+    allowMethods: ['GET', 'POST', 'PUT', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'],
     exposeHeaders: EXPOSED,
     maxAge: PREFLIGHT_SECS,
   })
 
-  return createMiddleware(async function allowOrigins(c, next) {
+  const logged = new Set<string>()
+
+  return createMiddleware<PublicUrlEnv>(async function allowOrigins(c, next) {
     const origin = c.req.header('origin')
+    const site = c.req.header('sec-fetch-site')
     if (origin !== undefined && (origins === '*' || origins.includes(origin))) return allow(c, next)
-    if (isForeign(origin, c.req.header('sec-fetch-site'), c.req.url)) {
-      throw new XMediaError('origin_not_allowed', 'Pages of this origin may not upload here.')
+    const isFromNoPage = site === 'none' || (site === undefined && origin === undefined)
+    if (isFromNoPage || isFromOwnPage(c)) return next()
+
+    // What the browser says of the site is right behind every proxy.
+    const detail = refusal(origin, site === undefined && !trustProxy)
+    if (origin !== undefined && !logged.has(origin) && logged.size < MAX_LOGGED_ORIGINS) {
+      logged.add(origin)
+      log(`hono-x-media: ${detail} To this server, its own origin is ${c.var.xMediaUrl.origin}.`)
     }
-    return next()
+    throw new XMediaError('origin_not_allowed', detail)
   })
 }
 
-/** The browser's own statement counts first: behind a proxy, our URL may not be the one that the page knows. */
-function isForeign(origin: string | undefined, site: string | undefined, url: string): boolean {
-  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
-  return origin !== undefined && origin !== new URL(url).origin
+function refusal(origin: string | undefined, mayBeProxied: boolean): string {
+  const page = origin === undefined ? 'another origin' : quote(origin)
+  const proxyAdvice = mayBeProxied ? ', or set http.trustProxy if a proxy in front ends TLS or changes the host' : ''
+  return `Pages of ${page} may not upload here. If they should, add their origin to http.origins${proxyAdvice}.`
+}
+
+/**
+ * Whether a page of the server's own origin sent the request. What the browser says goes first: behind a proxy, the URL
+ * may not be the one that the page knows.
+ */
+export function isFromOwnPage({ req, var: { xMediaUrl } }: Pick<Context<PublicUrlEnv>, 'req' | 'var'>): boolean {
+  const site = req.header('sec-fetch-site')
+  return site === undefined ? req.header('origin') === xMediaUrl.origin : site === 'same-origin'
 }

@@ -11,9 +11,9 @@ const HEARTBEAT_MS = 15_000
 /** How long a stream may stay open, milliseconds. An `EventSource` reconnects by itself. */
 const MAX_STREAM_MS = 600_000
 
-/** Whether the client wants the status as it changes. */
+/** Whether the client wants the status as it changes. The answer to HEAD has no body, so nobody would end its stream. */
 export function wantsEvents(c: Context): boolean {
-  return /\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')
+  return c.req.method !== 'HEAD' && /\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')
 }
 
 /**

@@ -9,7 +9,7 @@ import type { PROBLEMS, Problem, XMediaErrorCode } from '../problem.ts'
 import { relay } from '../relay/relay.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type PrincipalEnv, readSecret, tokenFor } from './authorize.ts'
-import { mountPath } from './mount-path.ts'
+import type { MountEnv } from './mount.ts'
 import { policyFor } from './principal-policy.ts'
 import { withBody } from './request-body.ts'
 import { describeMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
@@ -19,7 +19,7 @@ export interface XMediaEnv {
   Variables: { xMedia: UploadedMedia }
 }
 
-export type UploadEnv = { Variables: PrincipalEnv['Variables'] & XMediaEnv['Variables'] }
+export type UploadEnv = { Variables: MountEnv['Variables'] & PrincipalEnv['Variables'] & XMediaEnv['Variables'] }
 
 /** The longest that `Prefer: wait` holds a response back. */
 const MAX_WAIT_SECS = 60
@@ -58,13 +58,11 @@ export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, 
 }
 
 /** Responds with the media in X's own shape; `Location` is where to follow its processing. */
-export function sendMedia(mount: Instance['mountPath']): Handler<UploadEnv, string, UploadInput> {
-  return (c) => {
-    const { ticket: _, errors, ...data } = c.var.xMedia
-    c.header('location', statusPath(mountPath(c, mount), c.var.xMedia))
-    c.header('cache-control', 'no-store')
-    return c.json({ data, ...(errors ? { errors } : {}) }, 201)
-  }
+export const sendMedia: Handler<UploadEnv, string, UploadInput> = (c) => {
+  const { ticket: _, errors, ...data } = c.var.xMedia
+  c.header('location', statusPath(c.var.xMediaMount.path, c.var.xMedia))
+  c.header('cache-control', 'no-store')
+  return c.json({ data, ...(errors ? { errors } : {}) }, 201)
 }
 
 type UploadContext = Context<UploadEnv, string, UploadInput>

@@ -69,9 +69,12 @@ export function clients(target: Target): void {
         return run(CURL ?? '', ['-sS', '-w', '\n%{http_code}', ...headers, ...args, media()], input)
       }
 
-      it('a file with -T', async () => {
+      it.each([
+        ['-T', []],
+        ['-T and -X POST', ['-X', 'POST']],
+      ])('a file with %s', async (_, method) => {
         const file = randomFile(5 * MIB)
-        const args = ['-X', 'POST', '-H', 'content-type: video/mp4', '-T', await saved(file)]
+        const args = [...method, '-H', 'content-type: video/mp4', '-T', await saved(file)]
         await expectReceived(file, await curl(args))
       })
 

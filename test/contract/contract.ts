@@ -143,6 +143,32 @@ export function contract(target: Target): void {
     }
   })
 
+  it('uploads by PUT too, and with a slash at the end of the path', async () => {
+    for (const [method, path] of [
+      ['PUT', ''],
+      ['PUT', '/'],
+      ['POST', '/'],
+    ] as const) {
+      const answer = await send(method, media() + path, { ...video, 'content-length': 1 }, [Buffer.from('a')])
+      expect([method, path, answer.status]).toEqual([method, path, 201])
+      expect(answer.headers.location).toMatch(/^\/media\/status\/\d+\?/)
+    }
+  })
+
+  it('refuses other methods with what a path allows, and other paths with where uploads go', async () => {
+    const user = { 'x-demo-user': 'u1' }
+    const answers = await Promise.all(
+      ['/', '/files', '/status/1', '/nowhere'].map((path) => send('DELETE', media() + path, user)),
+    )
+    expect(answers.map(({ status, headers }) => [status, headers.allow])).toEqual([
+      [405, 'POST, PUT, OPTIONS'],
+      [405, 'OPTIONS, POST'],
+      [405, 'GET, HEAD, OPTIONS'],
+      [404, undefined],
+    ])
+    expect(answers.at(-1)?.json).toMatchObject({ detail: 'No such route. Uploads go to POST /media.' })
+  })
+
   it('refuses a body of unknown length with 411', async () => {
     const answer = await send('POST', media(), video, [Buffer.from('abc')])
     expect(answer.status).toBe(411)

@@ -209,11 +209,12 @@ export function hazards(target: Target): void {
       const theirs = new URL(String(made.headers.location), media())
       const unknown = new URL(theirs)
       unknown.pathname = theirs.pathname.replace(/\d+$/, '1')
-      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      const statuses = { GET: 404, HEAD: 404, OPTIONS: 204, POST: 405, PUT: 405, PATCH: 405, DELETE: 405 }
+      for (const [method, status] of Object.entries(statuses)) {
         const [a, b] = await Promise.all(
           [theirs, unknown].map((url) => send(method, url.href, { 'x-demo-user': 'other', 'content-length': 0 })),
         )
-        expect([method, a?.status, a?.text]).toEqual([method, 404, b?.text])
+        expect([method, a?.status, a?.text]).toEqual([method, status, b?.text])
       }
       const place = `${media()}/${theirs.pathname.split('/').slice(2).join('/')}`
       expect((await send('GET', place + theirs.search, { 'x-demo-user': 'owner' })).status).toBe(200)
@@ -249,6 +250,26 @@ export function hazards(target: Target): void {
       expect([0, 400, 401, 404, 405, 501]).toContain(status)
       expect(await initialized()).toBe(before)
     })
+  })
+
+  describe('a Host that no URL can have', () => {
+    it.each(['a b', '[::', 'x:99999999', '%%', 'a/b', 'a?b', 'user@a', '999.999.1.1'])(
+      'is refused: %s',
+      async (host) => {
+        const before = await initialized()
+        for (const path of ['/media', '/media/files', '/media/2/media/upload']) {
+          const lines = [`POST ${path} HTTP/1.1`, ...head('u1').slice(1), 'tus-resumable: 1.0.0', 'upload-length: 1000']
+          const answer = await sendRaw(media(), [...lines, 'content-length: 10'], [Buffer.alloc(10)], host)
+          expect(answer).toSatisfy(isRefused)
+        }
+        expect(await initialized()).toBe(before)
+      },
+    )
+
+    /** workerd refuses it itself, with a 500, before the Worker sees it. */
+    function isRefused(answer: RawAnswer): boolean {
+      return target === 'workers' ? answer.status === 500 : answer.status === 400 && codeOf(answer) === 'invalid_host'
+    }
   })
 
   it('responds to a preflight without credentials, and lets a page read Location', async () => {

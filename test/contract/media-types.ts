@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MEDIA_ANSWERS, type MediaAnswer } from '../fixtures/media/answers.ts'
+import { MEDIA_ANSWERS, type MediaAnswer, PARAMETER_ANSWERS } from '../fixtures/media/answers.ts'
 import { type Answer, dataOf, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { readMediaFixture } from '../support/media-fixtures.ts'
@@ -63,7 +63,7 @@ export function mediaTypes(target: Target): void {
       })
     }
 
-    it.each(MEDIA_ANSWERS)(
+    it.each([...MEDIA_ANSWERS, ...PARAMETER_ANSWERS])(
       '$file as $declaredType with $parameters: $answer.status, raw and in a form',
       async (row) => {
         const before = await countInitialized()

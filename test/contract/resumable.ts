@@ -134,7 +134,7 @@ export function resumable(target: Target): void {
       const headers = { ...TUS, 'upload-length': bytes, 'upload-metadata': METADATA }
       const answer = await send('POST', endpoint(), headers)
       expect(answer.status, answer.text).toBe(201)
-      return new URL(String(answer.headers.location), server.url).href
+      return new URL(String(answer.headers.location), endpoint()).href
     }
 
     const patch = (at: string, offset: number, bytes: Buffer) =>

@@ -37,7 +37,7 @@ describe('an upload whose chunks go to different servers', () => {
     const metadata = `filetype ${btoa('video/mp4')}`
     const created = await ask(0, 'POST', '/media/files', { 'upload-length': file.length, 'upload-metadata': metadata })
     expect(created.status, created.text).toBe(201)
-    const path = String(created.headers.location)
+    const path = `/media/${created.headers.location}`
     for (let offset = 0, turn = 1; offset < file.length; turn++) {
       const bytes = file.subarray(offset, offset + CHUNK_BYTES)
       const headers = { 'content-type': 'application/offset+octet-stream', 'upload-offset': offset }

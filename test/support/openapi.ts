@@ -14,11 +14,17 @@ const root = paths.find(([template]) => template === '/')
 ajv.addSchema({ $id: 'openapi', ...described })
 
 /** The differences between a response and openapi.json; none if it is described. */
-export async function undescribed(method: string, path: string, response: Response): Promise<string[]> {
+export async function undescribed(method: string, requestPath: string, response: Response): Promise<string[]> {
+  const path = requestPath.replace(/\/$/, '')
   const below = paths.filter((entry) => entry !== root)
-  const found = below.find(([template]) => pattern(template).test(path)) ?? root
-  const operation: Operation | undefined = found?.[1][method.toLowerCase()]
-  if (!operation) return [401, 403, 404].includes(response.status) ? [] : [`${method} ${path} is not described`]
+  const found = below.find(([template]) => pattern(template).test(path)) ?? (response.status === 404 ? undefined : root)
+  const operations = found?.[1]
+  const operation: Operation | undefined =
+    operations?.[method.toLowerCase()] ?? (method === 'HEAD' ? operations?.['get'] : undefined)
+  if (!operation) {
+    const isRefused = [401, 403, 404, 405].includes(response.status) || method === 'OPTIONS'
+    return isRefused ? [] : [`${method} ${path} is not described`]
+  }
   const answer = operation.responses[response.status]
   const name = `${method} ${found?.[0]} ${response.status}`
   if (!answer) return [`${name} is not described: ${await response.clone().text()}`]

@@ -27,9 +27,14 @@ export function appWith(options: Partial<XMediaOptions> = {}): Hono {
 export async function create(app: Hono, headers: HeaderValues = {}): Promise<string> {
   const response = await app.request('/media/files', { method: 'POST', headers: { ...CREATION, ...headers } })
   expect(response.status, await response.clone().text()).toBe(201)
-  const path = response.headers.get('location') ?? ''
+  const path = pathOf(response)
   expect(path).toMatch(/^\/media\/files\/[0-9a-f]{32}$/)
   return path
+}
+
+/** The path of the upload that a request to `/media/files` has created: its `Location` is relative to that. */
+export function pathOf(response: Response): string {
+  return new URL(response.headers.get('location') ?? '', 'http://localhost/media/files').pathname
 }
 
 /** Creates an upload, and sends the whole file with the same request. */

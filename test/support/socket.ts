@@ -45,9 +45,14 @@ export async function openSocket(url: string): Promise<RawConnection> {
 }
 
 /** Sends one request, head and body, and resolves to the response. */
-export async function sendRaw(url: string, head: string[], body: Iterable<Uint8Array> = []): Promise<RawAnswer> {
+export async function sendRaw(
+  url: string,
+  head: string[],
+  body: Iterable<Uint8Array> = [],
+  host: string = new URL(url).host,
+): Promise<RawAnswer> {
   const connection = await openSocket(url)
-  await connection.write(`${[...head, `host: ${new URL(url).host}`].join('\r\n')}\r\n\r\n`)
+  await connection.write(`${[...head, `host: ${host}`].join('\r\n')}\r\n\r\n`)
   for (const bytes of body) await connection.write(bytes)
   const answer = await connection.answer
   connection.socket.destroy()

@@ -89,7 +89,7 @@ export async function faultsOf(method: string, url: string, response: Response):
   const text = await response.clone().text()
   // X's edge refuses sizes with an empty body, and the first generation answers APPEND with one.
   if (text === '' && [204, 413, 431].includes(response.status)) return []
-  const path = new URL(url, 'http://x').pathname.replace(/^.*?\/2\//, '/')
+  const path = new URL(url, 'http://x').pathname.replace(/^.*?\/2\//, '/').replace(/\/$/, '')
   const schema = response.ok ? ANSWERS.find(([pattern]) => pattern.test(`${method} ${path}`))?.[1] : problem
   if (schema === undefined) return [`${method} ${path} is no call of X's`]
   const result = schema.safeParse(JSON.parse(text))

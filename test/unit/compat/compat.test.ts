@@ -258,7 +258,6 @@ describe('X’s own media API', () => {
       400,
       'Requests with bodies',
     ],
-    ['an unknown path', 'POST', '/uploads', undefined, 400, 'BadRequest: Not found'],
   ])('refuses %s in X’s words', async (_, method, path, init, status, message) => {
     expect(await errorOf(compatClient()(method, path, init))).toEqual([status, expect.stringContaining(message)])
   })

@@ -28,7 +28,8 @@ function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
   })
 }
 
-async function readAll(reader: ByteReader, viewBytes: number): Promise<Uint8Array> {
+async function readAll(reader: ByteReader | undefined, viewBytes: number): Promise<Uint8Array> {
+  if (reader === undefined) throw new TypeError('something else has read the body')
   const parts: Uint8Array[] = []
   let view = new Uint8Array(viewBytes)
   for (let done = false; !done; ) {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { memoryStore, type XMediaOptions } from '../../../src/index.ts'
 import { codeOf, emulator } from '../../support/app.ts'
 import { useFakeClock } from '../../support/clock.ts'
-import { append, appWith, create, createWithBytes, expectReceived, file, TUS } from '../../support/resumable.ts'
+import { append, appWith, create, createWithBytes, expectReceived, file, pathOf, TUS } from '../../support/resumable.ts'
 
 /** An X that answers some calls with 503. They are not retried. */
 function failingX(fails: (url: string) => boolean): NonNullable<XMediaOptions['x']> {
@@ -38,7 +38,7 @@ it('creates an upload even if X gets only a part of its first bytes, and continu
   const app = appWith({ x: failingX((url) => url.endsWith('/append') && ++appendCalls === 3) })
   const created = await createWithBytes(app)
   expect([created.status, created.headers.get('upload-offset')]).toEqual([201, '10000'])
-  const last = await append(app, created.headers.get('location') ?? '', [10_000, 22_000])
+  const last = await append(app, pathOf(created), [10_000, 22_000])
   await expectReceived(last.headers.get('x-media-id'))
 })
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { codeOf } from '../../support/app.ts'
-import { appWith, expectReceived, file, head } from '../../support/resumable.ts'
+import { appWith, expectReceived, file, head, pathOf } from '../../support/resumable.ts'
 
 it.each(['6', '8'])('accepts a file in chunks with version %s of the draft', async (version) => {
   const app = appWith()
@@ -12,7 +12,7 @@ it.each(['6', '8'])('accepts a file in chunks with version %s of the draft', asy
   expect(created.status, await created.clone().text()).toBe(201)
   expect(created.headers.get('upload-draft-interop-version')).toBe(version)
   expect(created.headers.get('upload-complete')).toBe('?0')
-  const path = created.headers.get('location') ?? ''
+  const path = pathOf(created)
   const append = (from: number, to: number, complete: string) =>
     app.request(path, {
       method: 'PATCH',

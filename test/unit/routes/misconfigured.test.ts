@@ -61,7 +61,7 @@ const REQUESTS_OF_X: [string, string, number, RequestInit][] = [
   ['POST', '/upload/1/finalize', 400, {}],
   ['GET', '/upload?media_id=1', 400, {}],
   ['DELETE', '/subtitles', 400, {}],
-  ['POST', '/nowhere', 400, {}],
+  ['POST', '/nowhere', 404, {}],
 ]
 
 describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) => {

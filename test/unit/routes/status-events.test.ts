@@ -111,3 +111,14 @@ it('stops asking X when the client has disconnected', async () => {
   await vi.advanceTimersByTimeAsync(60_000)
   expect(asked()).toBe(before)
 })
+
+it('HEAD opens no stream, which nobody would end', async () => {
+  const { app, where } = await uploaded({ limits: { listeners: 1 } })
+  for (let round = 0; round < 2; round++) {
+    const response = await app.request(where, { method: 'HEAD', headers: EVENTS })
+    expect([response.status, await response.text()]).toEqual([200, ''])
+  }
+  const listening = await app.request(where, { headers: EVENTS })
+  expect(listening.status).toBe(200)
+  await listening.body?.cancel()
+})

@@ -84,6 +84,18 @@ describe('xMedia', () => {
     }
   })
 
+  it('finds the mount before the upload begins, so that an error there loses no media', async () => {
+    const before = emulator.uploads().length
+    const mountPath = () => {
+      throw new Error('no such tenant')
+    }
+    const app = new Hono()
+      .route('/media', describedMedia({ ...base, http: { mountPath } }))
+      .onError((error, c) => c.text(error.message, 500))
+    expect(await (await app.request('/media', post(mp4))).text()).toBe('no such tenant')
+    expect(emulator.uploads()).toHaveLength(before)
+  })
+
   it('prefers the token of the principal to the server’s', async () => {
     const tokens: string[] = []
     const app = describedMedia({
