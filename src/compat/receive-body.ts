@@ -42,7 +42,10 @@ function jsonBytes(headers: Headers, maxMediaBytes: number): number {
 }
 
 /** The members of a JSON body; none if there is no body. */
-export async function readJsonFields(request: CompatRequest, options: BodyOptions): Promise<Record<string, unknown>> {
+export async function readJsonFields(
+  request: CompatRequest,
+  options: CompatBodyOptions,
+): Promise<Record<string, unknown>> {
   return await withCompatBody(request, 0, options, async ({ kind, fields }) => {
     if (kind === 'form') throw jsonRequired()
     return fields

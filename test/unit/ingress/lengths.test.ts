@@ -64,7 +64,7 @@ describe('formFileLength', () => {
     expect(formFileLength({ totalBytes: '5', contentLength: '107' }, 100, 2)).toEqual(told)
     expect(formFileLength({ uploadLength: '5', contentLength: '9999' }, 100, 2)).toEqual(told)
     expect(() => formFileLength({ totalBytes: '5', contentLength: '106' }, 100, 2)).toThrow(
-      'The file has 5 bytes, but Content-Length leaves room for 4. Correct one of them.',
+      'The file has 5 bytes, but Content-Length leaves room for 4 bytes. Correct one of them.',
     )
   })
 

@@ -124,7 +124,7 @@ describe('xMedia', () => {
 
   it.each([
     ['media_category=avatar', /^`media_category` is "avatar"\. Send one of /],
-    ['shared=true&shared=true', /^`shared` is in the query more than once\. Send it once\.$/],
+    ['shared=true&shared=true', /^`shared` was sent more than once\. Send it once\.$/],
   ])('says what is wrong with the query %s', async (query, detail) => {
     const answer = await describedMedia(base).request(`/?${query}`, post(mp4))
     expect(await answer.json()).toMatchObject({ code: 'invalid_parameter', detail: expect.stringMatching(detail) })

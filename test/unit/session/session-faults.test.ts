@@ -7,7 +7,7 @@ import { createEmulator } from '../../../src/emulator/index.ts'
 import { memoryStore, type Store } from '../../../src/index.ts'
 import { base, describedMedia } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
-import { endLease } from '../../support/resumable.ts'
+import { endLease, pathOf } from '../../support/resumable.ts'
 
 const TUS = { 'tus-resumable': '1.0.0' }
 const CHUNK = { ...TUS, 'content-type': 'application/offset+octet-stream' }
@@ -112,7 +112,7 @@ it('completes a resumable upload without a wrong byte, whatever crashes, fails o
         method: 'POST',
         headers: { ...TUS, 'upload-length': '60000', 'upload-metadata': METADATA },
       })
-      const at = created.headers.get('location') ?? ''
+      const at = pathOf(created)
 
       async function patch(app: Hono, round: Round, offset: number): Promise<Response> {
         const chunk = file.slice(offset, offset + round.bytes)
