@@ -8,7 +8,7 @@ import type {
   XMediaClientOptions,
   XMediaOptions,
 } from './options.ts'
-import { isSecret, MIN_SECRET_BYTES } from './status-ticket.ts'
+import { MIN_SECRET_BYTES, ticketKeys } from './status-ticket.ts'
 import type { QuotaOptions, QuotaSettings } from './store/quota.ts'
 import type { RetryOptions } from './x/call-with-retries.ts'
 import { DEFAULT_SEGMENT_BYTES, isMediaCategory, MAX_SEGMENT_BYTES, MAX_SEGMENTS } from './x/limits.ts'
@@ -159,9 +159,9 @@ const xMediaOptions: z.ZodMiniType<XMediaSettings> = z.strictObject({
   ...common,
   token: token<XMediaOptions['token']>(),
   authorize: func<XMediaOptions['authorize']>(),
-  secret: textOrFunc<XMediaOptions['secret']>(
-    isSecret,
-    `must be a string of at least ${MIN_SECRET_BYTES} bytes, or a function that gets one`,
+  secret: z.custom<XMediaOptions['secret']>(
+    (value) => isFunction(value) || ticketKeys(value) !== undefined,
+    `must be a string of at least ${MIN_SECRET_BYTES} bytes, a list of such strings, or a function that gets either`,
   ),
   store: z.optional(
     z.custom<NonNullable<XMediaOptions['store']>>(

@@ -47,6 +47,9 @@ export interface HttpTokenRequest<E extends Env = UndeclaredEnv> extends TokenRe
 
 type Awaitable<T> = T | Promise<T>
 
+/** One key, or the one that signs and others that are still valid. */
+type Secret = string | readonly string[]
+
 /** Writes one line for the operator. */
 export type Log = (line: string) => void
 
@@ -59,8 +62,12 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
    * `/openapi.json`.
    */
   authorize: (c: Context<E>) => Awaitable<Principal | null | undefined>
-  /** The key that signs tickets: at least 32 bytes, the same on every instance. A function gets it for a request. */
-  secret: string | ((c: Context<E>) => string | undefined)
+  /**
+   * The key that signs tickets: at least 32 bytes, the same on every instance. To replace a key, give a list, `[new, old]`:
+   * the first one signs, and tickets under any one are valid. Leave the old key out after a day, when the last ticket under
+   * it has expired. A function gets the key or the list for a request. Clocks of instances may differ by up to 60 seconds.
+   */
+  secret: Secret | ((c: Context<E>) => Secret | undefined)
   /**
    * Where resumable uploads, uploads over X's own API, quotas and the owners of media are kept. Default: this instance's
    * memory, for uploads alone. Use a durable store wherever the next request may reach another instance, or the same one

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import type { Instance } from '../instance.ts'
 import type { Log, Principal, PrincipalLimits } from '../options.ts'
-import { isSecret, MIN_SECRET_BYTES } from '../status-ticket.ts'
+import { MIN_SECRET_BYTES, type TicketKeys, ticketKeys } from '../status-ticket.ts'
 import { type CachedToken, cacheToken } from '../x/token.ts'
 
 export interface PrincipalEnv {
@@ -43,12 +43,12 @@ export function tokenFor(c: Context, principal: Principal, token: Instance['toke
   })
 }
 
-/** Where the key comes from, and who hears of one that does not work. */
+/** Where the keys come from, and who hears of one that does not work. */
 export type SecretSource = Pick<Instance, 'secret' | 'log'>
 
-/** Refuses every request with `misconfigured` until a `secret` that is a function has returned a key that works. */
+/** Refuses every request with `misconfigured` until a `secret` that is a function has returned keys that work. */
 export function requireSecret(source: SecretSource): MiddlewareHandler {
-  let works = typeof source.secret === 'string'
+  let works = typeof source.secret !== 'function'
   return createMiddleware(async function requireSecret(c, next) {
     if (!works) readSecret(c, source)
     works = true
@@ -56,19 +56,22 @@ export function requireSecret(source: SecretSource): MiddlewareHandler {
   })
 }
 
-/** The key that signs this request's tickets. */
-export function readSecret(c: Context, { secret, log }: SecretSource): string {
-  const key = typeof secret === 'function' ? secret(c) : secret
-  if (isSecret(key)) return key
+/** The keys of this request's tickets. */
+export function readSecret(c: Context, { secret, log }: SecretSource): TicketKeys {
+  const found = typeof secret === 'function' ? secret(c) : secret
+  const keys = ticketKeys(found)
+  if (keys !== undefined) return keys
   throw misconfigured(
     log,
-    `secret must be a string of at least ${MIN_SECRET_BYTES} bytes; the function returned ${lengthOf(key)}.`,
+    `secret must be a string of at least ${MIN_SECRET_BYTES} bytes, or a list of such strings; the function returned ${lengthsOf(found)}.`,
   )
 }
 
-function lengthOf(key: unknown): string {
-  if (typeof key !== 'string') return key === null ? 'null' : typeof key
-  return `${new TextEncoder().encode(key).length} bytes`
+/** Says how long keys are, and nothing else about them. */
+function lengthsOf(secret: unknown): string {
+  if (Array.isArray(secret)) return `[${secret.map(lengthsOf).join(', ')}]`
+  if (typeof secret !== 'string') return secret === null ? 'null' : typeof secret
+  return `${new TextEncoder().encode(secret).length} bytes`
 }
 
 /** A mistake in the app's own set-up: the operator gets the reason, and the client only that there is one. */

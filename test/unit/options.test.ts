@@ -101,7 +101,7 @@ describe('the options', () => {
       'limits.quota.store must be an object with the method add',
       'log must be a function',
       'onEvent must be a function',
-      'secret must be a string of at least 32 bytes, or a function that gets one',
+      'secret must be a string of at least 32 bytes, a list of such strings, or a function that gets either',
       'store must be an object with the methods get and compareAndSwap',
       'token must be a non-empty string, or a function that gets one',
       'x.baseUrl must be an http(s) URL without credentials, query or fragment',
@@ -170,17 +170,25 @@ describe('the options', () => {
 
   it('never repeat the token or the secret, nor what is in a URL', () => {
     const faults = faultsOf({
-      ...{ token: ['a-token-of-x'], secret: 'a short secret', secrets: options.secret, tokens: options.token },
+      ...{
+        token: ['a-token-of-x'],
+        secret: [options.secret, 'a short secret'],
+        secrets: options.secret,
+        tokens: options.token,
+      },
       x: { baseUrl: 'https://user:password@api.x.com' },
     })
     expect(faults).toHaveLength(5)
     expect(faults.join()).not.toMatch(/a-token|a short|a secret|password/)
   })
 
-  it('take a secret of 32 bytes, and none of 31', () => {
-    const fault = 'secret must be a string of at least 32 bytes, or a function that gets one'
-    expect(faultsOf({ secret: 's'.repeat(32) })).toEqual([])
-    expect(faultsOf({ secret: 's'.repeat(31) })).toEqual([fault])
+  it('take a secret of 32 bytes, and none of 31, alone or in a list', () => {
+    const fault = 'secret must be a string of at least 32 bytes, a list of such strings, or a function that gets either'
+    const [good, short] = ['s'.repeat(32), 's'.repeat(31)]
+    for (const secret of [good, [good], [good, good]]) expect(faultsOf({ secret })).toEqual([])
+    for (const secret of [short, [], [good, short], [good, undefined], [good, [good]], { 0: good }]) {
+      expect(faultsOf({ secret })).toEqual([fault])
+    }
   })
 
   it('take a store that can compare and swap, and no other', () => {
