@@ -9,6 +9,7 @@ import type {
   XMediaOptions,
 } from './options.ts'
 import { MIN_SECRET_BYTES, ticketKeys } from './status-ticket.ts'
+import { MAX_TEXTS } from './store/memory-store.ts'
 import type { QuotaOptions, QuotaSettings } from './store/quota.ts'
 import type { RetryOptions } from './x/call-with-retries.ts'
 import { DEFAULT_SEGMENT_BYTES, isMediaCategory, MAX_SEGMENT_BYTES, MAX_SEGMENTS } from './x/limits.ts'
@@ -55,6 +56,9 @@ const MAX = Number.MAX_SAFE_INTEGER
 
 /** One subject's three quarters hold two of the largest segments, each counted twice: what a file near X's limit needs. */
 const MIN_MEMORY_BYTES = 32 * MIB
+
+/** Half of what the memory store keeps, so that sessions alone never make it remove other texts. */
+const MAX_SESSIONS = MAX_TEXTS / 2
 
 const whole = (min: number, max = MAX) => z.int().check(z.minimum(min), z.maximum(max))
 const isFunction = (value: unknown) => typeof value === 'function'
@@ -130,6 +134,8 @@ const limits = z.strictObject({
   uploads: z._default(whole(1), 450),
   uploadsPerSubject: z.optional(whole(1)),
   creationsPerHour: z._default(whole(1), 1000),
+  sessions: z._default(whole(1, MAX_SESSIONS), 10_000),
+  sessionsPerSubject: z._default(whole(1), 1000),
   listeners: z._default(whole(1), 1000),
   listenersPerSubject: z._default(whole(1), 20),
   idleMs: z._default(whole(1), 30_000),

@@ -144,6 +144,15 @@ export interface LimitOptions {
   uploadsPerSubject?: number
   /** Resumable uploads, and uploads over X's own API, that a subject may create in an hour. Default 1,000. */
   creationsPerHour?: number
+  /**
+   * Resumable uploads that this instance keeps in memory, finished ones too, 1 to 50,000. Default 10,000: some 40 MiB, at 4
+   * KiB each on average. For one more, the oldest without bytes is forgotten, or else the one that finished first; if there
+   * is neither, the client gets `too_many_uploads`. Durable stores have no such limit: there, `creationsPerHour` and the
+   * expiry bound the number. Uploads expire after an hour without bytes, and a day after their first ones.
+   */
+  sessions?: number
+  /** Resumable uploads of one subject that this instance keeps in memory; its own are forgotten. Default 1,000. */
+  sessionsPerSubject?: number
   /** Event streams at once on this instance. Default 1,000. */
   listeners?: number
   /** Event streams at once of one subject. Default 20. */

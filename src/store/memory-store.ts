@@ -8,7 +8,7 @@ export interface MemoryStore extends Store {
 }
 
 /** The most texts to keep. Beyond it, the one written longest ago goes first. */
-const MAX_TEXTS = 100_000
+export const MAX_TEXTS = 100_000
 
 /** The most expired texts to remove with each write, so that no write takes long. */
 const MAX_REMOVED = 100

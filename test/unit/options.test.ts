@@ -49,6 +49,8 @@ const RANGES: readonly [string, number, number][] = [
   ['limits.uploads', 1, MAX],
   ['limits.uploadsPerSubject', 1, MAX],
   ['limits.creationsPerHour', 1, MAX],
+  ['limits.sessions', 1, 50_000],
+  ['limits.sessionsPerSubject', 1, MAX],
   ['limits.listeners', 1, MAX],
   ['limits.listenersPerSubject', 1, MAX],
   ['limits.idleMs', 1, MAX],
