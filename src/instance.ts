@@ -3,8 +3,9 @@ import type { PaceOptions } from './ingress/paced-reader.ts'
 import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
 import { type HttpSettings, parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
 import type { Log } from './options.ts'
+import { limitSessions } from './session/limit-sessions.ts'
 import { guardedStore } from './store/guarded-store.ts'
-import { memoryStore } from './store/memory-store.ts'
+import { isMemoryStore, memoryStore } from './store/memory-store.ts'
 import { createOwners, type Owners } from './store/owners.ts'
 import { createQuota, type Quota } from './store/quota.ts'
 import type { Store } from './store/store.ts'
@@ -43,7 +44,9 @@ export function createInstance(options: object): Instance {
   const uploader = createUploader(settings)
   const { clock } = uploader
   const shared = settings.store && guardedStore(settings.store, clock)
-  const store = shared ?? memoryStore(clock)
+  const unlimited = shared ?? memoryStore(clock)
+  const isInMemory = settings.store === undefined || isMemoryStore(settings.store)
+  const store = isInMemory ? limitSessions(unlimited, limits, clock) : unlimited
   return {
     ...uploader,
     authorize,

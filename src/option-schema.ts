@@ -8,7 +8,8 @@ import type {
   XMediaClientOptions,
   XMediaOptions,
 } from './options.ts'
-import { isSecret, MIN_SECRET_BYTES } from './status-ticket.ts'
+import { MIN_SECRET_BYTES, ticketKeys } from './status-ticket.ts'
+import { MAX_TEXTS } from './store/memory-store.ts'
 import type { QuotaOptions, QuotaSettings } from './store/quota.ts'
 import { type BeforeUploadLimit, checkUploadLimit, resolveUploadLimit } from './upload-limit.ts'
 import type { RetryOptions } from './x/call-with-retries.ts'
@@ -67,6 +68,9 @@ const MAX = Number.MAX_SAFE_INTEGER
 
 /** One subject's three quarters hold two of the largest segments, each counted twice: what a file near X's limit needs. */
 const MIN_MEMORY_BYTES = 32 * MIB
+
+/** Half of what the memory store keeps, so that sessions alone never make it remove other texts. */
+const MAX_SESSIONS = MAX_TEXTS / 2
 
 const whole = (min: number, max = MAX) => z.int().check(z.minimum(min), z.maximum(max))
 /** A mistake that does not keep others from being found, as `z.custom` does by itself. */
@@ -149,6 +153,8 @@ const limits = z.strictObject({
   uploads: z._default(whole(1), 450),
   uploadsPerSubject: z.optional(whole(1)),
   creationsPerHour: z._default(whole(1), 1000),
+  sessions: z._default(whole(1, MAX_SESSIONS), 10_000),
+  sessionsPerSubject: z._default(whole(1), 1000),
   listeners: z._default(whole(1), 1000),
   listenersPerSubject: z._default(whole(1), 20),
   idleMs: z._default(whole(1), 30_000),
@@ -180,9 +186,9 @@ const xMediaOptions: z.ZodMiniType<BeforeUploadLimit<XMediaSettings>> = z
     ...common,
     token: token<XMediaOptions['token']>(),
     authorize: func<XMediaOptions['authorize']>(),
-    secret: textOrFunc<XMediaOptions['secret']>(
-      isSecret,
-      `must be a string of at least ${MIN_SECRET_BYTES} bytes, or a function that gets one`,
+    secret: valid<XMediaOptions['secret']>(
+      (value) => isFunction(value) || ticketKeys(value) !== undefined,
+      `must be a string of at least ${MIN_SECRET_BYTES} bytes, a list of such strings, or a function that gets either`,
     ),
     store: z.optional(
       valid<NonNullable<XMediaOptions['store']>>(

@@ -52,6 +52,9 @@ export interface HttpTokenRequest<E extends Env = UndeclaredEnv> extends TokenRe
 
 type Awaitable<T> = T | Promise<T>
 
+/** One key, or the one that signs and others that are still valid. */
+type Secret = string | readonly string[]
+
 /** Writes one line for the operator. */
 export type Log = (line: string) => void
 
@@ -64,8 +67,12 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
    * `/openapi.json`.
    */
   authorize: (c: Context<E>) => Awaitable<Principal | null | undefined>
-  /** The key that signs tickets: at least 32 bytes, the same on every instance. A function gets it for a request. */
-  secret: string | ((c: Context<E>) => string | undefined)
+  /**
+   * The key that signs tickets: at least 32 bytes, the same on every instance. To replace a key, give a list, `[new, old]`:
+   * the first one signs, and tickets under any one are valid. Leave the old key out after a day, when the last ticket under
+   * it has expired. A function gets the key or the list for a request. Clocks of instances may differ by up to 60 seconds.
+   */
+  secret: Secret | ((c: Context<E>) => Secret | undefined)
   /**
    * Where resumable uploads, uploads over X's own API, quotas and the owners of media are kept. Default: this instance's
    * memory, which does not keep owners. Use a durable store wherever the next request may reach another instance, or the
@@ -160,6 +167,15 @@ export interface LimitOptions {
   uploadsPerSubject?: number
   /** Resumable uploads, and uploads over X's own API, that a subject may create in an hour. Default 1,000. */
   creationsPerHour?: number
+  /**
+   * Resumable uploads that this instance keeps in memory, finished ones too, 1 to 50,000. Default 10,000: some 40 MiB, at 4
+   * KiB each on average. For one more, the oldest without bytes is forgotten, or else the one that finished first; if there
+   * is neither, the client gets `too_many_uploads`. Durable stores have no such limit: there, `creationsPerHour` and the
+   * expiry bound the number. Uploads expire after an hour without bytes, and a day after their first ones.
+   */
+  sessions?: number
+  /** Resumable uploads of one subject that this instance keeps in memory; its own are forgotten. Default 1,000. */
+  sessionsPerSubject?: number
   /** Event streams at once on this instance. Default 1,000. */
   listeners?: number
   /** Event streams at once of one subject. Default 20. */

@@ -1,4 +1,5 @@
 import { sign, verify } from 'hono/jwt'
+import type { Clock } from './lib/clock.ts'
 import { toHex } from './lib/encoding.ts'
 import { ID_PATTERN } from './x/limits.ts'
 
@@ -15,40 +16,47 @@ export interface Ticket {
 /** Shortest key, bytes: RFC 7518 section 3.2 asks for the length of the hash. */
 export const MIN_SECRET_BYTES = 32
 
-/** Whether a key is long enough to sign tickets. */
-export function isSecret(secret: unknown): secret is string {
-  return typeof secret === 'string' && new TextEncoder().encode(secret).length >= MIN_SECRET_BYTES
+/** The clocks of instances may differ by this much, in seconds: a ticket works for so long after it has expired. */
+const CLOCK_TOLERANCE_SECS = 60
+
+/** The keys of tickets. The first one signs, and any one verifies, so that a key can be replaced while tickets live. */
+export type TicketKeys = readonly [signing: string, ...others: string[]]
+
+/** Reads a secret, which is one key or a list of keys. Undefined when there is none, or when one is too short. */
+export function ticketKeys(secret: unknown): TicketKeys | undefined {
+  const [signing, ...others]: unknown[] = Array.isArray(secret) ? secret : [secret]
+  return isKey(signing) && others.every(isKey) ? [signing, ...others] : undefined
+}
+
+function isKey(key: unknown): key is string {
+  return typeof key === 'string' && new TextEncoder().encode(key).length >= MIN_SECRET_BYTES
 }
 
 /** Signs a ticket as a JSON Web Token (RFC 7519) under HMAC-SHA256. */
-export async function issueTicket(ticket: Ticket, secret: string): Promise<string> {
+export async function issueTicket(ticket: Ticket, [signingKey]: TicketKeys): Promise<string> {
   const claims = {
     sub: await fingerprint(ticket.subject),
     mid: ticket.mediaId,
     exp: ticket.expiresAt,
     ...(ticket.done === undefined ? {} : { done: true, key: ticket.done.mediaKey, size: ticket.done.size }),
   }
-  return await sign(claims, secret, 'HS256')
+  return await sign(claims, signingKey, 'HS256')
 }
 
 /** The ticket, if it is genuine, unexpired, and for this media and subject. Undefined otherwise, whatever is wrong. */
 export async function readTicket(
   token: string,
-  mediaId: string,
-  subject: string,
-  secret: string,
+  { mediaId, subject }: Pick<Ticket, 'mediaId' | 'subject'>,
+  keys: TicketKeys,
+  clock: Pick<Clock, 'now'>,
 ): Promise<Ticket | undefined> {
-  let claims: Record<string, unknown>
-  try {
-    claims = await verify(token, secret, 'HS256')
-  } catch {
-    return undefined
-  }
+  const claims = await verifySignature(token, keys)
+  if (claims === undefined) return undefined
   if (claims['mid'] !== mediaId || !ID_PATTERN.test(mediaId) || claims['sub'] !== (await fingerprint(subject))) {
     return undefined
   }
   const { exp, done, key: mediaKey, size } = claims
-  if (typeof exp !== 'number') return undefined
+  if (typeof exp !== 'number' || exp + CLOCK_TOLERANCE_SECS <= clock.now() / 1000) return undefined
   return {
     mediaId,
     subject,
@@ -62,6 +70,15 @@ export async function readTicket(
         }
       : {}),
   }
+}
+
+async function verifySignature(token: string, keys: TicketKeys): Promise<Record<string, unknown> | undefined> {
+  for (const key of keys) {
+    // `verify` tolerates no difference between clocks, so the expiry is checked by `readTicket`.
+    const claims = await verify(token, key, { alg: 'HS256', exp: false }).catch(() => undefined)
+    if (claims !== undefined) return claims
+  }
+  return undefined
 }
 
 /** Subjects are often names or mail addresses, and tickets travel in URLs, which end up in logs. */

@@ -3,8 +3,8 @@ import { isParameter } from '../ingress/upload-parameters.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
 import { quote } from '../lib/quote.ts'
 
-/** The longest `Upload-Metadata`, in characters. */
-const MAX_METADATA_CHARS = 8192
+/** The longest `Upload-Metadata`, in bytes: it is kept as long as the upload. */
+const MAX_METADATA_BYTES = 2048
 
 /** What `Upload-Metadata` says about the file. */
 export interface FileMetadata {
@@ -15,12 +15,7 @@ export interface FileMetadata {
 
 /** Parses `Upload-Metadata`; ignores unknown keys. https://tus.io/protocols/resumable-upload#upload-metadata */
 export function readMetadata(metadata = ''): FileMetadata {
-  if (metadata.length > MAX_METADATA_CHARS) {
-    throw new XMediaError(
-      'invalid_parameter',
-      `Upload-Metadata has ${metadata.length} characters; the limit is ${MAX_METADATA_CHARS}.`,
-    )
-  }
+  if (metadata.length > MAX_METADATA_BYTES) throw metadataTooLong(metadata.length)
   const parameters: Record<string, string> = {}
   let mediaType: string | undefined
   for (const pair of metadata.split(',').filter((text) => text.trim() !== '')) {
@@ -39,6 +34,12 @@ function decodeText(base64: string): string {
   } catch {
     throw malformedMetadata(base64)
   }
+}
+
+function metadataTooLong(bytes: number): XMediaError {
+  const [length, limit] = [bytes, MAX_METADATA_BYTES].map((count) => count.toLocaleString('en'))
+  const detail = `\`Upload-Metadata\` has ${length} bytes; the limit is ${limit}.`
+  return new XMediaError('invalid_parameter', `${detail} Leave keys out, or send \`alt_text\` in the query.`)
 }
 
 function malformedMetadata(text: string): XMediaError {

@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import type { Instance } from '../instance.ts'
 import type { Principal, PrincipalLimits } from '../options.ts'
-import { isSecret, MIN_SECRET_BYTES } from '../status-ticket.ts'
+import { MIN_SECRET_BYTES, type TicketKeys, ticketKeys } from '../status-ticket.ts'
 import { type CachedToken, cacheToken } from '../x/token.ts'
 import { misconfigured } from './misconfigured.ts'
 
@@ -44,12 +44,12 @@ export function tokenFor(c: Context, principal: Principal, token: Instance['toke
   })
 }
 
-/** Where the key comes from, and where to log that it does not work. */
+/** Where the keys come from, and where to log that one does not work. */
 export type SecretSource = Pick<Instance, 'secret' | 'log'>
 
-/** Refuses every request with `misconfigured` until a `secret` that is a function has returned a key that works. */
+/** Refuses every request with `misconfigured` until a `secret` that is a function has returned keys that work. */
 export function requireSecret(source: SecretSource): MiddlewareHandler {
-  let works = typeof source.secret === 'string'
+  let works = typeof source.secret !== 'function'
   return createMiddleware(async function requireSecret(c, next) {
     if (!works) readSecret(c, source)
     works = true
@@ -57,22 +57,25 @@ export function requireSecret(source: SecretSource): MiddlewareHandler {
   })
 }
 
-/** The key that signs this request's tickets. Throws `misconfigured` when there is none that works. */
-export function readSecret(c: Context, { secret, log }: SecretSource): string {
-  let key: string | undefined
+/** The keys of this request's tickets. Throws `misconfigured` when one does not work. */
+export function readSecret(c: Context, { secret, log }: SecretSource): TicketKeys {
+  let found: unknown
   try {
-    key = typeof secret === 'function' ? secret(c) : secret
+    found = typeof secret === 'function' ? secret(c) : secret
   } catch (error) {
     throw misconfigured(log, `the function secret threw ${String(error)}.`, error)
   }
-  if (isSecret(key)) return key
+  const keys = ticketKeys(found)
+  if (keys !== undefined) return keys
   throw misconfigured(
     log,
-    `secret must be a string of at least ${MIN_SECRET_BYTES} bytes; the function returned ${lengthOf(key)}.`,
+    `secret must be a string of at least ${MIN_SECRET_BYTES} bytes, or a list of such strings; the function returned ${lengthsOf(found)}.`,
   )
 }
 
-function lengthOf(key: unknown): string {
-  if (typeof key !== 'string') return key === null ? 'null' : typeof key
-  return `${new TextEncoder().encode(key).length} bytes`
+/** Says how long keys are, and nothing else about them. */
+function lengthsOf(secret: unknown): string {
+  if (Array.isArray(secret)) return `[${secret.map(lengthsOf).join(', ')}]`
+  if (typeof secret !== 'string') return secret === null ? 'null' : typeof secret
+  return `${new TextEncoder().encode(secret).length} bytes`
 }

@@ -47,7 +47,7 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
     const owned =
       ticket === undefined
         ? await owners?.find(mediaId, subject)
-        : await readTicket(ticket, mediaId, subject, readSecret(c, instance))
+        : await readTicket(ticket, { mediaId, subject }, readSecret(c, instance), clock)
     if (owned === undefined) throw notFound()
     const { done } = owned
     const token = tokenFor(c, principal, instance.token)

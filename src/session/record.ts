@@ -59,8 +59,14 @@ export interface SessionRecord {
   wantedUntil: number
 }
 
+const KEY_PREFIX = 'session:'
+
 export function sessionKey(id: string): string {
-  return `session:${id}`
+  return KEY_PREFIX + id
+}
+
+export function isSessionKey(key: string): boolean {
+  return key.startsWith(KEY_PREFIX)
 }
 
 export async function createSession(store: Store, session: Session): Promise<void> {

@@ -48,6 +48,8 @@ const RANGES: readonly [string, number, number][] = [
   ['limits.uploads', 1, MAX],
   ['limits.uploadsPerSubject', 1, MAX],
   ['limits.creationsPerHour', 1, MAX],
+  ['limits.sessions', 1, 50_000],
+  ['limits.sessionsPerSubject', 1, MAX],
   ['limits.listeners', 1, MAX],
   ['limits.listenersPerSubject', 1, MAX],
   ['limits.idleMs', 1, MAX],
@@ -142,7 +144,7 @@ describe('the options', () => {
       'limits.quota.store must be an object with the method add',
       'log must be a function',
       'onEvent must be a function',
-      'secret must be a string of at least 32 bytes, or a function that gets one',
+      'secret must be a string of at least 32 bytes, a list of such strings, or a function that gets either',
       'store must be an object with the methods get and compareAndSwap',
       'token must be a non-empty string, or a function that gets one',
       'x.baseUrl must be an http(s) URL without credentials, query or fragment',
@@ -214,17 +216,25 @@ describe('the options', () => {
 
   it('do not appear in the error when they are secret, and neither does a URL', () => {
     const faults = faultsOf({
-      ...{ token: ['a-token-of-x'], secret: 'a short secret', secrets: options.secret, tokens: options.token },
+      ...{
+        token: ['a-token-of-x'],
+        secret: [options.secret, 'a short secret'],
+        secrets: options.secret,
+        tokens: options.token,
+      },
       x: { baseUrl: 'https://user:password@api.x.com' },
     })
     expect(faults).toHaveLength(5)
     expect(faults.join()).not.toMatch(/a-token|a short|a secret|password/)
   })
 
-  it('accept a secret of 32 bytes, and refuse one of 31', () => {
-    const fault = 'secret must be a string of at least 32 bytes, or a function that gets one'
-    expect(faultsOf({ secret: 's'.repeat(32) })).toEqual([])
-    expect(faultsOf({ secret: 's'.repeat(31) })).toEqual([fault])
+  it('accept a secret of 32 bytes, and refuse one of 31, alone or in a list', () => {
+    const fault = 'secret must be a string of at least 32 bytes, a list of such strings, or a function that gets either'
+    const [good, short] = ['s'.repeat(32), 's'.repeat(31)]
+    for (const secret of [good, [good], [good, good]]) expect(faultsOf({ secret })).toEqual([])
+    for (const secret of [short, [], [good, short], [good, undefined], [good, [good]], { 0: good }]) {
+      expect(faultsOf({ secret })).toEqual([fault])
+    }
   })
 
   it('accept only a store that can compare and swap', () => {

@@ -5,9 +5,11 @@ import { codeOf, describedMedia, emulator, optionsWith, png, post } from '../../
 import { compatClient, json, VIDEO } from '../../support/compat-calls.ts'
 
 const KEY = 'a good key of at least thirty-two bytes'
-const BAD_KEYS: [string | undefined, string][] = [
+const BAD_KEYS: [string | string[] | undefined, string][] = [
   [undefined, 'undefined'],
   ['a key that is too short', '23 bytes'],
+  [[KEY, 'too short'], '[39 bytes, 9 bytes]'],
+  [[], '[]'],
 ]
 
 const PROBLEM = {
@@ -24,7 +26,7 @@ const PROBLEM_OF_X = {
   detail: 'Internal Server Error',
 }
 
-let key: string | undefined
+let key: string | string[] | undefined
 let logged: string[]
 beforeEach(() => {
   key = undefined
@@ -65,7 +67,7 @@ const REQUESTS_OF_X: [string, string, number, RequestInit][] = [
 ]
 
 describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) => {
-  const line = `hono-x-media: secret must be a string of at least 32 bytes; the function returned ${what}.`
+  const line = `hono-x-media: secret must be a string of at least 32 bytes, or a list of such strings; the function returned ${what}.`
 
   it.each(REQUESTS)(
     'responds to %s %s with 500, logs why, and recovers with a good key',
