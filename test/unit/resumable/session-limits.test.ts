@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { type LimitOptions, memoryStore, type Store } from '../../../src/index.ts'
 import { codeOf, describedMedia, optionsWith } from '../../support/app.ts'
 import { useFakeClock } from '../../support/clock.ts'
-import { append, appWith, CHUNK, CREATION, create, file, head, METADATA, TUS } from '../../support/resumable.ts'
+import { append, appWith, CHUNK, CREATION, create, file, head, METADATA, pathOf, TUS } from '../../support/resumable.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -133,7 +133,7 @@ it('keeps less than 4 KiB of an upload with the longest metadata and alternative
   const metadata = `${METADATA},${'x'.repeat(2048 - METADATA.length - 1)}`
   const url = `/media/files?alt_text=${'a'.repeat(1000)}`
   const created = await app.request(url, { method: 'POST', headers: { ...CREATION, 'upload-metadata': metadata } })
-  const path = created.headers.get('location') ?? ''
+  const path = pathOf(created)
   expect((await append(app, path, [0, file.length])).status).toBe(204)
   const text = (await store.get(`session:${path.split('/').at(-1)}`)) ?? ''
   expect(JSON.parse(text)).toMatchObject({ session: { state: 'done', metadata, altText: 'a'.repeat(1000) } })
