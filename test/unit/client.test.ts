@@ -303,6 +303,8 @@ describe('a client', () => {
     [{ ...video, totalBytes: 1.5 }, TypeError],
     [{ ...video, totalBytes: 0 }, RangeError],
     [{ ...image, altText: 'x'.repeat(1001) }, RangeError],
+    [{ ...image, additionalOwners: ['12', '@x'] }, RangeError],
+    [{ ...image, additionalOwners: Array.from({ length: 101 }, (_, id) => String(id)) }, RangeError],
   ])('refuses an invalid source: %#', async (source, kind) => {
     await expect(setUp().client.upload(source)).rejects.toThrow(kind)
   })
