@@ -27,12 +27,14 @@ export function createSizeLimits({ categoryBytes, ...options }: SizeLimitOptions
     uploadBytes,
     check(bytes, categories, ownBytes = uploadBytes) {
       const limits = categories.map((category) => categoryBytes[category] ?? CATEGORY_MAX_BYTES[category])
-      const limit = Math.min(ownBytes, uploadBytes, Math.max(...limits))
+      const categoryLimit = Math.max(...limits)
+      const limit = Math.min(ownBytes, uploadBytes, categoryLimit)
       // An app may pass NaN as a principal's limit: this comparison then refuses everything.
       if (bytes <= limit) return
+      const what = limit === categoryLimit ? categories.join(' or ') : 'an upload'
       throw new XMediaError(
         'too_large',
-        `The file has ${formatBytes(bytes)}; the limit for ${categories.join(' or ')} is ${formatBytes(limit)}.`,
+        `The file has ${formatBytes(bytes)}; the limit for ${what} is ${formatBytes(limit)}.`,
       )
     },
   }
