@@ -3,6 +3,7 @@ import { possibleCategories } from './ingress/check-media.ts'
 import { readDeclaredMedia } from './ingress/media-type.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from './ingress/upload-policy.ts'
 import { countCharacters } from './lib/count-characters.ts'
+import { quote } from './lib/quote.ts'
 import { parseClientOptions } from './option-schema.ts'
 import type { XMediaClientOptions } from './options.ts'
 import { relay } from './relay/relay.ts'
@@ -11,7 +12,14 @@ import { createUploader } from './uploader.ts'
 import type { CallContext } from './x/call-with-retries.ts'
 import type { OnEvent } from './x/events.ts'
 import { ownerIds } from './x/field-schemas.ts'
-import { ID_PATTERN, MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, type MediaCategory } from './x/limits.ts'
+import {
+  ID_PATTERN,
+  isMediaCategory,
+  MAX_ADDITIONAL_OWNERS,
+  MAX_ALT_TEXT,
+  MEDIA_CATEGORIES,
+  type MediaCategory,
+} from './x/limits.ts'
 import type { XMediaAnswer } from './x/media-answer.ts'
 import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
 import { cacheToken } from './x/token.ts'
@@ -103,6 +111,7 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
   return {
     async upload(source, uploadOptions = {}) {
       const { additionalOwners, shared, altText } = source
+      if (source.category !== undefined) checkCategory(source.category)
       const declared = readDeclaredMedia(source.mediaType ?? blobType(source.body), source.category)
       const { body, totalBytes } = open(source)
       sizeLimits.check(totalBytes, possibleCategories(declared))
@@ -162,6 +171,11 @@ function checkId(mediaId: string): string {
 function checkOwners(ids: readonly string[]): void {
   if (ownerIds.safeParse(ids).success) return
   throw new RangeError(`additionalOwners must be at most ${MAX_ADDITIONAL_OWNERS} user ids of 1 to 19 digits`)
+}
+
+function checkCategory(category: string): void {
+  if (isMediaCategory(category)) return
+  throw new TypeError(`category must be one of ${MEDIA_CATEGORIES.join(', ')}, not ${quote(category)}`)
 }
 
 function checkAltText(text: string): string {

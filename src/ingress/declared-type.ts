@@ -30,6 +30,9 @@ const ALIASES: ReadonlyMap<string, MediaType> = new Map([
   ['video/x-m4v', 'video/mp4'],
   // RFC 4337. [iana]
   ['application/mp4', 'video/mp4'],
+  // Phones' videos are ISO base media too; the first bytes still tell whether X takes one. RFC 3839, RFC 4393 [android]
+  ['video/3gpp', 'video/mp4'],
+  ['video/3gpp2', 'video/mp4'],
   // Media servers, and Windows for .m2ts. [iana] [win]
   ['video/vnd.dlna.mpeg-tts', 'video/mp2t'],
   ['video/mpeg2ts', 'video/mp2t'],

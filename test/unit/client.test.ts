@@ -298,9 +298,12 @@ describe('a client', () => {
     expect((await client.upload(video)).data).toEqual({ id: '1', size: 40, processing_info: { state: 'pending' } })
   })
 
+  /** As an app in plain JavaScript could write it. */
+  const untyped: object = { category: 'avatar' }
   it.each([
     [{ ...video, body: new ReadableStream<Uint8Array>() }, TypeError],
     [{ ...video, totalBytes: 1.5 }, TypeError],
+    [Object.assign({}, video, untyped), TypeError],
     [{ ...video, totalBytes: 0 }, RangeError],
     [{ ...image, altText: 'x'.repeat(1001) }, RangeError],
     [{ ...image, additionalOwners: ['12', '@x'] }, RangeError],
