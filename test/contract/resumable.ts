@@ -131,8 +131,6 @@ export function resumable(target: Target): void {
       }
     })
 
-    protocols(endpoint)
-
     async function create(bytes: number): Promise<string> {
       const headers = { ...TUS, 'upload-length': bytes, 'upload-metadata': METADATA }
       const answer = await send('POST', endpoint(), headers)
@@ -229,5 +227,8 @@ export function resumable(target: Target): void {
         )
       }
     })
+
+    // Last, for it leaves uploads unfinished.
+    protocols(endpoint)
   })
 }
