@@ -39,7 +39,7 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
 export function checkFraming(headers: Headers): void {
   // A few compressed bytes could expand to very many.
   const encoding = headers.get('content-encoding')
-  if (encoding !== null && !/^\s*identity\s*$/i.test(encoding)) {
+  if (encoding !== null && !/^\s*(?:identity)?\s*$/i.test(encoding)) {
     throw new XMediaError(
       'unsupported_encoding',
       `Content-Encoding is ${quote(encoding)}. Send the file uncompressed, without this header.`,

@@ -73,7 +73,10 @@ export const UPLOAD_CHECKSUM: JsonObject = headerParameter(
 
 /** The headers that tell tus from the IETF draft. */
 export const PROTOCOL_HEADERS: readonly JsonObject[] = [
-  headerParameter('Tus-Resumable', 'For tus: `1.0.0`. For the IETF draft, send `Upload-Complete` instead.'),
+  headerParameter(
+    'Tus-Resumable',
+    'For tus: `1.0.0`. For the IETF draft, send `Upload-Complete` instead, except with HEAD and DELETE.',
+  ),
   headerParameter(
     'Upload-Complete',
     'For the IETF draft (draft-ietf-httpbis-resumable-upload): `?1` with the last bytes of the file, `?0` before that.',

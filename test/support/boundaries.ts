@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/session/limit-sessions.ts', 'src/store'],
   ],
   'src/routes': SERVED,
-  'src/resumable': [...SERVED, 'src/routes', 'src/session'],
+  'src/resumable': [...SERVED, 'src/routes', 'src/session', 'structured-headers'],
   'src/compat': [...SERVED, 'src/routes'],
   'src/app.ts': [
     ...['src/compat', 'src/errors.ts', 'src/ingress/upload-parameters.ts', 'src/instance.ts', 'src/openapi'],
