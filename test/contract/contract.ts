@@ -149,7 +149,7 @@ export function contract(target: Target): void {
       ['PUT', '/'],
       ['POST', '/'],
     ] as const) {
-      const answer = await send(method, media() + path, { ...video, 'content-length': 1 }, [Buffer.from('a')])
+      const answer = await send(method, media() + path, { ...video, 'content-length': 100 }, randomFile(100).pieces())
       expect([method, path, answer.status]).toEqual([method, path, 201])
       expect(answer.headers.location).toMatch(/^\/media\/status\/\d+\?/)
     }
