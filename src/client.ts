@@ -100,9 +100,11 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
     },
   })
 
-  /** The app's own files are not inspected and count towards no quota. */
+  /** The app's own files are not restricted or inspected, and count towards no quota. */
   const policy: UploadPolicy = {
     uploadBytes: sizeLimits.uploadBytes,
+    checkCategories() {},
+    checkParameters() {},
     checkSize: sizeLimits.check,
     async inspect() {},
     async consumeQuota() {},
@@ -120,7 +122,7 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
       const upload = {
         ...{ declared, totalBytes, additionalOwners, shared, altText: () => altText },
         body: openReader(body),
-        admit: admitAndConsumeQuota(declared, policy),
+        admit: admitAndConsumeQuota(declared, source, policy),
       }
       const reservation = relayOptions.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
       const answer = await relay(upload, reservation, contextOf(uploadOptions), relayOptions).finally(reservation.close)

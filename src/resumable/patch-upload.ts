@@ -52,7 +52,8 @@ export async function acceptChunk(
   await updateLength(lease, declared, chunk.totalBytes, policy)
   const context = callContext(c, instance)
   if (chunk.bytes !== 0) {
-    const admit = admitAndConsumeQuota(declared, { ...policy, consumeQuota: consumeQuotaOnce(lease, policy) })
+    const consumeQuota = consumeQuotaOnce(lease, policy)
+    const admit = admitAndConsumeQuota(declared, lease.session, { ...policy, consumeQuota })
     await sendBody(c, chunk, { lease, declared, admit, context }, instance)
   }
   await finishSession(lease, context, instance.relay)

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed, XMediaError } from '../errors.ts'
 import { possibleCategories } from '../ingress/check-media.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
+import { requestedParameters } from '../ingress/upload-parameters.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
 import { toHex } from '../lib/encoding.ts'
@@ -87,10 +88,13 @@ function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadI
     const creation = readCreation(c.req.raw, c.req.valid('query'))
     const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
     c.set('xMediaSession', session)
-    const { chunk, totalBytes, declared } = creation
+    const { chunk, totalBytes, declared, parameters } = creation
     if (totalBytes === 0) throw emptyBody()
+    const policy = policyFor(c, principal, instance)
+    policy.checkCategories(possibleCategories(declared))
+    policy.checkParameters(requestedParameters(parameters))
     if (totalBytes !== undefined) {
-      policyFor(c, principal, instance).checkSize(totalBytes, possibleCategories(declared))
+      policy.checkSize(totalBytes, possibleCategories(declared))
       planSegments(totalBytes, relay.segmentSize.preferred, relay.maxSegments)
     }
     await creations.consume(principal.subject, 0)
@@ -117,9 +121,7 @@ function newSession(creation: Creation, subject: string, expiresAt: number): Ses
     protocol,
     declaredType: declared.declaredType,
     category: declared.category,
-    additionalOwners: parameters.additional_owners,
-    shared: parameters.shared,
-    altText: parameters.alt_text,
+    ...requestedParameters(parameters),
     metadata,
     totalBytes,
     offset: 0,

@@ -8,7 +8,7 @@ export type XProblemItem = NonNullable<XProblem['errors']>[number]
 /** The types of X's problems begin with this, as of OpenAPI 2.167. In older responses, the host is `api.twitter.com`. */
 export const PROBLEM_TYPES = 'https://api.x.com/2/problems/'
 
-/** The most characters of a value that are sent back. */
+/** The most characters of a name or value that are sent back. */
 const MAX_ECHOED_CHARACTERS = 100
 
 /** The body of a 400 for an invalid request. */
@@ -49,7 +49,8 @@ function describe(issue: Issue, value: Record<string, unknown>): XProblemItem[] 
   return [{ message: `$.${path}: ${reason}`, parameters: { [path]: [echo(given)] } }]
 }
 
-export function unknownMember(name: string): XProblemItem {
+export function unknownMember(member: string): XProblemItem {
+  const name = echo(member)
   return {
     message: `$.${name}: is not defined in the schema and the schema does not allow additional properties`,
     parameters: { [name]: [] },
