@@ -35,11 +35,14 @@ export function needsFirstSegment({ mediaTypes, category }: DeclaredMedia, head:
  * X does not take the file, and `category_mismatch` if the category does not.
  *
  * @param start The start of the file: `HEAD_BYTES`, or more where `needsFirstSegment`; all of a shorter file.
+ * @param totalBytes Size of the file.
  */
-export function checkMedia(declared: DeclaredMedia, start: Uint8Array): CheckedMedia {
+export function checkMedia(declared: DeclaredMedia, start: Uint8Array, totalBytes: number): CheckedMedia {
   const { declaredType } = declared
   const mediaType = checkType(declared, start.subarray(0, HEAD_BYTES))
-  const isAnimated = mediaType === 'image/gif' ? isAnimatedGif(start) : undefined
+  // Some programs leave out the trailer, so the end of the file ends a GIF too.
+  const endsHere = start.length === totalBytes ? false : undefined
+  const isAnimated = mediaType === 'image/gif' ? (isAnimatedGif(start) ?? endsHere) : undefined
   const category = declared.category ?? (isAnimated === false ? 'tweet_image' : inferCategory(mediaType))
   if (!categoryAccepts(category, mediaType)) throw categoryMismatch(category, mediaType)
   if (isAnimated && (category === 'tweet_image' || category === 'dm_image')) {

@@ -29,7 +29,7 @@ export function admitAndConsumeQuota(
   policy: UploadPolicy,
 ): UploadSource['admit'] {
   return async function admit(start, totalBytes, signal) {
-    const media = checkMedia(declared, start)
+    const media = checkMedia(declared, start, totalBytes)
     // The size, the category or the parameters may have been unknown until now.
     policy.checkCategories([media.category])
     policy.checkParameters({ additionalOwners, shared, altText })

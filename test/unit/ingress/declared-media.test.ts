@@ -15,8 +15,8 @@ const VAGUE = [
   '*/*',
 ]
 
-const check = (type: string | null, head: Uint8Array, category?: MediaCategory) =>
-  checkMedia(readDeclaredMedia(type, category), head)
+const check = (type: string | null, start: Uint8Array, category?: MediaCategory, totalBytes = 1e6) =>
+  checkMedia(readDeclaredMedia(type, category), start, totalBytes)
 
 describe('a declared type', () => {
   it.each<[string, MediaType]>([
@@ -164,6 +164,11 @@ describe('the category of a GIF', () => {
     const begun = still.subarray(0, -1)
     expect(check('image/gif', begun).category).toBe('tweet_gif')
     expect(check('image/gif', begun, 'dm_image').category).toBe('dm_image')
+  })
+
+  it('is an image’s if the file ends after one image, without a trailer', () => {
+    const begun = still.subarray(0, -1)
+    expect(check('image/gif', begun, undefined, begun.length).category).toBe('tweet_image')
   })
 
   it('waits for more bytes only where they can tell something', () => {

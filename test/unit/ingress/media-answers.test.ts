@@ -10,8 +10,9 @@ describe('a real file', () => {
   it.each(MEDIA_ANSWERS)('$file declared as $declaredType with $parameters is answered $answer.status', (row) => {
     const { file, declaredType, parameters, answer } = row
     const { media_category: category } = readParameters(parameters)
-    const head = readMediaFixture(file).subarray(0, HEAD_BYTES)
-    const check = () => checkMedia(readDeclaredMedia(declaredType, category), head)
+    const bytes = readMediaFixture(file)
+    const check = () =>
+      checkMedia(readDeclaredMedia(declaredType, category), bytes.subarray(0, HEAD_BYTES), bytes.length)
     if (answer.status !== 201) {
       expect(check).toThrow(
         expect.objectContaining({ status: answer.status, message: expect.stringMatching(answer.detail) }),
