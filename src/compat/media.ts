@@ -1,5 +1,5 @@
 import { notFound } from '../errors.ts'
-import { isRecord } from '../lib/is-record.ts'
+import type { KnownMembers } from '../x/known-answer.ts'
 import { metadataRequest, subtitlesDeleteRequest, subtitlesRequest } from '../x/schemas.ts'
 import { unknownMember } from '../x/x-problems.ts'
 import { InvalidRequest, validate } from './invalid-request.ts'
@@ -27,8 +27,9 @@ export async function setMetadata(request: CompatRequest, instance: CompatInstan
   if (reference !== undefined) throw new InvalidRequest(unknownMember(`metadata.${reference}`))
   await findOwnMedia(id, request, instance)
   await instance.client.setMetadata(fields, request.context)
-  const { associated_metadata: given } = lastData(request)
-  return dataResponse({ id, associated_metadata: isRecord(given) ? given : metadata })
+  const { associated_metadata: kinds } = lastData(request)
+  const accepted = Object.entries(metadata).filter(([kind]) => !Array.isArray(kinds) || kinds.includes(kind))
+  return dataResponse({ id, associated_metadata: Object.fromEntries(accepted) })
 }
 
 /** Adds an uploaded subtitle file to a video. */
@@ -67,9 +68,8 @@ async function findOwnMedia(
 }
 
 /** The `data` of X's latest answer. */
-function lastData({ lastResponse }: CompatRequest): Record<string, unknown> {
-  const json = lastResponse()?.json
-  return isRecord(json) && isRecord(json['data']) ? json['data'] : {}
+function lastData({ lastResponse }: CompatRequest): KnownMembers {
+  return lastResponse()?.answer?.data ?? {}
 }
 
 function dataResponse(data: Record<string, unknown>): CompatResponse {

@@ -3,14 +3,11 @@ import { setAltText } from '../relay/alt-text.ts'
 import type { RelayOptions } from '../relay/relay.ts'
 import { reportFailure } from '../relay/report-failure.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
-import { isRejectedByX } from '../x/failure.ts'
+import { isRejectedByX, pauseAfter } from '../x/failure.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
 import type { Lease } from './lease.ts'
-
-/** How long to leave X alone after FINALIZE has failed and X did not say, in seconds. */
-const PAUSE_SECS = 5
 
 /**
  * Finalizes an upload once X has acknowledged every byte, and stores the result. Does nothing when bytes are missing, or
@@ -33,8 +30,7 @@ export async function finishSession(lease: Lease, context: CallContext, options:
     reportFailure(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - startedAt, context)
     if (isRejectedByX(error)) await markFailed(lease, error)
     else if (error instanceof XMediaError && error.code.startsWith('x_')) {
-      const pauseMs = (error.retryAfterSecs ?? PAUSE_SECS) * 1000
-      await lease.update({ finalizeAt: clock.now() + pauseMs })
+      await lease.update({ finalizeAt: clock.now() + pauseAfter(error) })
     }
     throw error
   } finally {
