@@ -41,6 +41,7 @@ export function compatErrorResponse(error: unknown, lastResponse?: XResponse, no
     code.startsWith('x_') &&
     lastResponse !== undefined &&
     lastResponse.status >= 400 &&
+    lastResponse.status <= MAX_STATUS &&
     lastResponse.status !== 401
   ) {
     return compatResponse(
@@ -63,6 +64,9 @@ export function compatErrorResponse(error: unknown, lastResponse?: XResponse, no
 function invalidRequestResponse(problems: XProblemItem[]): Response {
   return compatResponse({ status: 400, body: { ...invalidRequest(problems), status: 400 } })
 }
+
+/** No response can have a larger one. https://fetch.spec.whatwg.org/#dom-response */
+const MAX_STATUS = 599
 
 const STATUSES: Partial<Record<XMediaErrorCode, number>> = {
   unauthorized: 401,
