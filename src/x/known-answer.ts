@@ -92,7 +92,8 @@ const DATA: Shapes = {
   /** Only the names of its kinds. */
   associated_metadata: (value, filter) => (isRecord(value) ? namesIn(value, filter) : undefined),
   /** A list of tracks in X's OpenAPI 2.131, and one track in 2.167. Always a list here. */
-  associated_subtitles: (value, filter) => [value].flat().map((track) => object(TRACK)(track, filter)),
+  associated_subtitles: (value, filter) =>
+    value === undefined ? undefined : [value].flat().map((track) => object(TRACK)(track, filter)),
 }
 
 const TRACK: Shapes = { id: matching(ID_PATTERN), language_code: matching(/^[A-Z]{2}$/) }

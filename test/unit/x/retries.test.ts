@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createEmulator, type Fault } from '../../../src/emulator/index.ts'
-import { createXMedia, type XApiOptions } from '../../../src/index.ts'
+import { createXMedia, type XApiOptions, type XMediaOptions } from '../../../src/index.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
-import { describedMedia, optionsWith, png, post } from '../../support/app.ts'
+import { codeOf, describedMedia, optionsWith, png, post } from '../../support/app.ts'
 import { useFakeClock, whileAdvancing } from '../../support/clock.ts'
 
 /** Uploads to an X that has these faults at INIT, without a pause between the attempts. */
@@ -81,6 +81,31 @@ describe('a call whose rate X limits', () => {
     expect(shortest).toHaveLength(5)
     for (const pauseMs of shortest) expect(pauseMs).toBeCloseTo(250, -1)
     for (const pauseMs of pausesOf(await callTimes(headers, 0.9))) expect(pauseMs).toBeCloseTo(475, -1)
+  })
+
+  it.each<[string, Partial<XMediaOptions>, within: number, beyond: number]>([
+    ['x.retry.maxRateLimitWaitMs, 60 s unless set', {}, 60, 61],
+    ['x.retry.maxRateLimitWaitMs', { x: { retry: { maxRateLimitWaitMs: 2000 } } }, 2, 3],
+    ['limits.deadlineMs', { limits: { deadlineMs: 30_000 } }, 29, 30],
+  ])('waits up to %s, and ends at once when X asks for more', async (_, options, within, beyond) => {
+    const clock = useFakeClock()
+    const uploadAfter = async (waitSecs: number) => {
+      const x = createEmulator({
+        faults: [{ step: 'initialize', kind: 'error', status: 429, limit: 'retry_after', waitSecs }],
+      })
+      const fetch: XApiOptions['fetch'] = async (url, init) => x.app.request(url, init)
+      const app = describedMedia(optionsWith({ ...options, x: { ...options.x, fetch } }))
+      const startedAt = clock.now()
+      const response = await whileAdvancing(clock, async () => await app.request('/', post(png)), 100)
+      return { response, tookMs: clock.now() - startedAt }
+    }
+    const waited = await uploadAfter(within)
+    expect(waited.response.status).toBe(201)
+    expect(waited.tookMs).toBeGreaterThanOrEqual(within * 1000)
+    const ended = await uploadAfter(beyond)
+    expect(await codeOf(ended.response)).toEqual([503, 'x_rate_limited'])
+    expect(ended.response.headers.get('retry-after')).toBe(String(beyond))
+    expect(ended.tookMs).toBeLessThan(1000)
   })
 
   it('fails with a Retry-After of at least a second', async () => {
