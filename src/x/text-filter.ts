@@ -24,6 +24,9 @@ const MAX_MIXED_CHARACTERS = 8
 const ID = 'ID'
 const LEFT_OUT = '…'
 
+/** Characters as URLs, HTML and JavaScript encode them. */
+const ENCODED = /(?:%[\da-f]{2}|&#x?[\da-f]+;|\\u[\da-f]{4}|\\x[\da-f]{2})+/gi
+
 /** As X names the account that pays, in its 402 and 403: `account [1234567890]`. [seen] */
 const ACCOUNT_IN_TEXT = /\b(account\s+)\[\d+\]/gi
 
@@ -38,13 +41,14 @@ export function createTextFilter({ token, accountIds = [], maxDigits = 9 }: Text
   }
 
   return function filterText(text) {
-    if (contains(text)) return undefined
+    // Encoding may have changed only what is no letter or digit, which the search ignores.
+    if (contains(text) || contains(text.replace(ENCODED, ''))) return undefined
     const filtered = text
       // Control characters could reach logs and terminals.
       .replace(/\p{Cc}+/gu, ' ')
       .trim()
       .replace(ACCOUNT_IN_TEXT, `$1[${ID}]`)
-      .replace(/(?:%[\da-f]{2})+/gi, LEFT_OUT)
+      .replace(ENCODED, LEFT_OUT)
       .replace(/[\p{L}\p{N}]+/gu, filterWord)
     return filtered.length > MAX_CHARACTERS ? `${filtered.slice(0, MAX_CHARACTERS)}…` : filtered
   }
