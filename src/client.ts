@@ -10,7 +10,7 @@ import { relay } from './relay/relay.ts'
 import { MIN_UPLOAD_MEMORY_BYTES } from './relay/segment-plan.ts'
 import { createUploader } from './uploader.ts'
 import type { CallContext } from './x/call-with-retries.ts'
-import type { OnEvent } from './x/events.ts'
+import { guardListener, type OnEvent } from './x/events.ts'
 import { ownerIds } from './x/field-schemas.ts'
 import {
   ID_PATTERN,
@@ -88,17 +88,20 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
   const settings = parseClientOptions(options)
   const { token } = settings
   const uploader = createUploader(settings)
-  const { client, clock, deadlineMs, relay: relayOptions, sizeLimits, statuses } = uploader
+  const { client, clock, deadlineMs, log, relay: relayOptions, sizeLimits, statuses } = uploader
 
-  const contextOf = ({ signal, onEvent }: UploadOptions): CallContext => ({
-    token: cacheToken(typeof token === 'string' ? () => token : token),
-    deadline: clock.now() + deadlineMs,
-    signal,
-    emit(event) {
-      uploader.emit(event)
-      onEvent?.({ at: clock.now(), ...event })
-    },
-  })
+  function contextOf({ signal, onEvent }: UploadOptions): CallContext {
+    const listener = onEvent && guardListener(onEvent, log)
+    return {
+      token: cacheToken(typeof token === 'string' ? () => token : token),
+      deadline: clock.now() + deadlineMs,
+      signal,
+      emit(event) {
+        uploader.emit(event)
+        listener?.({ at: clock.now(), ...event })
+      },
+    }
+  }
 
   /** The app's own files are not restricted or inspected, and count towards no quota. */
   const policy: UploadPolicy = {

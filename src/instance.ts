@@ -3,7 +3,6 @@ import type { PaceOptions } from './ingress/paced-reader.ts'
 import { createPermissions, type Permissions } from './ingress/permissions.ts'
 import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
 import { type HttpSettings, parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
-import type { Log } from './options.ts'
 import { limitSessions } from './session/limit-sessions.ts'
 import { guardedStore } from './store/guarded-store.ts'
 import { isMemoryStore, memoryStore } from './store/memory-store.ts'
@@ -16,7 +15,6 @@ type Settings = Pick<XMediaSettings, 'authorize' | 'token' | 'secret' | 'compat'
 
 /** The parts that all requests of an instance share. */
 export interface Instance extends Uploader, Settings, HttpSettings {
-  log: Log
   permissions: Permissions
   uploads: ConcurrencyLimit
   listeners: ConcurrencyLimit
@@ -58,7 +56,6 @@ export function createInstance(options: object): Instance {
     inspect,
     store,
     ...http,
-    log: settings.log ?? ((line) => console.error(line)),
     permissions: createPermissions(allow),
     uploads: createConcurrencyLimit({
       max: limits.uploads,

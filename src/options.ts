@@ -93,7 +93,7 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
    * rest; `declaredType` is what the client called it.
    */
   inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile<E>) => Awaitable<string | undefined>
-  /** Called with everything that happens to an upload; must not throw. */
+  /** Called with everything that happens to an upload. Its errors go to `log`. */
   onEvent?: OnEvent
   /** Called with a line for everything an operator must see. Default `console.error`. */
   log?: Log
@@ -233,7 +233,7 @@ export type ClientLimitOptions = Pick<LimitOptions, 'uploadBytes' | 'categoryByt
 export interface XMediaClientOptions {
   /** The OAuth 2.0 user token with the scope `media.write`, or a function that gets it. */
   token: string | TokenSource
-  /** Called with everything that happens to an upload; must not throw. */
+  /** Called with everything that happens to an upload. Its errors go to `console.error`. */
   onEvent?: OnEvent
   /** How to call X. */
   x?: XApiOptions

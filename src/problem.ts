@@ -68,7 +68,7 @@ export const PROBLEMS = {
   deadline_exceeded: { status: 504, title: 'Took too long' },
   misconfigured: { status: 500, title: 'Server misconfigured' },
   store_unavailable: { status: 503, title: 'Store unavailable' },
-  token_unavailable: { status: 500, title: 'No X token' },
+  token_unavailable: { status: 503, title: 'No X token' },
   x_unauthorized: { status: 502, title: 'X refused the server’s token' },
   x_forbidden: { status: 502, title: 'X forbids this' },
   x_forbidden_scope: { status: 502, title: 'X token lacks a scope' },

@@ -1,9 +1,9 @@
 import { createSizeLimits, type SizeLimits } from './ingress/size-limits.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
-import type { XMediaClientSettings } from './option-schema.ts'
+import type { XMediaClientSettings, XMediaSettings } from './option-schema.ts'
 import { createMemoryPool } from './relay/memory-pool.ts'
 import type { RelayOptions } from './relay/relay.ts'
-import type { XMediaEventBody } from './x/events.ts'
+import { guardListener, type XMediaEventBody } from './x/events.ts'
 import { platformFetch } from './x/platform-fetch.ts'
 import { createStatusCache, type StatusCache } from './x/status-cache.ts'
 import { createXClient, type XClient } from './x/x-client.ts'
@@ -17,12 +17,16 @@ export interface Uploader {
   statuses: StatusCache
   deadlineMs: number
   emit: (event: XMediaEventBody) => void
+  log: (line: string) => void
 }
 
+type UploaderSettings = Pick<XMediaClientSettings, 'x' | 'limits' | 'onEvent'> & Pick<XMediaSettings, 'log'>
+
 export function createUploader(
-  { x, limits, onEvent }: Pick<XMediaClientSettings, 'x' | 'limits' | 'onEvent'>,
+  { x, limits, onEvent, log = (line) => console.error(line) }: UploaderSettings,
   clock: Clock = systemClock,
 ): Uploader {
+  const listener = onEvent && guardListener(onEvent, log)
   const { baseUrl, dialect, retry, fetch = platformFetch } = x
   const client = createXClient({ baseUrl, dialect, fetch, clock, retry })
   return {
@@ -40,6 +44,7 @@ export function createUploader(
     },
     statuses: createStatusCache(client, clock),
     deadlineMs: limits.deadlineMs,
-    emit: (event) => onEvent?.({ at: clock.now(), ...event }),
+    emit: (event) => listener?.({ at: clock.now(), ...event }),
+    log,
   }
 }

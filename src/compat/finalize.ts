@@ -43,7 +43,10 @@ export async function finalize(
     data: { ...data, size: data.size ?? totalBytes, expires_after_secs: expiresAfterSecs },
     ...(errors ? { errors } : {}),
   }
-  await compatUploads.change(mediaId, (current) => ({ ...current, state: 'finalized', result, expiresAt }))
+  // X has the media, so a store that fails now must not lose it.
+  await compatUploads
+    .change(mediaId, (current) => ({ ...current, state: 'finalized', result, expiresAt }))
+    .catch(() => {})
   await rememberOwner(result.data, principal, instance)
   statuses.put(result)
   const durationMs = clock.now() - started

@@ -1,6 +1,6 @@
 import { notFound } from '../errors.ts'
 import { countCharacters } from '../lib/count-characters.ts'
-import { isRecord } from '../lib/is-record.ts'
+import type { KnownMembers } from '../x/known-answer.ts'
 import { isMetadataKind, type MediaCategory } from '../x/limits.ts'
 import { metadataRequest, type SubtitlesCategory, subtitlesDeleteRequest, subtitlesRequest } from '../x/schemas.ts'
 import { unknownMember } from '../x/x-problems.ts'
@@ -25,8 +25,9 @@ export async function setMetadata(request: CompatRequest, instance: CompatInstan
   for (const kind of Object.keys(metadata)) checkMetadataKind(kind, instance)
   await findOwnMedia(id, request, instance)
   await instance.client.setMetadata(fields, request.context)
-  const { associated_metadata: given } = lastData(request)
-  return dataResponse({ id, associated_metadata: isRecord(given) ? given : metadata })
+  const { associated_metadata: kinds } = lastData(request)
+  const accepted = Object.entries(metadata).filter(([kind]) => !Array.isArray(kinds) || kinds.includes(kind))
+  return dataResponse({ id, associated_metadata: Object.fromEntries(accepted) })
 }
 
 function checkMetadataKind(kind: string, { permissions }: Pick<CompatInstance, 'permissions'>): void {
@@ -96,9 +97,8 @@ async function findOwnMedia(
 }
 
 /** The `data` of X's latest answer. */
-function lastData({ lastResponse }: CompatRequest): Record<string, unknown> {
-  const json = lastResponse()?.json
-  return isRecord(json) && isRecord(json['data']) ? json['data'] : {}
+function lastData({ lastResponse }: CompatRequest): KnownMembers {
+  return lastResponse()?.answer?.data ?? {}
 }
 
 function dataResponse(data: Record<string, unknown>): CompatResponse {

@@ -1,6 +1,5 @@
 import { XMediaError, type XMediaErrorCode } from '../errors.ts'
-import { isRecord } from '../lib/is-record.ts'
-import type { XProblem } from '../x/schemas.ts'
+import type { KnownMembers } from '../x/known-answer.ts'
 import type { XResponse } from '../x/transport.ts'
 import { invalidRequest, NOT_FOUND, plainProblem, type XProblemItem } from '../x/x-problems.ts'
 import { InvalidRequest } from './invalid-request.ts'
@@ -12,8 +11,6 @@ export interface CompatResponse {
   body?: unknown
 }
 
-const RATE_LIMIT_HEADER = /^x-(?:rate-limit|(?:user|app)-limit-24hour)-(?:limit|remaining|reset)$/
-
 /** A response as X would send it. Passes on the rate-limit headers of X's latest answer. */
 export function compatResponse(
   { status, body }: CompatResponse,
@@ -22,7 +19,7 @@ export function compatResponse(
 ): Response {
   const headers = new Headers({ 'cache-control': 'no-store' })
   if (body !== undefined) headers.set('content-type', status < 400 ? 'application/json' : 'application/problem+json')
-  for (const [name, value] of lastResponse?.headers ?? []) if (RATE_LIMIT_HEADER.test(name)) headers.set(name, value)
+  for (const [name, value] of lastResponse?.rateLimits.headers ?? []) headers.set(name, String(value))
   if (retryAfterSecs !== undefined) headers.set('retry-after', String(retryAfterSecs))
   return new Response(body === undefined ? null : JSON.stringify(body), { status, headers })
 }
@@ -44,6 +41,7 @@ export function compatErrorResponse(error: unknown, lastResponse?: XResponse, no
     code.startsWith('x_') &&
     lastResponse !== undefined &&
     lastResponse.status >= 400 &&
+    lastResponse.status <= MAX_STATUS &&
     lastResponse.status !== 401
   ) {
     return compatResponse(
@@ -66,6 +64,9 @@ export function compatErrorResponse(error: unknown, lastResponse?: XResponse, no
 function invalidRequestResponse(problems: XProblemItem[]): Response {
   return compatResponse({ status: 400, body: { ...invalidRequest(problems), status: 400 } })
 }
+
+/** No response can have a larger one. https://fetch.spec.whatwg.org/#dom-response */
+const MAX_STATUS = 599
 
 const STATUSES: Partial<Record<XMediaErrorCode, number>> = {
   unauthorized: 401,
@@ -97,39 +98,9 @@ function messageOf({ code, message }: XMediaError): string {
 /** X's edge sends these without a body. */
 const EMPTY_STATUSES: readonly number[] = [413, 431]
 
-/** X's problem, reduced to known members. X's bodies are sometimes incomplete: the status fills in what is missing. */
-function problemFromX({ status, json }: XResponse): XProblem | undefined {
-  const known = pickKnownMembers(json)
-  if (Object.keys(known).length === 0 && EMPTY_STATUSES.includes(status)) return undefined
-  return { ...plainProblem(status, TITLES[status] ?? 'Error'), ...known, ...readErrors(json) }
-}
-
-/** The members of problems in X's OpenAPI, and of errors in its first generation. */
-const KNOWN_MEMBERS = [
-  ...['title', 'detail', 'type', 'status', 'message', 'code'],
-  ...['parameter', 'value', 'section', 'field', 'resource_id', 'resource_type'],
-]
-
-function pickKnownMembers(json: unknown): Record<string, unknown> {
-  if (!isRecord(json)) return {}
-  const names = KNOWN_MEMBERS.filter((name) => typeof json[name] === 'string' || typeof json[name] === 'number')
-  return Object.fromEntries(names.map((name) => [name, json[name]]))
-}
-
-/** X sometimes sends `errors` as strings, which breaks its own SDKs: they become objects. */
-function readErrors(json: unknown): Pick<XProblem, 'errors'> {
-  if (!isRecord(json) || !Array.isArray(json['errors'])) return {}
-  return {
-    errors: json['errors'].map((error: unknown) => {
-      if (!isRecord(error)) return { message: String(error) }
-      return { ...pickKnownMembers(error), ...readParameters(error['parameters']) }
-    }),
-  }
-}
-
-/** The rejected values of each parameter, as strings. */
-function readParameters(parameters: unknown): { parameters?: Record<string, string[]> } {
-  if (!isRecord(parameters)) return {}
-  const entries = Object.entries(parameters).filter(([, values]) => Array.isArray(values))
-  return { parameters: Object.fromEntries(entries.map(([name, values]) => [name, [values].flat().map(String)])) }
+/** X's problem. X's bodies are sometimes incomplete: the status fills in what is missing. */
+function problemFromX({ status, answer }: XResponse): KnownMembers | undefined {
+  const { problem = {}, errors = [] } = answer ?? {}
+  if (Object.keys(problem).length === 0 && EMPTY_STATUSES.includes(status)) return undefined
+  return { ...plainProblem(status, TITLES[status] ?? 'Error'), ...problem, ...(errors.length > 0 ? { errors } : {}) }
 }

@@ -14,6 +14,7 @@ import type { CompatBody, CompatMedia } from './body.ts'
 import { missingMedia, unrecognizedMediaType, validate } from './invalid-request.ts'
 import type { ReceivedBody } from './receive-body.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
+import type { CompatUpload } from './upload-record.ts'
 
 /** A file that comes in one request, without INIT, APPEND and FINALIZE. */
 export interface OneShotFile extends Pick<UploadSource, 'body' | 'totalBytes' | 'maxTotalBytes'> {
@@ -47,17 +48,13 @@ export async function uploadOneShot(
   }
   const answer = await relay(source, reservation, context, options)
   const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
-  await compatUploads.create(id, {
-    mediaType,
-    category,
-    subject: principal.subject,
-    totalBytes: size,
+  const upload: CompatUpload = {
+    ...{ mediaType, category, subject: principal.subject, totalBytes: size },
     expiresAt: clock.now() + expiresAfterSecs * 1000,
-    parts: 1,
-    segments: [],
-    state: 'finalized',
-    result: answer,
-  })
+    ...{ parts: 1, segments: [], state: 'finalized', result: answer },
+  }
+  // X has the media, so a store that fails now must not lose it.
+  await compatUploads.create(id, upload).catch(() => {})
   await rememberOwner(answer.data, principal, instance)
   statuses.put(answer)
   return answer

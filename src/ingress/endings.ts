@@ -25,16 +25,17 @@ export interface Endings {
   of(client: FormClient): Ending
 }
 
-/** The most endings to remember, of users and of clients each. */
-const MAX_REMEMBERED = 256
+/** The most users whose endings an instance remembers. */
+const MAX_SUBJECTS = 1000
+/** The most clients of one user. */
+const MAX_CLIENTS = 8
 /** More of a user agent is of no use to tell clients apart, characters. */
 const MAX_USER_AGENT = 200
 
-/** The endings that an instance knows: those of well-known clients, and those it has seen itself. */
+/** The endings that an instance knows: those of well-known clients, and those that it has seen itself of each user. */
 export function createEndings(): Endings {
   // A user who sends odd forms in the name of another program must not spoil the forms of other users.
-  const byUser = createMemory()
-  const byClient = createMemory()
+  const bySubject = createMemory<Memory<number>>(MAX_SUBJECTS)
 
   return {
     of({ subject, boundary, userAgent }) {
@@ -42,12 +43,12 @@ export function createEndings(): Endings {
         (client) => client.boundary.test(boundary) && (client.userAgent?.test(userAgent) ?? true),
       )
       const client = JSON.stringify([known?.name ?? styleOf(boundary), userAgent.slice(0, MAX_USER_AGENT)])
-      const user = JSON.stringify([subject, client])
       return {
-        bytes: byUser.recall(user) ?? known?.bytes ?? byClient.recall(client) ?? ONE_LINE_BREAK,
+        bytes: bySubject.recall(subject)?.recall(client) ?? known?.bytes ?? ONE_LINE_BREAK,
         learn(bytes) {
-          byUser.remember(user, bytes)
-          byClient.remember(client, bytes)
+          const own = bySubject.recall(subject) ?? createMemory<number>(MAX_CLIENTS)
+          own.remember(client, bytes)
+          bySubject.remember(subject, own)
         },
       }
     },
@@ -59,27 +60,27 @@ function styleOf(boundary: string): string {
   return /^[^\dA-Za-z]*/.exec(boundary)?.[0] ?? ''
 }
 
-interface Memory {
-  recall(key: string): number | undefined
-  remember(key: string, bytes: number): void
+interface Memory<Value> {
+  recall(key: string): Value | undefined
+  remember(key: string, value: Value): void
 }
 
-/** A bounded memory, which forgets first what was used longest ago. */
-function createMemory(): Memory {
-  const entries = new Map<string, number>()
+/** A memory of up to `max` values, which forgets first what was used longest ago. */
+function createMemory<Value>(max: number): Memory<Value> {
+  const entries = new Map<string, Value>()
 
-  function remember(key: string, bytes: number): void {
+  function remember(key: string, value: Value): void {
     entries.delete(key)
-    entries.set(key, bytes)
+    entries.set(key, value)
     const [oldest] = entries.keys()
-    if (entries.size > MAX_REMEMBERED && oldest !== undefined) entries.delete(oldest)
+    if (entries.size > max && oldest !== undefined) entries.delete(oldest)
   }
 
   return {
     recall(key) {
-      const bytes = entries.get(key)
-      if (bytes !== undefined) remember(key, bytes)
-      return bytes
+      const value = entries.get(key)
+      if (value !== undefined) remember(key, value)
+      return value
     },
     remember,
   }

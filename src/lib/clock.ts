@@ -11,8 +11,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, callback) {
-    // A longer delay would fire at once. https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value
-    const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1))
+    // A longer delay would fire at once, and Node warns of a negative one. https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value
+    const timer = setTimeout(callback, Math.min(Math.max(0, ms) || 0, 2 ** 31 - 1))
     return () => clearTimeout(timer)
   },
   random: () => Math.random(),

@@ -8,7 +8,6 @@ import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
 import { toHex } from '../lib/encoding.ts'
 import { planSegments } from '../relay/segment-plan.ts'
-import { readSecret } from '../routes/authorize.ts'
 import { policyFor } from '../routes/principal-policy.ts'
 import { withSlash } from '../routes/unrouted.ts'
 import { type UploadInput, validateUpload } from '../routes/upload.ts'
@@ -83,8 +82,6 @@ function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadI
     const { clock, creations, relay, store } = instance
     const principal = c.var.xMediaPrincipal
     checkFraming(c.req.raw.headers)
-    // Fail on a bad key now, not after X has the whole file.
-    readSecret(c, instance)
     const creation = readCreation(c.req.raw, c.req.valid('query'))
     const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
     c.set('xMediaSession', session)

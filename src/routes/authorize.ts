@@ -8,7 +8,11 @@ import { type CachedToken, cacheToken } from '../x/token.ts'
 import { misconfigured } from './misconfigured.ts'
 
 export interface PrincipalEnv {
-  Variables: { xMediaPrincipal: Principal }
+  Variables: {
+    xMediaPrincipal: Principal
+    /** The keys of this request's tickets. */
+    xMediaKeys: TicketKeys
+  }
 }
 
 const LIMITS: readonly string[] = ['uploadBytes', 'uploads', 'quota'] satisfies (keyof PrincipalLimits)[]
@@ -45,20 +49,20 @@ export function tokenFor(c: Context, principal: Principal, token: Instance['toke
 }
 
 /** Where the keys come from, and where to log that one does not work. */
-export type SecretSource = Pick<Instance, 'secret' | 'log'>
+type SecretSource = Pick<Instance, 'secret' | 'log'>
 
-/** Refuses every request with `misconfigured` until a `secret` that is a function has returned keys that work. */
-export function requireSecret(source: SecretSource): MiddlewareHandler {
-  let works = typeof source.secret !== 'function'
-  return createMiddleware(async function requireSecret(c, next) {
-    if (!works) readSecret(c, source)
-    works = true
+/**
+ * Reads the keys of a request's tickets at its beginning, since the app's own function could fail once X has the file.
+ * Throws `misconfigured` when one does not work.
+ */
+export function requireSecret(source: SecretSource): MiddlewareHandler<PrincipalEnv> {
+  return createMiddleware<PrincipalEnv>(async function requireSecret(c, next) {
+    c.set('xMediaKeys', readSecret(c, source))
     return next()
   })
 }
 
-/** The keys of this request's tickets. Throws `misconfigured` when one does not work. */
-export function readSecret(c: Context, { secret, log }: SecretSource): TicketKeys {
+function readSecret(c: Context, { secret, log }: SecretSource): TicketKeys {
   let found: unknown
   try {
     found = typeof secret === 'function' ? secret(c) : secret

@@ -29,10 +29,15 @@ export function findMount(option: Instance['mountPath'], ownPath = ''): Middlewa
     const path =
       given === undefined
         ? c.var.xMediaUrl.pathname.split('/').slice(0, base.split('/').length).join('/')
-        : withoutSlashes(given) + ownPath
+        : headerSafe(withoutSlashes(given)) + ownPath
     c.set('xMediaMount', { path, below: c.req.path.slice(base.length).replace(/(?<=^|[^/])\/$/, '') })
     return next()
   })
+}
+
+/** Percent-encodes what no header can have: it would fail once X has the file. */
+function headerSafe(path: string): string {
+  return path.toWellFormed().replace(/[^\x21-\x7e]/gu, encodeURIComponent)
 }
 
 /** One leading slash at most: two would make the path a host. */

@@ -64,6 +64,8 @@ export function allowOrigins({
 }
 
 function refusal(origin: string | undefined, mayBeProxied: boolean): string {
+  // Sandboxed pages, files and redirects all say `null`, anybody's too, so no option may name it.
+  if (origin === 'null') return 'Pages without an origin of their own, such as sandboxed ones, may not upload here.'
   const page = origin === undefined ? 'another origin' : quote(origin)
   const proxyAdvice = mayBeProxied ? ', or set http.trustProxy if a proxy in front ends TLS or changes the host' : ''
   return `Pages of ${page} may not upload here. If they should, add their origin to http.origins${proxyAdvice}.`

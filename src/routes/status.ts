@@ -8,7 +8,7 @@ import { readTicket } from '../status-ticket.ts'
 import type { OwnedMedia } from '../store/owners.ts'
 import { ID_PATTERN } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
-import { type PrincipalEnv, readSecret, tokenFor } from './authorize.ts'
+import { type PrincipalEnv, tokenFor } from './authorize.ts'
 import { statusEvents, wantsEvents } from './status-events.ts'
 
 type StatusId = { in: { param: { media_id: string } }; out: { param: { media_id: string } } }
@@ -47,7 +47,7 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
     const owned =
       ticket === undefined
         ? await owners?.find(mediaId, subject)
-        : await readTicket(ticket, { mediaId, subject }, readSecret(c, instance), clock)
+        : await readTicket(ticket, { mediaId, subject }, c.var.xMediaKeys, clock)
     if (owned === undefined) throw notFound()
     const { done } = owned
     const token = tokenFor(c, principal, instance.token)

@@ -8,7 +8,7 @@ import type { Instance } from '../instance.ts'
 import type { PROBLEMS, Problem, XMediaErrorCode } from '../problem.ts'
 import { relay } from '../relay/relay.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
-import { type PrincipalEnv, readSecret, tokenFor } from './authorize.ts'
+import { type PrincipalEnv, tokenFor } from './authorize.ts'
 import type { MountEnv } from './mount.ts'
 import { policyFor } from './principal-policy.ts'
 import { withBody } from './request-body.ts'
@@ -70,8 +70,6 @@ type UploadContext = Context<UploadEnv, string, UploadInput>
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
   const { clock, deadlineMs, emit, endings, statuses } = instance
   const principal = c.var.xMediaPrincipal
-  // Fail on a bad key now, not after X has the whole file.
-  readSecret(c, instance)
   const { signal } = c.req.raw
   const context = { token: tokenFor(c, principal, instance.token), emit, signal, deadline: clock.now() + deadlineMs }
   const relayed = await withBody(c, principal, instance, async (body, reservation) => {

@@ -6,7 +6,7 @@ import type { OwnedMedia } from '../store/owners.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { XMedia, XProblem } from '../x/schemas.ts'
-import { readSecret } from './authorize.ts'
+import type { PrincipalEnv } from './authorize.ts'
 
 /** A finished upload: X's own description of the media, and the ticket that shows its status. */
 export interface UploadedMedia extends XMedia {
@@ -17,13 +17,13 @@ export interface UploadedMedia extends XMedia {
 
 /** Describes a finished upload to its subject, and remembers its owner where there is a store for it. */
 export async function describeMedia(
-  c: Context,
+  c: Pick<Context<PrincipalEnv>, 'var'>,
   { data, errors }: XMediaAnswer,
   principal: Principal,
-  instance: Pick<Instance, 'clock' | 'owners' | 'secret' | 'log'>,
+  instance: Pick<Instance, 'clock' | 'owners'>,
 ): Promise<UploadedMedia> {
   const owned = await rememberOwner(data, principal, instance)
-  const ticket = await issueTicket({ mediaId: data.id, ...owned }, readSecret(c, instance))
+  const ticket = await issueTicket({ mediaId: data.id, ...owned }, c.var.xMediaKeys)
   return { ...data, ...(errors === undefined ? {} : { errors }), ticket }
 }
 

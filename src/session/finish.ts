@@ -3,14 +3,11 @@ import { setAltText } from '../relay/alt-text.ts'
 import type { RelayOptions } from '../relay/relay.ts'
 import { reportFailure } from '../relay/report-failure.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
-import { isRejectedByX } from '../x/failure.ts'
+import { isRejectedByX, pauseAfter } from '../x/failure.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { keepLeaseAlive } from './heartbeat.ts'
 import type { Lease } from './lease.ts'
-
-/** How long to leave X alone after FINALIZE has failed and X did not say, in seconds. */
-const PAUSE_SECS = 5
 
 /**
  * Finalizes an upload once X has acknowledged every byte, and stores the result. Does nothing when bytes are missing, or
@@ -28,13 +25,12 @@ export async function finishSession(lease: Lease, context: CallContext, options:
   try {
     const answer = lease.session.result ?? (await finalize(lease, { mediaId, category, totalBytes }, context, options))
     const result = await setAltText(answer, altText, context, client)
-    await lease.update({ state: 'done', result })
+    await lease.update({ state: 'done', result }).catch(ignore)
   } catch (error) {
     reportFailure(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - startedAt, context)
     if (isRejectedByX(error)) await markFailed(lease, error)
     else if (error instanceof XMediaError && error.code.startsWith('x_')) {
-      const pauseMs = (error.retryAfterSecs ?? PAUSE_SECS) * 1000
-      await lease.update({ finalizeAt: clock.now() + pauseMs })
+      await lease.update({ finalizeAt: clock.now() + pauseAfter(error) })
     }
     throw error
   } finally {
@@ -58,9 +54,12 @@ async function finalize(
   const { expires_after_secs: expiresAfterSecs } = data
   const expiry = expiresAfterSecs === undefined ? {} : { expiresAt: clock.now() + expiresAfterSecs * 1000 }
   // Store it before anything else can fail: for images X does not answer a second FINALIZE.
-  await lease.update({ result, ...expiry })
+  await lease.update({ result, ...expiry }).catch(ignore)
   return result
 }
+
+/** For a store that fails when X has the media: this client must get it all the same. */
+function ignore(): void {}
 
 function notFinalizedYet(retryAfterSecs: number): XMediaError {
   return new XMediaError('x_unavailable', 'X has every byte but has not finalized the upload yet; try again later.', {

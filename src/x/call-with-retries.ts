@@ -2,6 +2,7 @@ import { XMediaError } from '../errors.ts'
 import { abortable, deadlineExceeded } from '../lib/abort-scope.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
+import { describeCause } from './error-cause.ts'
 import type { XMediaEventBody } from './events.ts'
 import { type CallFailure, type RetryAdvice, readFailure, unreadableResponse } from './failure.ts'
 import { DEFAULT_SEGMENT_BYTES } from './limits.ts'
@@ -17,12 +18,17 @@ export interface RetryOptions {
   maxBackoffMs: number
   /**
    * How long to wait for X's rate limit to reset, in milliseconds. When X asks for more, the call fails with
-   * `x_rate_limited`. Default 60,000.
+   * `x_rate_limited`. A wait takes at least 250, and up to 250 more at random. Default 60,000.
    */
   maxRateLimitWaitMs: number
   /** The time limit for one attempt, in milliseconds; for segments above 4 MiB it grows in proportion. Default 30,000. */
   timeoutMs: number
 }
+
+/** The shortest wait after X has limited the rate, in milliseconds: X may say that it is over by now. */
+const MIN_RATE_LIMIT_WAIT_MS = 250
+/** Spreads the calls that wait for the same reset, in milliseconds. */
+const RATE_LIMIT_JITTER_MS = 250
 
 export interface XCallOptions {
   baseUrl: string
@@ -88,9 +94,11 @@ function retryDelay(advice: RetryAdvice, attempt: number, { clock, retry }: XCal
   // A call gets one new token even when its retries are used up.
   if (advice.kind === 'new_token') return 0
   if (advice.kind === 'never' || attempt > retry.retries) return undefined
-  if (advice.kind === 'wait') return advice.waitMs > retry.maxRateLimitWaitMs ? undefined : advice.waitMs
   // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-  return clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
+  const backoffMs = clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
+  if (advice.kind === 'backoff') return backoffMs
+  const waitMs = Math.max(MIN_RATE_LIMIT_WAIT_MS, advice.waitMs ?? backoffMs)
+  return waitMs > retry.maxRateLimitWaitMs ? undefined : waitMs + clock.random() * RATE_LIMIT_JITTER_MS
 }
 
 async function attemptCall<Answer>(
@@ -108,13 +116,13 @@ async function attemptCall<Answer>(
   try {
     const response = await send(request, { baseUrl, fetch, clock, token, timeoutMs: Math.ceil(timeoutMs), signal })
     onResponse?.(response)
-    if (response.status < 200 || response.status >= 300) return readFailure(request.step, response, clock)
+    if (response.status < 200 || response.status >= 300) return readFailure(request.step, response)
     const answer = read(response)
     return answer === undefined ? unreadableResponse(request.step) : { answer }
   } catch (error) {
     signal?.throwIfAborted()
     return {
-      error: new XMediaError('x_unavailable', 'X could not be reached.', { cause: error }),
+      error: new XMediaError('x_unavailable', 'X could not be reached.', { cause: describeCause(error, token) }),
       advice: { kind: 'backoff' },
     }
   }

@@ -35,3 +35,14 @@ export type XMediaEventBody = XMediaEvent extends infer Event
 
 /** Receives the events of every upload. */
 export type OnEvent = (event: XMediaEvent) => void
+
+/** Wraps a listener of the app's own. Its errors are logged, and end no upload. */
+export function guardListener(onEvent: OnEvent, log: (line: string) => void): OnEvent {
+  return async function guardedListener(event) {
+    try {
+      await onEvent(event)
+    } catch (error) {
+      log(`hono-x-media: onEvent threw ${String(error)}.`)
+    }
+  }
+}

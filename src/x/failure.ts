@@ -1,15 +1,14 @@
 import { XMediaError, type XMediaErrorCode } from '../errors.ts'
-import type { Clock } from '../lib/clock.ts'
-import { isRecord } from '../lib/is-record.ts'
 import type { XStep } from './dialects/dialect.ts'
+import { clamp, PAUSE_SECS } from './ranges.ts'
 import type { XResponse } from './transport.ts'
 
 /** Whether to send the same request again after a failed call, and when. */
 export type RetryAdvice =
   | { kind: 'never' }
   | { kind: 'backoff' }
-  /** Not before `waitMs` milliseconds have passed. */
-  | { kind: 'wait'; waitMs: number }
+  /** Not before `waitMs` milliseconds have passed, if X says so. */
+  | { kind: 'rate_limit'; waitMs: number | undefined }
   /** With a new token. */
   | { kind: 'new_token' }
 
@@ -21,8 +20,8 @@ export interface CallFailure {
 const NEVER: RetryAdvice = { kind: 'never' }
 const BACKOFF: RetryAdvice = { kind: 'backoff' }
 
-/** The most characters of X's reason that a client sees. */
-const MAX_REASON_CHARACTERS = 300
+/** How long to leave X alone after a failed call when X does not say, in seconds. */
+const PAUSE_AFTER_FAILURE_SECS = 5
 
 /** X has answered 2xx, but not with what the call is for: with a web page, cut-off JSON, no media, or another one. */
 export class UnreadableResponse extends XMediaError {
@@ -34,6 +33,11 @@ export class UnreadableResponse extends XMediaError {
 /** Whether X refused the file itself, so that sending it again is no use. */
 export function isRejectedByX(error: unknown): error is XMediaError {
   return error instanceof XMediaError && error.code === 'x_rejected_media'
+}
+
+/** Milliseconds to leave X alone after a failed call: as long as X says, but at most 15 minutes. */
+export function pauseAfter({ retryAfterSecs = PAUSE_AFTER_FAILURE_SECS }: XMediaError): number {
+  return clamp(retryAfterSecs, PAUSE_SECS) * 1000
 }
 
 /** The failure of a call whose 2xx response cannot be read. */
@@ -51,7 +55,7 @@ const BILLING_DETAILS: ReadonlyMap<unknown, string> = new Map([
 ])
 
 /** Turns an error response of X into the error for our client, and says whether a retry can help. */
-export function readFailure(step: XStep, response: XResponse, clock: Clock): CallFailure {
+export function readFailure(step: XStep, response: XResponse): CallFailure {
   const { status } = response
   const reason = readReason(response)
   const fail = (code: XMediaErrorCode, detail: string, advice: RetryAdvice): CallFailure => ({
@@ -60,7 +64,7 @@ export function readFailure(step: XStep, response: XResponse, clock: Clock): Cal
   })
 
   if (status === 401) return fail('x_unauthorized', 'X refused the server’s token.', { kind: 'new_token' })
-  const billing = isRecord(response.json) ? BILLING_DETAILS.get(response.json['title']) : undefined
+  const billing = BILLING_DETAILS.get(response.answer?.problem['title'])
   if (status === 402) return fail('x_payment_required', billing ?? NO_CREDITS, NEVER)
   if (status === 403) {
     if (billing !== undefined) return fail('x_payment_required', billing, NEVER)
@@ -76,11 +80,11 @@ export function readFailure(step: XStep, response: XResponse, clock: Clock): Cal
     return fail('x_segment_too_large', 'X refused a segment because it is too large.', NEVER)
   }
   if (status === 429) {
-    const waitMs = readWait(response.headers, clock.now())
-    const options = waitMs === undefined ? {} : { retryAfterSecs: Math.ceil(waitMs / 1000) }
+    const { waitMs } = response.rateLimits
+    const options = waitMs === undefined ? {} : { retryAfterSecs: Math.max(1, Math.ceil(waitMs / 1000)) }
     return {
       error: new XMediaError('x_rate_limited', 'This server has reached X’s rate limit.', options),
-      advice: waitMs === undefined ? BACKOFF : { kind: 'wait', waitMs },
+      advice: { kind: 'rate_limit', waitMs },
     }
   }
   if (status === 408 || status >= 500) return fail('x_unavailable', `X is unavailable (${status}).`, BACKOFF)
@@ -88,54 +92,18 @@ export function readFailure(step: XStep, response: XResponse, clock: Clock): Cal
   return fail('x_unavailable', `X sent an unexpected response (${status}).`, NEVER)
 }
 
-/**
- * The reason in X's own words. It can be in any of several members, depending on the endpoint. Only these members are
- * read, because a response can echo what we sent.
- */
-function readReason({ json }: XResponse): string {
-  if (!isRecord(json)) return 'no reason given'
-  const errors = Array.isArray(json['errors']) ? json['errors'] : []
+/** The reason in X's own words. It can be in any of several members, depending on the endpoint. */
+function readReason({ answer }: XResponse): string {
+  const { errors = [], problem = {} } = answer ?? {}
   const candidates = [
-    ...errors.map((error: unknown) => (isRecord(error) ? (error['message'] ?? error['detail']) : error)),
-    json['detail'],
-    json['error'],
-    json['message'],
-    json['title'],
+    ...errors.map(({ message, detail }) => message ?? detail),
+    ...[problem['detail'], problem['message'], problem['title']],
   ]
-  const reason = candidates.find((candidate) => typeof candidate === 'string' && candidate !== '')
-  return typeof reason === 'string' ? toPrintable(reason) : 'no reason given'
+  return candidates.find((candidate) => typeof candidate === 'string') ?? 'no reason given'
 }
 
 /** X answers a token without the scope with a bare 403, and an app-only token with a problem type of its own. */
-function lacksScope({ json }: XResponse): boolean {
-  if (!isRecord(json)) return false
-  const type = String(json['type'] ?? '')
-  return type.endsWith('/unsupported-authentication') || (type === 'about:blank' && json['detail'] === 'Forbidden')
-}
-
-const RATE_LIMITS = ['x-rate-limit', 'x-user-limit-24hour', 'x-app-limit-24hour']
-
-/**
- * Milliseconds until X accepts calls again, or undefined when no header says so. When several limits are used up, the
- * one that resets last counts.
- */
-function readWait(headers: Headers, now: number): number | undefined {
-  const retryAfter = headers.get('retry-after')
-  if (retryAfter !== null) {
-    const at = /^\d+$/.test(retryAfter) ? now + Number(retryAfter) * 1000 : Date.parse(retryAfter)
-    if (!Number.isNaN(at)) return Math.max(0, at - now)
-  }
-  const limits = RATE_LIMITS.map((name) => ({
-    remaining: headers.get(`${name}-remaining`),
-    reset: Number(headers.get(`${name}-reset`) ?? Number.NaN) * 1000,
-  })).filter(({ reset }) => Number.isFinite(reset))
-  const usedUp = limits.filter(({ remaining }) => remaining === '0')
-  const resets = (usedUp.length > 0 ? usedUp : limits.slice(0, 1)).map(({ reset }) => reset)
-  return resets.length === 0 ? undefined : Math.max(0, Math.max(...resets) - now)
-}
-
-/** Replaces control characters, which could reach logs and terminals, and shortens long text. */
-function toPrintable(text: string): string {
-  const printable = text.replace(/\p{Cc}+/gu, ' ').trim()
-  return printable.length > MAX_REASON_CHARACTERS ? `${printable.slice(0, MAX_REASON_CHARACTERS)}…` : printable
+function lacksScope({ answer }: XResponse): boolean {
+  const { type, detail } = answer?.problem ?? {}
+  return String(type).endsWith('/unsupported-authentication') || (type === 'about:blank' && detail === 'Forbidden')
 }

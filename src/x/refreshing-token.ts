@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
 import { abortable, createAbortScope } from '../lib/abort-scope.ts'
 import { type Clock, sleep, systemClock } from '../lib/clock.ts'
+import { EXPIRY_SECS, readNumber } from './ranges.ts'
 import type { TokenRequest } from './token.ts'
 
 /** What must survive a restart. A refresh token works once; X sends the next one in its response. */
@@ -28,6 +29,8 @@ export interface RefreshingTokenOptions {
   fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
+/** How long X's access tokens last, unless X says otherwise, in seconds. */
+const LIFETIME_SECS = 7200
 /** An access token this close to its expiry is refreshed before use, in milliseconds. */
 const EXPIRY_MARGIN_MS = 60_000
 /** Pauses before loading the tokens again, when another instance has refreshed them but not saved them yet. */
@@ -40,7 +43,8 @@ const RENEWAL_TIMEOUT_MS = 45_000
 const tokenResponse = z.object({
   access_token: z.string(),
   refresh_token: z.exactOptional(z.string()),
-  expires_in: z.exactOptional(z.number()),
+  // The refresh token works once, so the answer must not be lost for what it says here.
+  expires_in: z.optional(z.unknown()),
 })
 
 /**
@@ -149,8 +153,9 @@ async function refresh(
   if (response.status === 400) return undefined
   const parsed = tokenResponse.safeParse(body)
   if (!response.ok || !parsed.success) throw unavailable()
-  const { access_token, refresh_token = refreshToken, expires_in = 7200 } = parsed.data
-  return { accessToken: access_token, refreshToken: refresh_token, expiresAt: clock.now() + expires_in * 1000 }
+  const { access_token: accessToken, refresh_token = refreshToken, expires_in } = parsed.data
+  const lifetimeSecs = readNumber(expires_in, EXPIRY_SECS) ?? LIFETIME_SECS
+  return { accessToken, refreshToken: refresh_token, expiresAt: clock.now() + lifetimeSecs * 1000 }
 }
 
 /** Form-encodes both halves before joining them, as RFC 6749 section 2.3.1 requires. */

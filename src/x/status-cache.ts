@@ -3,13 +3,12 @@ import { abortable } from '../lib/abort-scope.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
 import { createCallScope } from './call-scope.ts'
 import type { CallContext } from './call-with-retries.ts'
+import { pauseAfter } from './failure.ts'
 import { checkAfterSecs, isFinal, MIN_CHECK_SECS, processingState, type XMediaAnswer } from './media-answer.ts'
 import type { XClient } from './x-client.ts'
 
 /** The most media in the cache; the one least recently updated goes first. */
 const MAX_ENTRIES = 1000
-/** The pause after a failed call when X does not name one, in seconds. */
-const PAUSE_AFTER_FAILURE_SECS = 5
 /** The time limit for a status call with its retries, in seconds. A call that never ends blocks other readers no longer. */
 const CALL_SECS = 30
 
@@ -103,8 +102,8 @@ export function createStatusCache(client: XClient, clock: Clock): StatusCache {
           entries.delete(mediaId)
           throw error
         }
-        const pauseMs = (error.retryAfterSecs ?? PAUSE_AFTER_FAILURE_SECS) * 1000
-        write(mediaId, { ...(known?.answer ? { answer: known.answer } : { error }), nextCallAt: clock.now() + pauseMs })
+        const nextCallAt = clock.now() + pauseAfter(error)
+        write(mediaId, { ...(known?.answer ? { answer: known.answer } : { error }), nextCallAt })
         throw error
       }
     },

@@ -1,13 +1,13 @@
-import { isRecord } from '../lib/is-record.ts'
+import * as z from 'zod/mini'
 import { type SubtitleTrack, subtitleTrack } from './schemas.ts'
 import type { XResponse } from './transport.ts'
 
-/**
- * Reads the track of a language from X's response to adding subtitles; undefined when it is not there.
- * `associated_subtitles` is a list of tracks in X's OpenAPI 2.131, and one track in 2.167.
- */
-export function readTrack({ json }: XResponse, languageCode: string): SubtitleTrack | undefined {
-  const data = isRecord(json) && isRecord(json['data']) ? json['data'] : {}
-  const tracks = [data['associated_subtitles']].flat().map((track) => subtitleTrack.safeParse(track).data)
-  return tracks.find((track) => track?.language_code === languageCode)
+const tracksSchema = z.catch(z.array(z.catch(z.optional(subtitleTrack), undefined)), [])
+
+/** Reads the track of the language of `sent` from X's response to adding it; undefined when it is not there. */
+export function readTrack({ answer }: XResponse, sent: SubtitleTrack): SubtitleTrack | undefined {
+  const tracks = tracksSchema.parse(answer?.data['associated_subtitles'])
+  const track = tracks.find((known) => known?.language_code === sent.language_code)
+  // X has the name from us.
+  return track && { ...sent, ...track }
 }

@@ -4,7 +4,7 @@ import { XMediaError } from '../errors.ts'
 export type TokenReason = 'initial' | 'unauthorized'
 
 export interface TokenRequest {
-  /** `unauthorized` after X refused a token: return a different one. */
+  /** `unauthorized` after X refused a token: return a different one, or undefined if there is none. */
   reason: TokenReason
   /** The token that X refused. */
   refused?: string
@@ -19,7 +19,10 @@ export interface CachedToken {
   renew(refused: string): Promise<string>
 }
 
-/** Both methods reject with `token_unavailable` when the source throws, or returns no valid bearer token. */
+/**
+ * Both methods reject with `token_unavailable` when the source throws, or returns no valid bearer token. A source that has
+ * no other token than the refused one returns that, or undefined.
+ */
 export function cacheToken(source: TokenSource): CachedToken {
   let cached: Promise<string> | undefined
   let renewal: { refused: string; token: Promise<string> } | undefined
@@ -40,7 +43,7 @@ export function cacheToken(source: TokenSource): CachedToken {
 }
 
 async function readToken(source: TokenSource, request: TokenRequest): Promise<string> {
-  let token: string | undefined
+  let token: unknown
   try {
     token = await source(request)
   } catch (error) {
@@ -48,8 +51,8 @@ async function readToken(source: TokenSource, request: TokenRequest): Promise<st
     throw new XMediaError('token_unavailable', 'The server could not get its X token.', { cause: error })
   }
   // The characters of a bearer token (RFC 6750 section 2.1). Any other could end the header line.
-  if (token === undefined || !/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
-    throw new XMediaError('token_unavailable', 'The server has no valid X token.')
-  }
-  return token
+  if (typeof token === 'string' && /^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return token
+  // Without another token, X's refusal stands.
+  if (token === undefined && request.refused !== undefined) return request.refused
+  throw new XMediaError('token_unavailable', 'The server has no valid X token.')
 }

@@ -1,7 +1,8 @@
 import { createAbortScope } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
-import { parseRedacted } from './redacted-json.ts'
+import { type KnownAnswer, readKnownAnswer } from './known-answer.ts'
+import { type RateLimits, readRateLimits } from './rate-limits.ts'
 
 /** The part of `fetch` that this package calls. Any function of this shape can replace the platform's `fetch`. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>
@@ -17,11 +18,11 @@ export interface FetchInit {
 /** X's response to one call; its body has been read. */
 export interface XResponse {
   status: number
-  headers: Headers
+  rateLimits: RateLimits
   /** Whether the body is empty. */
   isEmpty: boolean
-  /** The parsed body, without the token and the ids of accounts; undefined when it is empty or not JSON. */
-  json: unknown
+  /** What is known of the body; undefined when it is empty, or no JSON object. */
+  answer: KnownAnswer | undefined
 }
 
 /** Reads what a call is for from a 2xx response; undefined when it is not there. */
@@ -59,7 +60,12 @@ export async function send(request: XRequest, options: SendOptions): Promise<XRe
     })
     const text = await readText(response)
     const { status, headers } = response
-    return { status, headers, isEmpty: text === '', json: parseRedacted(text, token) }
+    return {
+      status,
+      rateLimits: readRateLimits(headers, clock.now()),
+      isEmpty: text === '',
+      answer: readKnownAnswer(text, { token, status }),
+    }
   } catch (error) {
     // Some runtimes reject with their own error instead of the signal's reason.
     throw scope.signal.aborted ? scope.signal.reason : error

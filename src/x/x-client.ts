@@ -83,7 +83,7 @@ export function createXClient(options: XClientOptions): XClient {
     },
     async addSubtitles(request, context) {
       const { subtitles } = request
-      const read = (response: XResponse) => readTrack(response, subtitles.language_code) ?? subtitles
+      const read = (response: XResponse) => readTrack(response, subtitles) ?? subtitles
       return await call(addSubtitles(request), context, read)
     },
     async deleteSubtitles(request, context) {

@@ -6,6 +6,7 @@ import { type Program, start } from '../support/processes.ts'
 import { randomVideo } from '../support/random-video.ts'
 import { openSocket, type RawAnswer, sendRaw } from '../support/socket.ts'
 import type { Target } from './contract.ts'
+import { invalidHosts } from './invalid-hosts.ts'
 
 const MIB = 1024 * 1024
 
@@ -252,25 +253,7 @@ export function hazards(target: Target): void {
     })
   })
 
-  describe('a Host that no URL can have', () => {
-    it.each(['a b', '[::', 'x:99999999', '%%', 'a/b', 'a?b', 'user@a', '999.999.1.1'])(
-      'is refused: %s',
-      async (host) => {
-        const before = await initialized()
-        for (const path of ['/media', '/media/files', '/media/2/media/upload']) {
-          const lines = [`POST ${path} HTTP/1.1`, ...head('u1').slice(1), 'tus-resumable: 1.0.0', 'upload-length: 1000']
-          const answer = await sendRaw(media(), [...lines, 'content-length: 10'], [Buffer.alloc(10)], host)
-          expect(answer).toSatisfy(isRefused)
-        }
-        expect(await initialized()).toBe(before)
-      },
-    )
-
-    /** workerd refuses it itself, with a 500, before the Worker sees it. */
-    function isRefused(answer: RawAnswer): boolean {
-      return target === 'workers' ? answer.status === 500 : answer.status === 400 && codeOf(answer) === 'invalid_host'
-    }
-  })
+  invalidHosts(target, () => ({ url: media(), emulator }))
 
   it('responds to a preflight without credentials, and lets a page read Location', async () => {
     const page = { origin: 'https://app.example' }

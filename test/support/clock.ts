@@ -40,6 +40,20 @@ export function createFakeClock(): FakeClock {
   }
 }
 
+/** Settles like `work`, and meanwhile advances the clock from one callback to the next, whenever `work` waits for one. */
+export async function whileAdvancing<T>(clock: FakeClock, work: () => Promise<T>, stepMs = 50): Promise<T> {
+  let isSettled = false
+  const settled = work().finally(() => {
+    isSettled = true
+  })
+  settled.catch(() => {})
+  while (!isSettled) {
+    for (let turn = 0; turn < 10 && !isSettled; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await clock.advance(stepMs)
+  }
+  return await settled
+}
+
 /** Gives the servers of this process a fake clock until the test ends. */
 export function useFakeClock(): FakeClock {
   const clock = createFakeClock()

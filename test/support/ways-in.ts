@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { createXMedia, type XMediaEvent, type XMediaOptions, xMedia } from '../../src/index.ts'
 import { inferCategory, type MediaType } from '../../src/x/limits.ts'
 import { base, describedMedia, optionsWith, post } from './app.ts'
@@ -8,6 +9,8 @@ export interface WayOptions {
   x: NonNullable<XMediaOptions['x']>
   mediaType: MediaType
   file: Uint8Array<ArrayBuffer>
+  /** The server's token. */
+  token?: string
 }
 
 /** How an upload ended, and everything that its client and the app were told. */
@@ -65,15 +68,18 @@ export const WAYS_IN: Readonly<Record<string, Way>> = {
 function overHttp(upload: (send: Send, options: WayOptions) => Promise<Response>, compat = false): Way {
   return async (options) => {
     const events: XMediaEvent[] = []
-    const appOptions = optionsWith({ compat, x: options.x, onEvent: (event) => events.push(event) }, base)
+    const lines: string[] = []
+    const { x, token = base.token } = options
+    const listeners = { onEvent: (event: XMediaEvent) => events.push(event), log: (line: string) => lines.push(line) }
+    const appOptions = optionsWith({ compat, x, token, ...listeners }, base)
     const app = compat ? xMedia(appOptions) : describedMedia(appOptions)
     const response = await upload(
       async (method, path, init) => await app.request(path || '/', { ...init, method }),
       options,
     )
     const text = await response.text()
-    const told = JSON.stringify([events, text, [...response.headers]])
-    const { data, code } = JSON.parse(text)
+    const told = JSON.stringify([events, lines, text, [...response.headers]])
+    const { data, code } = JSON.parse(text || '{}')
     return response.ok
       ? { id: data.id, error: undefined, told }
       : { id: undefined, error: compat ? String(response.status) : code, told }
@@ -81,15 +87,16 @@ function overHttp(upload: (send: Send, options: WayOptions) => Promise<Response>
 }
 
 /** Uploads with the client of `createXMedia`. */
-export async function uploadFromApp({ x, mediaType, file }: WayOptions): Promise<Outcome> {
+export async function uploadFromApp({ x, mediaType, file, token = 'server-held-token' }: WayOptions): Promise<Outcome> {
   const told: unknown[] = []
-  const client = createXMedia({ token: 'server-held-token', x, onEvent: (event) => told.push(event) })
+  const client = createXMedia({ token, x, onEvent: (event) => told.push(event) })
   try {
     const answer = await client.upload({ body: file, mediaType })
     return { id: answer.data.id, error: undefined, told: JSON.stringify([...told, answer]) }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     const { code, message } = error
-    return { id: undefined, error: String(code), told: JSON.stringify([...told, message, error]) }
+    const shown = inspect(error, { depth: 10, showHidden: true })
+    return { id: undefined, error: String(code), told: JSON.stringify([...told, message, error, shown]) }
   }
 }

@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { type XMediaOptions, xMediaUpload } from '../../../src/index.ts'
 import { base, codeOf, describedMedia, emulator, optionsWith, png, post } from '../../support/app.ts'
-import { compatClient, errorOf, json, VIDEO } from '../../support/compat-calls.ts'
-import { CREATION } from '../../support/resumable.ts'
+import { compatClient, errorOf, form, json, VIDEO } from '../../support/compat-calls.ts'
+import { CHUNK, CREATION } from '../../support/resumable.ts'
 
 const createApp = (options: XMediaOptions = base) =>
   new Hono().route('/media', describedMedia(options)).post('/posts', xMediaUpload(options), (c) => c.text('posted'))
@@ -25,8 +25,11 @@ describe('an invalid host', () => {
       const uploads = emulator.uploads().length
       for (const [path, init] of [
         ['/media', post(png)],
+        ['/media', { ...post(png), method: 'PUT' }],
+        ['/media', { method: 'POST', ...form(['media', new File([png], 'a.png', { type: 'image/png' })]) }],
         ['/posts', post(png)],
         ['/media/files', { method: 'POST', headers: CREATION }],
+        [`/media/files/${'a'.repeat(32)}`, { method: 'PATCH', headers: CHUNK, body: png }],
       ] as const) {
         const request = withUrl(origin + path, init)
         expect(await codeOf(createApp().fetch(request))).toEqual([400, 'invalid_host'])
@@ -102,6 +105,12 @@ describe('a refused page', () => {
     return { detail, logged, app }
   }
   const page = { origin: 'https://app.example' }
+
+  it('without an origin of its own is told of no option, and neither is the log', async () => {
+    const { detail, logged } = await refuse('http://app.example/media', { origin: 'null' })
+    expect(detail).toBe('Pages without an origin of their own, such as sandboxed ones, may not upload here.')
+    expect(logged).toEqual([expect.not.stringContaining('http.')])
+  })
 
   it('is told which options would let it in, and so is the log, once for each origin', async () => {
     const { detail, logged, app } = await refuse('http://app.example/media', page)
