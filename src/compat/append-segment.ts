@@ -1,4 +1,4 @@
-import { notFound, XMediaError } from '../errors.ts'
+import { XMediaError } from '../errors.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
 import { HEAD_BYTES } from '../ingress/upload-source.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
@@ -8,7 +8,34 @@ import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { InvalidRequest, isRefusedByX, missingMedia, sizeMismatch, uploadClosed } from './invalid-request.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
 import { type ClientSegment, partsPerSegment, sendClientSegment } from './segment.ts'
-import { type CompatUpload, receivedBytes, removeSegment, setSegment } from './upload-record.ts'
+import {
+  type CompatUpload,
+  type CompatUploads,
+  findUpload,
+  isOpen,
+  receivedBytes,
+  removeSegment,
+  setSegment,
+} from './upload-record.ts'
+
+/** Where a segment belongs. */
+export interface SegmentTarget {
+  mediaId: string
+  index: number
+  /** As `findOpenUpload` found it, before the body was read. */
+  upload: CompatUpload
+}
+
+/** Finds the upload that a segment is for. Throws if the subject has none with this id, or if it takes no more segments. */
+export async function findOpenUpload(
+  mediaId: string,
+  subject: string,
+  compatUploads: CompatUploads,
+): Promise<CompatUpload> {
+  const upload = await findUpload(mediaId, subject, compatUploads)
+  if (!isOpen(upload)) throw uploadClosed(upload)
+  return upload
+}
 
 /**
  * APPEND: sends a client's segment to X, and resolves to the upload afterwards. The segment is recorded before X gets it,
@@ -16,13 +43,11 @@ import { type CompatUpload, receivedBytes, removeSegment, setSegment } from './u
  */
 export async function append(
   request: CompatRequest,
-  { mediaId, index }: { mediaId: string; index: number },
+  { mediaId, index, upload }: SegmentTarget,
   segment: ClientSegment,
   instance: CompatInstance,
 ): Promise<CompatUpload> {
   const { relay, compatUploads } = instance
-  const upload = await compatUploads.find(mediaId, request.principal.subject)
-  if (upload === undefined) throw notFound()
   const { bytes } = segment
   if (bytes.length === 0) throw missingMedia()
   const digest = await digestOf(bytes)
@@ -50,7 +75,7 @@ function addSegment(
   { maxSegments, segmentSize }: Pick<AppendOptions, 'maxSegments' | 'segmentSize'>,
 ): CompatUpload {
   const { state, totalBytes } = upload
-  if (state !== 'open' && state !== 'checked') throw uploadClosed(upload)
+  if (!isOpen(upload)) throw uploadClosed(upload)
   const parts = upload.parts || partsPerSegment(length, totalBytes, maxSegments, segmentSize.preferred)
   const maxBytes = parts * MAX_SEGMENT_BYTES
   if (length > maxBytes) {

@@ -1,9 +1,8 @@
-import { notFound } from '../errors.ts'
 import { rememberOwner } from '../routes/uploaded-media.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { isRefusedByX, sizeMismatch, uploadClosed } from './invalid-request.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
-import { isComplete } from './upload-record.ts'
+import { findUpload, isComplete } from './upload-record.ts'
 
 /** FINALIZE. Once X has finalized the upload, further requests get the same answer. */
 export async function finalize(
@@ -12,8 +11,7 @@ export async function finalize(
   instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   const { client, clock, statuses, compatUploads } = instance
-  const upload = await compatUploads.find(mediaId, principal.subject)
-  if (upload === undefined) throw notFound()
+  const upload = await findUpload(mediaId, principal.subject, compatUploads)
   if (upload.result) return upload.result
   if (upload.state === 'refused') throw uploadClosed(upload)
   const { totalBytes, state, category, parts } = upload

@@ -70,6 +70,15 @@ export function createCompatUploads(store: Store): CompatUploads {
   }
 }
 
+/** The subject's upload. Throws `not_found` for an unknown id and for someone else's. */
+export async function findUpload(
+  mediaId: string,
+  subject: string,
+  compatUploads: Pick<CompatUploads, 'find'>,
+): Promise<CompatUpload> {
+  return (await compatUploads.find(mediaId, subject)) ?? fail()
+}
+
 function fail(): never {
   throw notFound()
 }
@@ -119,6 +128,11 @@ function isCompatUpload(value: unknown): value is CompatUpload {
     STATES.some((known) => known === state) &&
     (result === undefined || (isRecord(result) && isRecord(result['data'])))
   )
+}
+
+/** Whether an upload accepts segments. */
+export function isOpen({ state }: CompatUpload): boolean {
+  return state === 'open' || state === 'checked'
 }
 
 /** The segments with `segment` at `index`. */

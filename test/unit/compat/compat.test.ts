@@ -238,15 +238,6 @@ describe('X’s own media API', () => {
       'The query parameter [command] is not',
     ],
     ['an invalid id', 'POST', '/upload/abc/append', undefined, 400, 'The `id` path parameter is not valid'],
-    ['missing media', 'POST', '/upload/1/append', json({ segment_index: 0 }), 400, 'Missing media field in JSON'],
-    [
-      'invalid base64',
-      'POST',
-      '/upload/1/append',
-      json({ media: '*', segment_index: 0 }),
-      400,
-      '$.media: is not valid',
-    ],
     ['a missing id', 'GET', '/upload', undefined, 400, '$.media_id: is missing'],
     ['an unknown command', 'POST', '/upload?command=STOP', undefined, 400, 'The query parameter [command] is not'],
     ['a field that appears twice', 'POST', '/upload', form(['a', '1'], ['a', '2'], ['media', image]), 400, 'twice'],
@@ -260,6 +251,18 @@ describe('X’s own media API', () => {
     ],
   ])('refuses %s in X’s words', async (_, method, path, init, status, message) => {
     expect(await errorOf(compatClient()(method, path, init))).toEqual([status, expect.stringContaining(message)])
+  })
+
+  it.each([
+    ['missing media', { segment_index: 0 }, 'Missing media field in JSON'],
+    ['invalid base64', { media: '*', segment_index: 0 }, '$.media: is not valid'],
+  ])('refuses a segment with %s in X’s words', async (_, members, message) => {
+    const send = compatClient()
+    const id = await initialize(send)
+    expect(await errorOf(send('POST', `/upload/${id}/append`, json(members)))).toEqual([
+      400,
+      expect.stringContaining(message),
+    ])
   })
 
   it('counts INIT towards the quota, and reports a used-up quota as X’s rate limit', async () => {
