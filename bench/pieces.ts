@@ -14,8 +14,7 @@ const PIECE_BYTES = 90e6
 const SMALL_BYTES: number = 2 * PIECE_BYTES
 const LARGE_BYTES: number = 1024 * MIB
 const WRITE: Uint8Array = randomBytes(MIB)
-/** Every upload is announced as what may be so large. */
-const METADATA = `filetype ${btoa('video/mp4')},media_category ${btoa('amplify_video')}`
+const METADATA = `filetype ${btoa('video/mp4')}`
 const TUS = { 'x-demo-user': 'u1', 'tus-resumable': '1.0.0' }
 
 const NOTE = `Resumable uploads by tus in pieces of ${PIECE_BYTES / 1e6} MB, one after another: ${SMALL_BYTES / 1e6} MB and ${LARGE_BYTES / MIB} MiB take turns on one server, which has

@@ -9,7 +9,8 @@ import { instanceOf } from './instance.ts'
 import { UPLOAD_PATHS } from './openapi/upload-paths.ts'
 import type { UndeclaredEnv, XMediaOptions } from './options.ts'
 import { RESUMABLE_PATHS } from './resumable/paths.ts'
-import { resumable } from './resumable/routes.ts'
+import { addProtocolHeaders } from './resumable/protocol-headers.ts'
+import { resumable, resumableLimits } from './resumable/routes.ts'
 import { apiDescription } from './routes/api-description.ts'
 import { authorize, requireSecret } from './routes/authorize.ts'
 import { findMount } from './routes/mount.ts'
@@ -51,9 +52,11 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
   const upload = [validateUpload, receiveUpload(instance), sendMedia] as const
   const status = [validateStatusId, validateStatusTicket, mediaStatus(instance)] as const
   routes
+    .use('/files/*', addProtocolHeaders(instance))
     .use(findPublicUrl(instance), findMount(instance.mountPath))
     .use(allowOrigins(instance), requireSecret(instance))
     .on('GET', withSlash('/openapi.json'), apiDescription(paths))
+    .route('/', resumableLimits(instance))
     .use(authorize(instance))
     .on(['POST', 'PUT'], '/', ...upload) // `curl -T` sends PUT
     .get('/status/:media_id', ...status)

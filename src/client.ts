@@ -3,6 +3,7 @@ import { possibleCategories } from './ingress/check-media.ts'
 import { readDeclaredMedia } from './ingress/media-type.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from './ingress/upload-policy.ts'
 import { countCharacters } from './lib/count-characters.ts'
+import { quote } from './lib/quote.ts'
 import { parseClientOptions } from './option-schema.ts'
 import type { XMediaClientOptions } from './options.ts'
 import { relay } from './relay/relay.ts'
@@ -10,7 +11,15 @@ import { MIN_UPLOAD_MEMORY_BYTES } from './relay/segment-plan.ts'
 import { createUploader } from './uploader.ts'
 import type { CallContext } from './x/call-with-retries.ts'
 import type { OnEvent } from './x/events.ts'
-import { ID_PATTERN, MAX_ALT_TEXT, type MediaCategory } from './x/limits.ts'
+import { ownerIds } from './x/field-schemas.ts'
+import {
+  ID_PATTERN,
+  isMediaCategory,
+  MAX_ADDITIONAL_OWNERS,
+  MAX_ALT_TEXT,
+  MEDIA_CATEGORIES,
+  type MediaCategory,
+} from './x/limits.ts'
 import type { XMediaAnswer } from './x/media-answer.ts'
 import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
 import { cacheToken } from './x/token.ts'
@@ -27,7 +36,7 @@ export interface MediaSource {
   category?: MediaCategory
   /** Size of the file, bytes. Required for a stream: X needs the size before the first byte. */
   totalBytes?: number
-  /** Ids of other X users who may use the media, at most 100. */
+  /** Ids of other X users who may use the media, at most 100, each of 1 to 19 digits. */
   additionalOwners?: readonly string[]
   /** Whether the media may be sent in more than one direct message. */
   shared?: boolean
@@ -91,9 +100,11 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
     },
   })
 
-  /** The app's own files are not inspected and count towards no quota. */
+  /** The app's own files are not restricted or inspected, and count towards no quota. */
   const policy: UploadPolicy = {
     uploadBytes: sizeLimits.uploadBytes,
+    checkCategories() {},
+    checkParameters() {},
     checkSize: sizeLimits.check,
     async inspect() {},
     async consumeQuota() {},
@@ -102,14 +113,16 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
   return {
     async upload(source, uploadOptions = {}) {
       const { additionalOwners, shared, altText } = source
+      if (source.category !== undefined) checkCategory(source.category)
       const declared = readDeclaredMedia(source.mediaType ?? blobType(source.body), source.category)
       const { body, totalBytes } = open(source)
       sizeLimits.check(totalBytes, possibleCategories(declared))
       if (altText !== undefined) checkAltText(altText)
+      if (additionalOwners !== undefined) checkOwners(additionalOwners)
       const upload = {
         ...{ declared, totalBytes, additionalOwners, shared, altText: () => altText },
         body: openReader(body),
-        admit: admitAndConsumeQuota(declared, policy),
+        admit: admitAndConsumeQuota(declared, source, policy),
       }
       const reservation = relayOptions.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
       const answer = await relay(upload, reservation, contextOf(uploadOptions), relayOptions).finally(reservation.close)
@@ -155,6 +168,16 @@ function checkTotal(totalBytes: number): number {
 function checkId(mediaId: string): string {
   if (!ID_PATTERN.test(mediaId)) throw new TypeError('A media id is a string of up to 19 digits.')
   return mediaId
+}
+
+function checkOwners(ids: readonly string[]): void {
+  if (ownerIds.safeParse(ids).success) return
+  throw new RangeError(`additionalOwners must be at most ${MAX_ADDITIONAL_OWNERS} user ids of 1 to 19 digits`)
+}
+
+function checkCategory(category: string): void {
+  if (isMediaCategory(category)) return
+  throw new TypeError(`category must be one of ${MEDIA_CATEGORIES.join(', ')}, not ${quote(category)}`)
 }
 
 function checkAltText(text: string): string {

@@ -1,5 +1,6 @@
 import { createEndings, type Endings } from './ingress/endings.ts'
 import type { PaceOptions } from './ingress/paced-reader.ts'
+import { createPermissions, type Permissions } from './ingress/permissions.ts'
 import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
 import { type HttpSettings, parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
 import type { Log } from './options.ts'
@@ -16,6 +17,7 @@ type Settings = Pick<XMediaSettings, 'authorize' | 'token' | 'secret' | 'compat'
 /** The parts that all requests of an instance share. */
 export interface Instance extends Uploader, Settings, HttpSettings {
   log: Log
+  permissions: Permissions
   uploads: ConcurrencyLimit
   listeners: ConcurrencyLimit
   pace: PaceOptions
@@ -40,7 +42,7 @@ export function instanceOf(options: object): Instance {
 /** Throws one `TypeError` that lists everything wrong with the options. */
 export function createInstance(options: object): Instance {
   const settings = parseXMediaOptions(options)
-  const { authorize, token, secret, compat, inspect, http, limits } = settings
+  const { authorize, token, secret, compat, allow, inspect, http, limits } = settings
   const uploader = createUploader(settings)
   const { clock } = uploader
   const shared = settings.store && guardedStore(settings.store, clock)
@@ -57,6 +59,7 @@ export function createInstance(options: object): Instance {
     store,
     ...http,
     log: settings.log ?? ((line) => console.error(line)),
+    permissions: createPermissions(allow),
     uploads: createConcurrencyLimit({
       max: limits.uploads,
       maxPerSubject: limits.uploadsPerSubject ?? Math.ceil(limits.uploads / 2),

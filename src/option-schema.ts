@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { parseOptions } from './lib/parse-options.ts'
 import type {
+  AllowOptions,
   ClientLimitOptions,
   HttpOptions,
   LimitOptions,
@@ -18,6 +19,8 @@ import {
   EXTENDED_MAX_SEGMENTS,
   MAX_SEGMENT_BYTES,
   MAX_SEGMENTS,
+  MEDIA_CATEGORIES,
+  METADATA_KINDS,
   type MediaCategory,
 } from './x/limits.ts'
 
@@ -36,6 +39,9 @@ export interface HttpSettings extends Required<Omit<HttpOptions, 'mountPath'>> {
   mountPath?: HttpOptions['mountPath'] | undefined
 }
 
+/** `allow`, with its defaults. */
+export type AllowSettings = Required<AllowOptions>
+
 /** `limits`, with its defaults. */
 export interface LimitSettings extends Required<Omit<LimitOptions, 'uploadsPerSubject' | 'quota'>> {
   uploadsPerSubject?: number | undefined
@@ -46,6 +52,7 @@ export interface LimitSettings extends Required<Omit<LimitOptions, 'uploadsPerSu
 export interface XMediaSettings extends Pick<XMediaOptions, 'token' | 'authorize' | 'secret'> {
   store?: XMediaOptions['store'] | undefined
   compat: boolean
+  allow: AllowSettings
   inspect?: XMediaOptions['inspect'] | undefined
   onEvent?: XMediaOptions['onEvent'] | undefined
   log?: XMediaOptions['log'] | undefined
@@ -162,6 +169,22 @@ const limits = z.strictObject({
   quota: z.optional(quota),
 })
 
+const allow = z.strictObject({
+  additionalOwners: z._default(
+    valid<AllowSettings['additionalOwners']>(
+      (value) => typeof value === 'boolean' || isFunction(value),
+      'must be true, false or a function',
+    ),
+    false,
+  ),
+  shared: z._default(z.boolean(), false),
+  categories: z._default(
+    z.array(z.enum(MEDIA_CATEGORIES)).check(z.refine((list) => list.length > 0, 'must have at least one category')),
+    MEDIA_CATEGORIES.filter((category) => category !== 'amplify_video'),
+  ),
+  metadata: z._default(z.array(z.enum(METADATA_KINDS)), ['alt_text', 'sensitive_media_warning']),
+})
+
 const isOrigin = (text: unknown) => typeof text === 'string' && URL.canParse(text) && new URL(text).origin === text
 const origins = valid<'*' | readonly string[]>(
   (value) => value === '*' || (Array.isArray(value) && value.every(isOrigin)),
@@ -197,6 +220,7 @@ const xMediaOptions: z.ZodMiniType<BeforeUploadLimit<XMediaSettings>> = z
       ),
     ),
     compat: z._default(z.boolean(), false),
+    allow: z.prefault(allow, {}),
     inspect: z.optional(func<NonNullable<XMediaOptions['inspect']>>()),
     log: z.optional(func<NonNullable<XMediaOptions['log']>>()),
     http: z.prefault(http, {}),

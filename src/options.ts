@@ -1,11 +1,12 @@
 import type { Context, Env } from 'hono'
 import type { CheckedMedia } from './ingress/media-type.ts'
+import type { RequestedParameters } from './ingress/permissions.ts'
 import type { QuotaOptions, QuotaUse } from './store/quota.ts'
 import type { Store } from './store/store.ts'
 import type { RetryOptions } from './x/call-with-retries.ts'
 import type { DialectName } from './x/dialects/dialect.ts'
 import type { OnEvent } from './x/events.ts'
-import type { MediaCategory } from './x/limits.ts'
+import type { MediaCategory, MetadataKind } from './x/limits.ts'
 import type { TokenRequest, TokenSource } from './x/token.ts'
 import type { Fetch } from './x/transport.ts'
 
@@ -32,8 +33,11 @@ export interface PrincipalLimits {
 /** Hono's own default: an environment whose names nobody declared. */
 export type UndeclaredEnv = Context extends Context<infer E> ? E : never
 
-/** What is known about a file before X hears of it. */
-export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMedia {
+/**
+ * What is known about a file before X hears of it, and all that its client asks of X. The alternative text is missing where
+ * the client sends it later: after a large file in a form, and over X's own API.
+ */
+export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMedia, RequestedParameters {
   /** Size of the file, bytes. */
   totalBytes: number
   /** The context of the request that brings it. */
@@ -81,6 +85,8 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   store?: Store
   /** Whether to serve X's own media API too, below the mount's `/2/media`, for clients that speak it. Default false. */
   compat?: boolean
+  /** What clients may ask of X beside the upload. Anything else is refused with `invalid_parameter`. */
+  allow?: AllowOptions
   /**
    * Looks at a file before X hears of it; a string refuses the file and goes to the client. Gets the first 4,100 bytes, or
    * the whole file, or `x.segmentBytes` if that is less. They match `mediaType` by then, which proves nothing about the
@@ -97,6 +103,28 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
   x?: XApiOptions
   /** What an instance accepts. */
   limits?: LimitOptions
+}
+
+/** What clients may ask of X beside the upload, on every route. Uploads of the app's own, by `createXMedia`, may have all. */
+export interface AllowOptions {
+  /**
+   * Whether clients may name `additional_owners`, other X users who may then use the media. A function gets their ids and
+   * allows them by returning `true`; it may be called more than once for an upload. Default false.
+   */
+  additionalOwners?: boolean | ((ids: readonly string[]) => boolean)
+  /** Whether clients may set `shared`, so that the media may be used in more than one direct message. Default false. */
+  shared?: boolean
+  /**
+   * The categories that media may have, at least one; the same holds for videos that clients add subtitles to. Default: all
+   * but `amplify_video`, which is for ads.
+   */
+  categories?: readonly MediaCategory[]
+  /**
+   * The kinds of metadata that clients may set. Only `alt_text` is also a parameter of uploads; the others need `compat`.
+   * `preview_image` and `sticker_info` name other media, and nothing checks whose they are. Default: `alt_text` and
+   * `sensitive_media_warning`.
+   */
+  metadata?: readonly MetadataKind[]
 }
 
 /** How clients reach the mount. */

@@ -98,7 +98,7 @@ async function checkHead(
   mediaId: string,
   upload: CompatUpload,
   bytes: Uint8Array<ArrayBuffer>,
-  instance: Pick<CompatInstance, 'compatUploads' | 'inspect' | 'quota' | 'sizeLimits'>,
+  instance: Pick<CompatInstance, 'compatUploads' | 'inspect' | 'permissions' | 'quota' | 'sizeLimits'>,
 ): Promise<void> {
   if (bytes.length < Math.min(HEAD_BYTES, upload.totalBytes)) {
     throw new InvalidRequest(`The first segment must have at least ${formatBytes(HEAD_BYTES)}, or be the whole file.`)
@@ -106,7 +106,7 @@ async function checkHead(
   // INIT has consumed the quota already.
   const policy: UploadPolicy = { ...policyFor(c, principal, instance), consumeQuota: async () => {} }
   const { mediaType, declaredType = mediaType, category, totalBytes } = upload
-  const admit = admitAndConsumeQuota({ mediaTypes: [mediaType], declaredType, category }, policy)
+  const admit = admitAndConsumeQuota({ mediaTypes: [mediaType], declaredType, category }, upload, policy)
   try {
     await admit(bytes, totalBytes, context.signal)
   } catch (error) {

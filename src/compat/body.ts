@@ -82,7 +82,7 @@ function toMedia(file: FormFile, request: FormRequest): CompatMedia {
   const { totalBytes, maxTotalBytes } = size
   return {
     mediaType: file.mediaType,
-    body: createCheckedReader(file, { ...size, inferredBytes: undefined }, refuseSecondMedia),
+    body: createCheckedReader(file, { ...size, totalBytes: undefined }, refuseSecondMedia),
     maxBytes: maxTotalBytes,
     fieldsAfter: () => file.end().fields,
     streamed: () => ({ totalBytes, maxTotalBytes, body: createCheckedReader(file, size, refuseFieldsAfter) }),

@@ -30,8 +30,10 @@ export async function initialize(
   const { client, clock, creations, compatUploads } = instance
   const { subject } = principal
   const parameters = readParameters(fields, schema)
-  const { mediaType, declaredType, category, totalBytes } = parameters
+  const { mediaType, declaredType, category, totalBytes, additionalOwners, shared } = parameters
   const policy = policyFor(c, principal, instance)
+  policy.checkCategories([category])
+  policy.checkParameters(parameters)
   policy.checkSize(totalBytes, [category])
   await creations.consume(subject, 0)
   await policy.consumeQuota(totalBytes)
@@ -44,6 +46,8 @@ export async function initialize(
     declaredType,
     category,
     totalBytes,
+    additionalOwners,
+    shared,
     expiresAt,
     parts: 0,
     segments: [],

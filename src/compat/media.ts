@@ -1,6 +1,8 @@
 import { notFound } from '../errors.ts'
+import { countCharacters } from '../lib/count-characters.ts'
 import { isRecord } from '../lib/is-record.ts'
-import { metadataRequest, subtitlesDeleteRequest, subtitlesRequest } from '../x/schemas.ts'
+import { isMetadataKind, type MediaCategory } from '../x/limits.ts'
+import { metadataRequest, type SubtitlesCategory, subtitlesDeleteRequest, subtitlesRequest } from '../x/schemas.ts'
 import { unknownMember } from '../x/x-problems.ts'
 import { InvalidRequest, validate } from './invalid-request.ts'
 import { readJsonFields } from './receive-body.ts'
@@ -16,25 +18,51 @@ export async function readStatus(request: CompatRequest, instance: CompatInstanc
   return { status: 200, body: await instance.statuses.read(mediaId, request.context) }
 }
 
-/** Metadata that refer to other media, which may belong to anyone. */
-const MEDIA_REFERENCES = ['preview_image', 'sticker_info']
-
 /** Sets metadata, such as the alternative text. */
 export async function setMetadata(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
   const fields = validate(metadataRequest, await readJsonFields(request, instance))
   const { id, metadata = {} } = fields
-  const reference = MEDIA_REFERENCES.find((name) => metadata[name] !== undefined)
-  if (reference !== undefined) throw new InvalidRequest(unknownMember(`metadata.${reference}`))
+  for (const kind of Object.keys(metadata)) checkMetadataKind(kind, instance)
   await findOwnMedia(id, request, instance)
   await instance.client.setMetadata(fields, request.context)
   const { associated_metadata: given } = lastData(request)
   return dataResponse({ id, associated_metadata: isRecord(given) ? given : metadata })
 }
 
+function checkMetadataKind(kind: string, { permissions }: Pick<CompatInstance, 'permissions'>): void {
+  const path = `metadata.${kind}`
+  if (!isMetadataKind(kind)) throw new InvalidRequest(unknownMember(path))
+  if (permissions.allowsMetadata(kind)) return
+  throw new InvalidRequest({
+    message: `$.${path}: is not allowed by this server. Its option \`allow.metadata\` does not have ${kind}.`,
+    parameters: { [path]: [] },
+  })
+}
+
+/** The categories of videos that have subtitles, by their names in this API. */
+const SUBTITLED: Readonly<Record<SubtitlesCategory, MediaCategory>> = {
+  AmplifyVideo: 'amplify_video',
+  TweetVideo: 'tweet_video',
+}
+
+/** The longest name of a language, in characters. X documents no limit; no language needs as many. */
+const MAX_DISPLAY_NAME = 100
+
+function checkDisplayName(name = ''): void {
+  const characters = countCharacters(name)
+  if (characters <= MAX_DISPLAY_NAME) return
+  throw new InvalidRequest({
+    message: `$.subtitles.display_name: has ${characters.toLocaleString('en')} characters; the limit is ${MAX_DISPLAY_NAME}`,
+    parameters: { 'subtitles.display_name': [] },
+  })
+}
+
 /** Adds an uploaded subtitle file to a video. */
 export async function addSubtitles(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
   const fields = validate(subtitlesRequest, await readJsonFields(request, instance))
   const { id, media_category, subtitles } = fields
+  instance.permissions.checkCategories([SUBTITLED[media_category]])
+  checkDisplayName(subtitles.display_name)
   await findOwnMedia(id, request, instance)
   await findOwnMedia(subtitles.id, request, instance)
   const track = await instance.client.addSubtitles(fields, request.context)
@@ -44,6 +72,7 @@ export async function addSubtitles(request: CompatRequest, instance: CompatInsta
 /** Removes the subtitles of one language from a video. */
 export async function deleteSubtitles(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
   const fields = validate(subtitlesDeleteRequest, await readJsonFields(request, instance))
+  instance.permissions.checkCategories([SUBTITLED[fields.media_category]])
   await findOwnMedia(fields.id, request, instance)
   await instance.client.deleteSubtitles(fields, request.context)
   return dataResponse({ deleted: lastData(request)['deleted'] !== false })

@@ -29,7 +29,9 @@ export const COMPAT_PATHS: Paths = {
   '/2/media/upload/{id}/finalize': {
     post: xOperation('X’s API: finish an upload (FINALIZE)', pathParameter('id', X_ID_SCHEMA)),
   },
-  '/2/media/metadata': { post: xOperation('X’s API: set metadata, such as alternative text') },
+  '/2/media/metadata': {
+    post: xOperation('X’s API: set metadata, such as alternative text, of the kinds that the server allows'),
+  },
   '/2/media/subtitles': {
     post: xOperation('X’s API: add subtitles to a video'),
     delete: xOperation('X’s API: remove subtitles from a video'),

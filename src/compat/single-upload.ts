@@ -31,17 +31,19 @@ export async function uploadOneShot(
   instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   const { clock, creations, relay: options, statuses, compatUploads } = instance
-  const { media_category: category } = fields
+  const { media_category: category, additional_owners: additionalOwners } = fields
   const declared = { ...readDeclaredMedia(mediaType, category), declaredType }
   const policy = policyFor(c, principal, instance)
+  policy.checkCategories([category])
+  policy.checkParameters({ additionalOwners })
   if (file.totalBytes !== undefined) policy.checkSize(file.totalBytes, [category])
   if ((file.totalBytes ?? file.maxTotalBytes) === 0) throw emptyBody()
   await creations.consume(principal.subject, 0)
   const source: UploadSource = {
     ...file,
     declared,
-    additionalOwners: fields.additional_owners,
-    admit: admitAndConsumeQuota(declared, policy),
+    additionalOwners,
+    admit: admitAndConsumeQuota(declared, { additionalOwners }, policy),
   }
   const answer = await relay(source, reservation, context, options)
   const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data

@@ -14,6 +14,8 @@ export interface CompatUpload {
   readonly declaredType?: string | undefined
   readonly category: MediaCategory
   readonly totalBytes: number
+  readonly additionalOwners?: readonly string[] | undefined
+  readonly shared?: boolean | undefined
   /** Epoch milliseconds after which X forgets the upload. */
   readonly expiresAt: number
   /** X segments per client segment; 0 until the first client segment arrives. */

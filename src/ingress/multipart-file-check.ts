@@ -3,7 +3,8 @@ import { formatBytes } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { Ending, Endings } from './endings.ts'
-import { bodyTooLong, declaredLengths, formFileLength } from './lengths.ts'
+import { declaredLengths, formFileLength } from './lengths.ts'
+import { notClosed } from './multipart-file-reader.ts'
 import type { FormEnd, FormFile } from './multipart-form.ts'
 import { isParameter } from './upload-parameters.ts'
 
@@ -24,9 +25,9 @@ export interface FileSize {
   totalBytes: number | undefined
   /** The most bytes that the file can have. Undefined: one segment. */
   maxTotalBytes: number | undefined
-  /** `totalBytes`, if it is only inferred. */
-  inferredBytes: number | undefined
-  /** How the client's forms end. It is corrected if `inferredBytes` is wrong. */
+  /** Whether these are only inferred from `Content-Length`. */
+  isInferred: boolean
+  /** How the client's forms end. It is corrected if `totalBytes` was inferred wrongly. */
   ending: Ending
 }
 
@@ -42,8 +43,7 @@ export function sizeOf(file: FormFile, request: FormRequest, declaredBytes: stri
   const length = formFileLength(declaredLengths(headers, declaredBytes), file.aroundBytes, ending.bytes)
   const { maxTotalBytes, isInferred } = length
   const isWhole = maxTotalBytes === undefined || maxTotalBytes <= segmentBytes
-  const totalBytes = isWhole ? undefined : length.totalBytes
-  return { totalBytes, maxTotalBytes, inferredBytes: isInferred ? totalBytes : undefined, ending }
+  return { totalBytes: isWhole ? undefined : length.totalBytes, maxTotalBytes, isInferred, ending }
 }
 
 /** Bytes per read while a file is longer than it should be. */
@@ -56,10 +56,17 @@ const DISCARD_BYTES = 4096
  */
 export function createCheckedReader(
   file: FormFile,
-  { inferredBytes, maxTotalBytes = Infinity, ending }: FileSize,
+  { totalBytes, maxTotalBytes = Infinity, isInferred, ending }: FileSize,
   onEnd: (fileBytes: number, end: FormEnd) => void,
 ): ByteReader {
+  const inferredBytes = isInferred ? totalBytes : undefined
   let fileBytes = 0
+
+  function count(bytes: number): void {
+    fileBytes += bytes
+    // The inferred maximum leaves room for the closing boundary alone, so it is missing.
+    if (isInferred && fileBytes > maxTotalBytes) throw notClosed()
+  }
 
   function check(): void {
     const end = file.end()
@@ -77,8 +84,7 @@ export function createCheckedReader(
     for (let done = false; !done; ) {
       const read = await file.body.read(view, 0)
       view = read.view
-      fileBytes += read.bytes
-      if (fileBytes > maxTotalBytes) throw bodyTooLong(maxTotalBytes)
+      count(read.bytes)
       done = read.done
     }
   }
@@ -86,7 +92,7 @@ export function createCheckedReader(
   return {
     async read(view, offset) {
       const read = await file.body.read(view, offset)
-      fileBytes += read.bytes
+      count(read.bytes)
       const isTooLong = inferredBytes !== undefined && fileBytes > inferredBytes
       if (isTooLong && !read.done) await countToEnd()
       if (isTooLong || read.done) check()

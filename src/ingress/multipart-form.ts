@@ -1,10 +1,11 @@
 import { XMediaError } from '../errors.ts'
 import { copyToLarger } from '../lib/buffers.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
+import { quote } from '../lib/quote.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { createDelimiterSearch } from './multipart-delimiter.ts'
 import { createFileReader, multipartLimit, notClosed } from './multipart-file-reader.ts'
-import { readBoundary } from './multipart-headers.ts'
+import { malformedMultipart, readBoundary } from './multipart-headers.ts'
 import { type Part, parseParts } from './multipart-parts.ts'
 
 /** Most bytes before the file: preamble, fields and headers. The longest alternative text has 3,000 bytes. */
@@ -101,9 +102,15 @@ async function readUntilFile(body: ByteReader, boundary: string, { isFile, isFie
       filled += read.bytes
       done = read.done
     }
-    const { parts, epilogueStart } = parseParts(textOf(view.subarray(0, filled)), boundary, isFile)
+    const text = textOf(view.subarray(0, filled))
+    const { parts, epilogueStart } = parseParts(text, boundary, isFile)
     const file = parts.find(isFile)
-    if ((file ? file.contentStart : filled) > MAX_BEFORE_FILE_BYTES) {
+    const isTooFar = (file ? file.contentStart : filled) > MAX_BEFORE_FILE_BYTES
+    const dashed = `--${boundary}`
+    if ((isTooFar || done) && filled > dashed.length && !text.includes(dashed)) {
+      throw malformedMultipart(`No line of the form is ${quote(dashed)}. Send the boundary that the body has.`)
+    }
+    if (isTooFar) {
       throw multipartLimit(
         `More than ${formatBytes(MAX_BEFORE_FILE_BYTES)} come before the file. Send the file earlier.`,
       )

@@ -94,10 +94,12 @@ export function readPartHeaders(block: string): PartHeaders {
     if (headers.has(name.toLowerCase())) throw malformedMultipart(`A part has the header ${name} twice. Send it once.`)
     headers.set(name.toLowerCase(), value.trim())
   }
-  const disposition = parseDisposition(headers.get('content-disposition') ?? '')
+  const text = headers.get('content-disposition')
+  const disposition = parseDisposition(text ?? '')
   const name = disposition?.parameters.get('name')
   if (disposition?.value !== 'form-data' || name === undefined) {
-    throw malformedMultipart('A part has no name. Send Content-Disposition: form-data; name="…" in each part.')
+    const found = text === undefined ? 'no Content-Disposition' : `the Content-Disposition ${quote(text)}`
+    throw malformedMultipart(`A part has ${found}. Send form-data; name="…"; filename="…", with the values in quotes.`)
   }
   const { parameters } = disposition
   // A file input in which nothing was chosen sends an empty filename.

@@ -47,7 +47,11 @@ export function parseParts(text: string, boundary: string, isLast: (part: Part) 
     if (end === '--') return { parts, epilogueStart: inText(delimiterEnd + end.length) }
     if (end === undefined) {
       if (UNFINISHED_END.test(body.slice(delimiterEnd))) break
-      throw malformedMultipart('A boundary shares its line with other text. Give it its own line.')
+      throw malformedMultipart(
+        body[delimiterEnd] === '\n'
+          ? 'A line ends with LF alone. End every line of the form with CRLF.'
+          : 'A boundary shares its line with other text. Give it its own line.',
+      )
     }
     const lineEnd = delimiterEnd + end.length - LINE_BREAK.length
     const headersEnd = body.indexOf('\r\n\r\n', lineEnd)

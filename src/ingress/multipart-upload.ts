@@ -36,8 +36,13 @@ export interface IncomingFile {
 /**
  * Reads a `multipart/form-data` body as far as its file: parameters as fields, and one file. The size of the file is
  * declared, or inferred from `Content-Length`; without both it is undefined.
+ *
+ * @param checkParameters Called when the body has ended, with all parameters; throws to refuse them.
  */
-export async function readMultipart(request: UploadRequest): Promise<IncomingFile> {
+export async function readMultipart(
+  request: UploadRequest,
+  checkParameters: (parameters: UploadParameters) => void,
+): Promise<IncomingFile> {
   const { headers, body } = request
   const form = await readForm(headers.get('content-type') ?? '', body, { isFile, isField })
   const { file } = form
@@ -54,6 +59,7 @@ export async function readMultipart(request: UploadRequest): Promise<IncomingFil
     maxTotalBytes,
     body: createCheckedReader(file, size, (fileBytes, end) => {
       parameters = mergeParameters(parameters, readLateParameters(end, { before: form.fields, isWhole }))
+      checkParameters(parameters)
       if (isWhole) checkFileLength(declaredLengths(headers, parameters.total_bytes), fileBytes)
     }),
     parameters: () => parameters,

@@ -6,6 +6,7 @@ import { declaredLengths, rawFileLength } from './lengths.ts'
 import { readDeclaredMedia } from './media-type.ts'
 import { MAX_AROUND_FILE_BYTES } from './multipart-form.ts'
 import { type IncomingFile, readMultipart, type UploadRequest } from './multipart-upload.ts'
+import { requestedParameters, type UploadParameters } from './upload-parameters.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from './upload-policy.ts'
 import { emptyBody, type UploadSource } from './upload-source.ts'
 
@@ -15,22 +16,24 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
   checkFraming(headers)
   const isMultipart = /^multipart\/form-data(?:[;\s]|$)/i.test(headers.get('content-type') ?? '')
   if (isMultipart) checkBodySize(headers, policy.uploadBytes)
-  const file = isMultipart ? await readMultipart(request) : readRaw(request)
+  const checkParameters = (parameters: UploadParameters) => policy.checkParameters(requestedParameters(parameters))
+  const file = isMultipart ? await readMultipart(request, checkParameters) : readRaw(request)
   const { totalBytes, maxTotalBytes, body } = file
   const declared = file.declared()
-  if (totalBytes !== undefined) policy.checkSize(totalBytes, possibleCategories(declared))
-  if ((totalBytes ?? maxTotalBytes) === 0) throw emptyBody()
-  const initParameters = () => {
-    const { additional_owners: additionalOwners, shared } = file.parameters()
-    return { additionalOwners, shared }
+  checkParameters(file.parameters())
+  // Without a size, the category may still follow the file.
+  if (totalBytes !== undefined) {
+    policy.checkCategories(possibleCategories(declared))
+    policy.checkSize(totalBytes, possibleCategories(declared))
   }
+  if ((totalBytes ?? maxTotalBytes) === 0) throw emptyBody()
+  const requested = () => requestedParameters(file.parameters())
+  const { additionalOwners, shared } = requested()
   return {
-    ...{ declared, totalBytes, maxTotalBytes, body },
-    ...initParameters(),
-    altText: () => file.parameters().alt_text,
+    ...{ declared, totalBytes, maxTotalBytes, body, additionalOwners, shared },
+    altText: () => requested().altText,
     async admit(start, bytes, signal) {
-      const media = await admitAndConsumeQuota(file.declared(), policy)(start, bytes, signal)
-      return { ...media, ...initParameters() }
+      return await admitAndConsumeQuota(file.declared(), requested(), policy)(start, bytes, signal)
     },
   }
 }
@@ -39,7 +42,7 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
 export function checkFraming(headers: Headers): void {
   // A few compressed bytes could expand to very many.
   const encoding = headers.get('content-encoding')
-  if (encoding !== null && !/^\s*identity\s*$/i.test(encoding)) {
+  if (encoding !== null && !/^\s*(?:identity)?\s*$/i.test(encoding)) {
     throw new XMediaError(
       'unsupported_encoding',
       `Content-Encoding is ${quote(encoding)}. Send the file uncompressed, without this header.`,

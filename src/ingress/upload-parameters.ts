@@ -4,6 +4,7 @@ import { countCharacters } from '../lib/count-characters.ts'
 import { quote } from '../lib/quote.ts'
 import { altText, ownerIdsText } from '../x/field-schemas.ts'
 import { MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, type MediaCategory } from '../x/limits.ts'
+import type { RequestedParameters } from './permissions.ts'
 
 /** The parameters of an upload, from the query, the fields of a form, or tus metadata. Others are ignored. */
 export interface UploadParameters {
@@ -117,6 +118,12 @@ export function refuseLookalikes(names: readonly string[]): void {
     if (meant === undefined) continue
     throw new XMediaError('invalid_parameter', `${quote(name)} is not a parameter. Did you mean \`${meant}\`?`)
   }
+}
+
+/** Those of the parameters that are a request to X, rather than about the file. */
+export function requestedParameters(parameters: UploadParameters): RequestedParameters {
+  const { additional_owners: additionalOwners, shared, alt_text: altText } = parameters
+  return { additionalOwners, shared, altText }
 }
 
 /** Both together. A parameter that is in both must have the same value. */

@@ -1,33 +1,44 @@
 import type { MediaCategory } from '../x/limits.ts'
 import { checkMedia } from './check-media.ts'
 import type { CheckedMedia, DeclaredMedia } from './media-type.ts'
+import type { Permissions, RequestedParameters } from './permissions.ts'
 import { HEAD_BYTES, type UploadSource } from './upload-source.ts'
 
 /** What one principal may upload. Each check throws an `XMediaError` to refuse. */
-export interface UploadPolicy {
+export interface UploadPolicy extends Pick<Permissions, 'checkCategories' | 'checkParameters'> {
   /** Largest upload of any category, bytes. */
   uploadBytes: number
   /** Refuses a file that is too large for each of these categories. */
   checkSize(bytes: number, categories: readonly MediaCategory[]): void
   /** The app's own check of the first bytes. */
-  inspect(head: Uint8Array<ArrayBuffer>, file: CheckedMedia & { totalBytes: number }): Promise<void>
+  inspect(
+    head: Uint8Array<ArrayBuffer>,
+    file: CheckedMedia & RequestedParameters & { totalBytes: number },
+  ): Promise<void>
   /** Counts one upload of this size. Runs last, when every other check has passed. */
   consumeQuota(totalBytes: number): Promise<void>
 }
 
 /**
- * The step before INIT: checks a file's first bytes and its size, then consumes the subject's quota. A refused file costs
- * neither quota nor a call to X.
+ * The step before INIT: checks a file's first bytes, its size and what the client asks for, then consumes the subject's
+ * quota. A refused file costs neither quota nor a call to X.
  */
-export function admitAndConsumeQuota(declared: DeclaredMedia, policy: UploadPolicy): UploadSource['admit'] {
+export function admitAndConsumeQuota(
+  declared: DeclaredMedia,
+  { additionalOwners, shared, altText }: RequestedParameters,
+  policy: UploadPolicy,
+): UploadSource['admit'] {
   return async function admit(start, totalBytes, signal) {
     const media = checkMedia(declared, start)
-    // The size or the category may have been unknown until now.
+    // The size, the category or the parameters may have been unknown until now.
+    policy.checkCategories([media.category])
+    policy.checkParameters({ additionalOwners, shared, altText })
     policy.checkSize(totalBytes, [media.category])
-    await policy.inspect(start.slice(0, HEAD_BYTES), { ...media, totalBytes })
+    const file = { ...media, totalBytes, additionalOwners, shared, altText }
+    await policy.inspect(start.slice(0, HEAD_BYTES), file)
     // An upload that was aborted during the inspection must not consume quota.
     signal?.throwIfAborted()
     await policy.consumeQuota(totalBytes)
-    return media
+    return { ...media, additionalOwners, shared }
   }
 }

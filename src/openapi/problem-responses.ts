@@ -3,8 +3,10 @@ import { type JsonObject, responseHeader, schemaReference } from './openapi-obje
 
 type ErrorCodes = readonly XMediaErrorCode[]
 
+/** The request is refused before the caller has to sign in. */
+export const OPEN_ACCESS_ERRORS: ErrorCodes = ['origin_not_allowed', 'invalid_host', 'misconfigured']
 /** The caller may not upload, or the server cannot tell. */
-export const ACCESS_ERRORS: ErrorCodes = ['unauthorized', 'origin_not_allowed', 'invalid_host', 'misconfigured']
+export const ACCESS_ERRORS: ErrorCodes = ['unauthorized', ...OPEN_ACCESS_ERRORS]
 /** The file is refused for its size, its type or its content. */
 export const FILE_ERRORS: ErrorCodes = [
   'invalid_parameter',
@@ -62,21 +64,29 @@ const RETRY_AFTER = {
 }
 const HEADERS_BY_STATUS: Readonly<Record<number, JsonObject>> = {
   405: { Allow: responseHeader('The methods that the path has, separated by commas.') },
-  409: { 'Upload-Offset': responseHeader('The offset in bytes at which the upload continues.', { type: 'integer' }) },
+  409: {
+    'Upload-Offset': responseHeader('The offset in bytes at which the upload continues.', { type: 'integer' }),
+    'Upload-Complete': responseHeader('For the IETF draft: `?0`.'),
+  },
   412: { 'Tus-Version': responseHeader('The version of tus that the server speaks.') },
+  413: { 'Upload-Limit': responseHeader('For resumable uploads by the IETF draft: the limits of the upload.') },
   423: RETRY_AFTER,
   429: RETRY_AFTER,
   503: RETRY_AFTER,
 }
 
-/** The responses for these error codes: one per status, which lists the codes that have it. */
-export function problemResponses(codes: ErrorCodes): Record<string, JsonObject> {
+/**
+ * The responses for these error codes: one per status, which lists the codes that have it.
+ *
+ * @param headers Headers that any of them may have.
+ */
+export function problemResponses(codes: ErrorCodes, headers?: JsonObject): Record<string, JsonObject> {
   const responses: Record<string, JsonObject> = {}
   for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
     const codesOfStatus = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status)
     responses[status] = {
       description: codesOfStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
-      ...(HEADERS_BY_STATUS[status] ? { headers: HEADERS_BY_STATUS[status] } : {}),
+      ...(headers || HEADERS_BY_STATUS[status] ? { headers: { ...HEADERS_BY_STATUS[status], ...headers } } : {}),
       content: {
         'application/problem+json': {
           schema: { allOf: [schemaReference('Problem'), { properties: { code: { enum: codesOfStatus } } }] },

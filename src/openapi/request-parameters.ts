@@ -12,7 +12,9 @@ const UPLOAD_PARAMETERS: Readonly<Record<keyof UploadParameters, JsonObject>> = 
     schema: { type: 'string', maxLength: 255, examples: MEDIA_TYPES },
   },
   media_category: {
-    description: 'What the media is for. Default: a post, with the category that fits the media type.',
+    description:
+      'What the media is for. Default: a post, with the category that fits the media type. The server may refuse some ' +
+      'categories; by default it refuses `amplify_video`.',
     schema: { enum: MEDIA_CATEGORIES },
   },
   total_bytes: {
@@ -22,11 +24,16 @@ const UPLOAD_PARAMETERS: Readonly<Record<keyof UploadParameters, JsonObject>> = 
     schema: BYTES_SCHEMA,
   },
   additional_owners: {
-    description: 'Ids of other users who may use the media, separated by commas.',
+    description:
+      'Ids of other users who may use the media, separated by commas. The server refuses them unless it is set up to allow them.',
     schema: { type: 'array', items: X_ID_SCHEMA, maxItems: MAX_ADDITIONAL_OWNERS },
     ...COMMA_SEPARATED,
   },
-  shared: { description: 'Whether the media can be sent in several direct messages.', schema: { type: 'boolean' } },
+  shared: {
+    description:
+      'Whether the media can be sent in several direct messages. The server refuses it unless it is set up to allow it.',
+    schema: { type: 'boolean' },
+  },
   alt_text: {
     description: 'The alternative text: it describes the media to people who cannot see it.',
     schema: { type: 'string', maxLength: MAX_ALT_TEXT },
@@ -73,7 +80,10 @@ export const UPLOAD_CHECKSUM: JsonObject = headerParameter(
 
 /** The headers that tell tus from the IETF draft. */
 export const PROTOCOL_HEADERS: readonly JsonObject[] = [
-  headerParameter('Tus-Resumable', 'For tus: `1.0.0`. For the IETF draft, send `Upload-Complete` instead.'),
+  headerParameter(
+    'Tus-Resumable',
+    'For tus: `1.0.0`. For the IETF draft, send `Upload-Complete` instead, except with HEAD and DELETE.',
+  ),
   headerParameter(
     'Upload-Complete',
     'For the IETF draft (draft-ietf-httpbis-resumable-upload): `?1` with the last bytes of the file, `?0` before that.',

@@ -5,20 +5,18 @@ import { mergeParameters, readParameters, type UploadParameters } from '../ingre
 import { decodeBase64 } from '../lib/encoding.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import type { Checksum } from '../session/chunk.ts'
+import type { Protocol } from '../session/record.ts'
 import { readMetadata } from './metadata.ts'
+import { requireProtocol } from './protocol.ts'
+import { readBoolean, readInteger } from './structured-fields.ts'
 
-/** The protocols for resumable uploads. Both can be spoken about the same upload. */
-export type Protocol = 'tus' | 'ietf'
-
-/** The version of tus that this server speaks. https://tus.io/protocols/resumable-upload */
-export const TUS_VERSION = '1.0.0'
-
-const TUS_MEDIA_TYPE = 'application/offset+octet-stream'
+export const TUS_MEDIA_TYPE = 'application/offset+octet-stream'
 /** draft-ietf-httpbis-resumable-upload-11 section 6 */
-const IETF_MEDIA_TYPE = 'application/partial-upload'
+export const IETF_MEDIA_TYPE = 'application/partial-upload'
 
 /** A request that creates an upload. */
 export interface Creation {
+  protocol: Protocol
   declared: DeclaredMedia
   parameters: UploadParameters
   /** `Upload-Metadata` as the client sent it. */
@@ -43,29 +41,6 @@ export interface DeclaredChunk {
 /** A request whose body is not read yet. */
 export type RequestHead = Pick<Request, 'headers' | 'body'>
 
-/** Which protocol a request speaks, if it says so. Throws `unsupported_version` for another version of tus. */
-export function protocolOf(headers: Headers): Protocol | undefined {
-  const version = headers.get('tus-resumable')
-  if (version === TUS_VERSION) return 'tus'
-  if (version !== null) {
-    throw new XMediaError(
-      'unsupported_version',
-      `This server speaks tus ${TUS_VERSION}: send \`Tus-Resumable: ${TUS_VERSION}\`.`,
-    )
-  }
-  return headers.has('upload-complete') || headers.has('upload-draft-interop-version') ? 'ietf' : undefined
-}
-
-/** Which protocol a request speaks. Throws `unsupported_version` when it does not say. */
-function requireProtocol(headers: Headers): Protocol {
-  const protocol = protocolOf(headers)
-  if (protocol) return protocol
-  throw new XMediaError(
-    'unsupported_version',
-    `Send \`Tus-Resumable: ${TUS_VERSION}\` for tus, or \`Upload-Complete\` for the IETF draft.`,
-  )
-}
-
 /** Reads the headers of the POST that creates an upload. */
 export function readCreation(request: RequestHead, query: UploadParameters): Creation {
   const { headers } = request
@@ -80,14 +55,15 @@ export function readCreation(request: RequestHead, query: UploadParameters): Cre
   const declared = readDeclaredMedia(parameters.media_type ?? mediaType ?? contentType, parameters.media_category)
   const { totalBytes: known, chunk } = protocol === 'tus' ? readTusCreation(request) : readIetfChunk(request, 0)
   const totalBytes = consistentLength(known, readLength('total_bytes', parameters.total_bytes))
-  return { declared, parameters, metadata, totalBytes, chunk }
+  return { protocol, declared, parameters, metadata, totalBytes, chunk }
 }
 
 /** Reads the headers of a PATCH. */
 export function readAppend(request: RequestHead): DeclaredChunk {
   const { headers } = request
   const protocol = requireProtocol(headers)
-  const offset = readLengthHeader(headers, 'Upload-Offset')
+  const offset =
+    protocol === 'ietf' ? readInteger(headers, 'upload-offset') : readLengthHeader(headers, 'Upload-Offset')
   if (offset === undefined) {
     throw new XMediaError('invalid_length', '`Upload-Offset` is missing: send the offset of the first byte.')
   }
@@ -99,7 +75,7 @@ export function readAppend(request: RequestHead): DeclaredChunk {
 function checkChunkType(headers: Headers, protocol: Protocol): void {
   const expected = protocol === 'tus' ? TUS_MEDIA_TYPE : IETF_MEDIA_TYPE
   // The draft has a media type since version 6, but clients of that version do not all send it.
-  const hasType = protocol === 'tus' || Number(headers.get('upload-draft-interop-version') ?? Infinity) > 6
+  const hasType = protocol === 'tus' || (readInteger(headers, 'upload-draft-interop-version') ?? Infinity) > 6
   if (hasType && headers.get('content-type') !== expected) {
     throw new XMediaError('unsupported_media_type', `Send chunks with \`Content-Type: ${expected}\`.`)
   }
@@ -130,13 +106,13 @@ function readTusChunk(request: RequestHead, offset: number): DeclaredChunk {
 /** The request that ends an upload also says its length. draft-ietf-httpbis-resumable-upload-11 section 4.1.3 */
 function readIetfChunk(request: RequestHead, offset: number): { totalBytes: number | undefined; chunk: DeclaredChunk } {
   const { headers } = request
-  const complete = headers.get('upload-complete')
-  if (complete !== '?0' && complete !== '?1') {
+  const isLast = readBoolean(headers, 'upload-complete')
+  if (isLast === undefined) {
     throw new XMediaError('invalid_parameter', 'Send `Upload-Complete: ?1` with the last bytes, and `?0` before.')
   }
   const bytes = bodyBytes(request)
-  const end = complete === '?1' && bytes !== undefined ? offset + bytes : undefined
-  const totalBytes = consistentLength(end, readLengthHeader(headers, 'Upload-Length'))
+  const end = isLast && bytes !== undefined ? offset + bytes : undefined
+  const totalBytes = consistentLength(end, readInteger(headers, 'upload-length'))
   return { totalBytes, chunk: { offset, bytes, totalBytes, checksum: undefined } }
 }
 

@@ -1,6 +1,6 @@
+import { decodeBase64Url } from 'hono/utils/encode'
 import { XMediaError } from '../errors.ts'
 import { isParameter } from '../ingress/upload-parameters.ts'
-import { decodeBase64 } from '../lib/encoding.ts'
 import { quote } from '../lib/quote.ts'
 
 /** The longest `Upload-Metadata`, in bytes: it is kept as long as the upload. */
@@ -13,26 +13,51 @@ export interface FileMetadata {
   mediaType: string | undefined
 }
 
-/** Parses `Upload-Metadata`; ignores unknown keys. https://tus.io/protocols/resumable-upload#upload-metadata */
+/**
+ * Reads the media type and the upload parameters in `Upload-Metadata`. An empty value counts as not sent. Of other keys
+ * only the names are read, since clients write into their values what they like.
+ * https://tus.io/protocols/resumable-upload#upload-metadata
+ */
 export function readMetadata(metadata = ''): FileMetadata {
   if (metadata.length > MAX_METADATA_BYTES) throw metadataTooLong(metadata.length)
   const parameters: Record<string, string> = {}
   let mediaType: string | undefined
-  for (const pair of metadata.split(',').filter((text) => text.trim() !== '')) {
-    const [key = '', base64 = '', ...more] = pair.trim().split(' ')
-    if (!/^[\x21-\x7e]+$/.test(key) || more.length > 0) throw malformedMetadata(pair)
-    const value = decodeText(base64)
-    if (isParameter(key)) parameters[key] = value
-    else if (key === 'filetype' || key === 'type') mediaType ??= value
+  for (const [key, entry] of entriesOf(metadata)) {
+    const isMediaType = key === 'filetype' || key === 'type'
+    if (!isMediaType && !isParameter(key)) continue
+    const value = readValue(entry)
+    if (value === '') continue
+    if (isMediaType) mediaType ??= value
+    else parameters[key] = value
   }
   return { parameters, mediaType }
 }
 
-function decodeText(base64: string): string {
+/** The entries by their keys. */
+function entriesOf(metadata: string): Map<string, string> {
+  const entries = new Map<string, string>()
+  for (const text of metadata.split(',')) {
+    const entry = text.trim()
+    const [key = ''] = entry.split(' ', 1)
+    if (entries.has(key)) {
+      throw new XMediaError(
+        'invalid_parameter',
+        `Upload-Metadata has the key ${quote(key)} more than once. Send each key once.`,
+      )
+    }
+    if (key !== '') entries.set(key, entry)
+  }
+  return entries
+}
+
+/** The value of an entry, as text. */
+function readValue(entry: string): string {
+  const [, base64 = '', ...more] = entry.split(/ +/)
+  if (more.length > 0) throw malformedEntry(entry)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(decodeBase64(base64))
+    return decodeText(decodeBase64Url(base64))
   } catch {
-    throw malformedMetadata(base64)
+    throw malformedEntry(entry)
   }
 }
 
@@ -42,9 +67,18 @@ function metadataTooLong(bytes: number): XMediaError {
   return new XMediaError('invalid_parameter', `${detail} Leave keys out, or send \`alt_text\` in the query.`)
 }
 
-function malformedMetadata(text: string): XMediaError {
+/** Text that is not UTF-8 is Latin-1: that is what `btoa` takes. */
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return String.fromCharCode(...bytes)
+  }
+}
+
+function malformedEntry(entry: string): XMediaError {
   return new XMediaError(
     'invalid_parameter',
-    `Upload-Metadata has the invalid entry ${quote(text)}. Send keys with base64 values, separated by commas.`,
+    `Upload-Metadata has the invalid entry ${quote(entry)}. Send keys with base64 values, separated by commas.`,
   )
 }

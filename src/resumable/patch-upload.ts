@@ -4,14 +4,13 @@ import { possibleCategories } from '../ingress/check-media.ts'
 import { type DeclaredMedia, readDeclaredMedia } from '../ingress/media-type.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-policy.ts'
-import { emptyBody } from '../ingress/upload-source.ts'
+import { emptyBody, HEAD_BYTES } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { planSegments } from '../relay/segment-plan.ts'
 import { tokenFor } from '../routes/authorize.ts'
 import { policyFor } from '../routes/principal-policy.ts'
 import { withBody } from '../routes/request-body.ts'
-import type { UploadEnv } from '../routes/upload.ts'
 import { chunkTooLong } from '../session/chunk.ts'
 import { finishSession } from '../session/finish.ts'
 import { type Lease, withLease } from '../session/lease.ts'
@@ -19,18 +18,19 @@ import { type IncomingChunk, receiveChunk } from '../session/receive.ts'
 import type { Session } from '../session/record.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import { consistentLength, type DeclaredChunk, readAppend } from './headers.ts'
-import { minChunkBytes, type ResumableContext, uploadResponse, withProtocolHeaders } from './response.ts'
+import type { ResumableContext, ResumableEnv } from './protocol-headers.ts'
+import { uploadResponse } from './response.ts'
 import { acquireUpload, type UploadContext, type UploadId } from './upload-id.ts'
 
 /** PATCH: adds a chunk to an upload. */
-export function patchUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
-  return withProtocolHeaders(async function patchUpload(c: UploadContext) {
+export function patchUpload(instance: Instance): Handler<ResumableEnv, string, UploadId> {
+  return async function patchUpload(c: UploadContext) {
     checkFraming(c.req.raw.headers)
     const chunk = readAppend(c.req.raw)
     const lease = await acquireUpload(c, instance)
     const session = await withLease(lease, () => acceptChunk(c, lease, chunk, instance))
     return await uploadResponse(c, session, 204, instance)
-  })
+  }
 }
 
 /** Checks a chunk against the session, sends it to X, and finalizes the upload when it was the last one. */
@@ -52,7 +52,8 @@ export async function acceptChunk(
   await updateLength(lease, declared, chunk.totalBytes, policy)
   const context = callContext(c, instance)
   if (chunk.bytes !== 0) {
-    const admit = admitAndConsumeQuota(declared, { ...policy, consumeQuota: consumeQuotaOnce(lease, policy) })
+    const consumeQuota = consumeQuotaOnce(lease, policy)
+    const admit = admitAndConsumeQuota(declared, lease.session, { ...policy, consumeQuota })
     await sendBody(c, chunk, { lease, declared, admit, context }, instance)
   }
   await finishSession(lease, context, instance.relay)
@@ -154,4 +155,9 @@ function chunkTooSmall(session: Session): XMediaError {
     'piece_too_small',
     `The chunk is too small to use; send at least ${formatBytes(minChunkBytes(session))}.`,
   )
+}
+
+/** The fewest bytes that the next chunk must have for X to get any of them. */
+function minChunkBytes({ offset, planned, segmentBytes, totalBytes = Infinity }: Session): number {
+  return planned[0] ?? Math.min(offset === 0 ? HEAD_BYTES : segmentBytes, totalBytes - offset)
 }

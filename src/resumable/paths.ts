@@ -1,17 +1,10 @@
+import { headerParameter, jsonContent, type Operation, type Paths, responseHeader } from '../openapi/openapi-objects.ts'
 import {
-  headerParameter,
-  jsonContent,
-  type Operation,
-  type Paths,
-  responseHeader,
-  schemaReference,
-} from '../openapi/openapi-objects.ts'
-import {
-  ACCESS_ERRORS,
   BODY_ERRORS,
   CHUNK_ERRORS,
   EXISTING_UPLOAD_ERRORS,
   FILE_ERRORS,
+  OPEN_ACCESS_ERRORS,
   problemResponses,
   RELAY_ERRORS,
   RESUMABLE_ERRORS,
@@ -24,13 +17,16 @@ import {
   UPLOAD_LENGTH,
   UPLOAD_QUERY,
 } from '../openapi/request-parameters.ts'
+import type { XMediaErrorCode } from '../problem.ts'
 
 const PROGRESS_HEADERS = {
   'Upload-Offset': responseHeader('Bytes that X has acknowledged.'),
-  'Upload-Complete': responseHeader('For HEAD and the IETF draft: `?1` once the upload is done, `?0` before that.'),
+  'Upload-Complete': responseHeader(
+    'For GET, HEAD and the IETF draft: `?1` once the upload is done, `?0` before that.',
+  ),
   'Upload-Limit': responseHeader('For the IETF draft: the limits of this upload.'),
   'Upload-Expires': responseHeader('When the upload expires.'),
-  'Tus-Resumable': responseHeader('The version of tus.'),
+  'Tus-Resumable': responseHeader('The version of tus. Not with the IETF draft.'),
   'X-Media-Id': responseHeader('The media id, once the upload is done.'),
   'X-Media-Status': responseHeader('The URL of the media’s status, once the upload is done.'),
 }
@@ -48,11 +44,6 @@ const PREFER_REPRESENTATION = headerParameter(
   'Prefer',
   '`return=representation`: answer with the media once the upload is done.',
 )
-
-/** The media, or the progress of the upload, which answers an overridden HEAD. */
-const MEDIA_OR_FILE = {
-  'application/json': { schema: { anyOf: [schemaReference('MediaAnswer'), schemaReference('File')] } },
-}
 
 const APPEND_RESPONSES = {
   204: { description: 'X has the bytes up to `Upload-Offset`.', headers: { ...PROGRESS_HEADERS, ...STATUS_LOCATION } },
@@ -90,7 +81,7 @@ const append: Operation = {
 
 const INSPECTION = { description: 'The progress of the upload.', headers: INSPECTION_HEADERS }
 /** Temporary failures are reported as `upload_locked`: on any other error, clients send the whole file again. */
-const INSPECTION_ERRORS = problemResponses([...EXISTING_UPLOAD_ERRORS, 'upload_failed', 'x_rejected_media'])
+const INSPECTION_ERRORS: readonly XMediaErrorCode[] = [...EXISTING_UPLOAD_ERRORS, 'upload_failed', 'x_rejected_media']
 
 const describeServer: Operation = {
   summary: 'Get the versions, extensions and limits of the server',
@@ -103,11 +94,16 @@ const describeServer: Operation = {
         'Tus-Max-Size': responseHeader('The largest upload, in bytes.'),
         'Tus-Checksum-Algorithm': responseHeader('The supported checksum algorithms, separated by commas.'),
         'Upload-Limit': responseHeader('For the IETF draft: the limits of every upload.'),
+        'Accept-Patch': responseHeader('The media types of chunks: first for tus, then for the IETF draft.'),
       },
     },
-    ...problemResponses(ACCESS_ERRORS),
+    ...problemResponses(OPEN_ACCESS_ERRORS),
   },
 }
+
+const LOCATION = responseHeader(
+  'The URL of the upload, also if only its first bytes were refused. It may be relative to the URL of this request.',
+)
 
 /** Resumable uploads, for `/openapi.json`. */
 export const RESUMABLE_PATHS: Paths = {
@@ -123,27 +119,23 @@ export const RESUMABLE_PATHS: Paths = {
         headerParameter('Upload-Defer-Length', '`1`: the size follows later, at the latest with the first bytes.'),
         headerParameter(
           'Upload-Metadata',
-          'For tus: the upload parameters, and the media type as `filetype`. Values are in base64.',
+          'For tus: the upload parameters, and the media type as `filetype`. Values are in base64. Other keys are kept.',
         ),
       ],
       requestBody: { description: 'The first bytes of the file, if any.', content: { '*/*': BINARY } },
       responses: {
         201: {
           description: 'The upload has started. Continue at `Upload-Offset`, even if you sent more bytes than that.',
-          headers: {
-            ...PROGRESS_HEADERS,
-            Location: responseHeader('The URL of the upload; it may be relative to the URL of this request.'),
-          },
+          headers: { ...PROGRESS_HEADERS, Location: LOCATION },
           content: jsonContent('MediaAnswer'),
         },
-        ...problemResponses([
-          ...RESUMABLE_ERRORS,
-          ...FILE_ERRORS,
-          ...BODY_ERRORS,
-          ...CHUNK_ERRORS,
-          'unsupported_extension',
-          'x_rejected_media',
-        ]),
+        ...problemResponses(
+          [
+            ...[...RESUMABLE_ERRORS, ...FILE_ERRORS, ...BODY_ERRORS, ...CHUNK_ERRORS],
+            ...(['unsupported_extension', 'x_rejected_media'] as const),
+          ],
+          { Location: LOCATION },
+        ),
       },
     },
   },
@@ -152,12 +144,15 @@ export const RESUMABLE_PATHS: Paths = {
     get: {
       summary: 'Get the progress of a resumable upload',
       parameters: [FILE_ID, ...PROTOCOL_HEADERS],
-      responses: { 200: { ...INSPECTION, content: jsonContent('File') }, ...INSPECTION_ERRORS },
+      responses: {
+        200: { ...INSPECTION, content: jsonContent('File') },
+        ...problemResponses([...INSPECTION_ERRORS, 'invalid_parameter']),
+      },
     },
     head: {
       summary: 'Get the progress of a resumable upload, without a body',
       parameters: [FILE_ID, ...PROTOCOL_HEADERS],
-      responses: { 200: INSPECTION, ...INSPECTION_ERRORS },
+      responses: { 200: INSPECTION, ...problemResponses(INSPECTION_ERRORS) },
     },
     patch: append,
     delete: {
@@ -182,9 +177,9 @@ export const RESUMABLE_PATHS: Paths = {
       ],
       responses: {
         200: {
-          description: 'The same as for the method in `X-HTTP-Method-Override`.',
+          description: 'The same as for the method in `X-HTTP-Method-Override`; without a body for HEAD.',
           headers: INSPECTION_HEADERS,
-          content: MEDIA_OR_FILE,
+          content: jsonContent('MediaAnswer'),
         },
         ...APPEND_RESPONSES,
         ...problemResponses(['method_not_allowed']),

@@ -1,47 +1,8 @@
-import type { Context } from 'hono'
-import { XMediaError } from '../errors.ts'
-import { HEAD_BYTES } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
 import { isFromOwnPage } from '../routes/origin.ts'
-import type { UploadEnv } from '../routes/upload.ts'
 import { describeMedia, statusPath } from '../routes/uploaded-media.ts'
 import type { Session } from '../session/record.ts'
-import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
-import { protocolOf, TUS_VERSION } from './headers.ts'
-
-export type ResumableContext = Context<UploadEnv>
-
-/** Wraps a handler: every response, also to an error, gets the headers that the protocols want. */
-export function withProtocolHeaders<C extends ResumableContext>(
-  handle: (c: C) => Promise<Response>,
-): (c: C) => Promise<Response> {
-  return async (c) => {
-    let response: Response
-    try {
-      if (c.req.method !== 'OPTIONS') protocolOf(c.req.raw.headers)
-      response = await handle(c)
-    } catch (error) {
-      if (!(error instanceof XMediaError)) throw error
-      response = problemResponse(error)
-    }
-    const interop = c.req.header('upload-draft-interop-version')
-    if (interop !== undefined && /^\d{1,3}$/.test(interop)) {
-      response.headers.set('upload-draft-interop-version', interop)
-    } else {
-      response.headers.set('tus-resumable', TUS_VERSION)
-    }
-    response.headers.set('cache-control', 'no-store')
-    return response
-  }
-}
-
-function problemResponse(error: XMediaError): Response {
-  const response = error.getResponse()
-  const expectedOffset = error.members?.['expected-offset']
-  if (expectedOffset !== undefined) response.headers.set('upload-offset', String(expectedOffset))
-  if (error.code === 'unsupported_version') response.headers.set('tus-version', TUS_VERSION)
-  return response
-}
+import { protocolFor, type ResumableContext, uploadLimit } from './protocol-headers.ts'
 
 /**
  * Responds with the progress of an upload, and with its media when it is done. A 204 becomes a 200 with a body when the
@@ -54,11 +15,11 @@ export async function uploadResponse(
   instance: Instance,
 ): Promise<Response> {
   const { offset, expiresAt, state, result } = session
-  const isIetf = protocolOf(c.req.raw.headers) === 'ietf'
+  const isIetf = protocolFor(c) === 'ietf'
   c.header('upload-offset', String(offset))
   c.header('upload-expires', new Date(expiresAt).toUTCString())
-  if (isIetf || c.req.method === 'HEAD') c.header('upload-complete', state === 'done' ? '?1' : '?0')
-  if (isIetf) c.header('upload-limit', uploadLimit(instance, session))
+  if (isIetf || status === 200) c.header('upload-complete', state === 'done' ? '?1' : '?0')
+  if (isIetf) c.header('upload-limit', uploadLimit(c, session, instance))
   if (state !== 'done' || result === undefined) {
     return status === 200 ? c.json(progressOf(session)) : c.body(null, status)
   }
@@ -87,13 +48,6 @@ function progressOf({ offset, totalBytes, state }: Session): { offset: number; t
   return { offset, ...(totalBytes === undefined ? {} : { total_bytes: totalBytes }), state }
 }
 
-/** The value of `Upload-Limit`. draft-ietf-httpbis-resumable-upload-11 section 4.1.4 */
-export function uploadLimit({ clock, sizeLimits }: Pick<Instance, 'clock' | 'sizeLimits'>, session?: Session): string {
-  const maxAge = session ? Math.max(0, Math.floor((session.expiresAt - clock.now()) / 1000)) : MEDIA_EXPIRY_SECS
-  const minAppendBytes = session ? minChunkBytes(session) : HEAD_BYTES
-  return `max-size=${sizeLimits.uploadBytes}, min-append-size=${minAppendBytes}, max-age=${maxAge}`
-}
-
 /**
  * Where a new upload is, relative to the request that creates it, and so right behind a proxy that changes the path.
  *
@@ -104,9 +58,4 @@ export function uploadLocation(c: ResumableContext, id: string): string {
   const { path } = c.var.xMediaMount
   if (path !== '' && isFromOwnPage(c)) return `${path}/files/${id}`
   return c.var.xMediaUrl.pathname.endsWith('/') ? id : `files/${id}`
-}
-
-/** The fewest bytes that the next chunk must have for X to get any of them. */
-export function minChunkBytes({ offset, planned, segmentBytes, totalBytes = Infinity }: Session): number {
-  return planned[0] ?? Math.min(offset === 0 ? HEAD_BYTES : segmentBytes, totalBytes - offset)
 }

@@ -1,7 +1,9 @@
-import { type Context, type Handler, Hono } from 'hono'
+import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed, XMediaError } from '../errors.ts'
 import { possibleCategories } from '../ingress/check-media.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
+import { requestedParameters } from '../ingress/upload-parameters.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
 import { toHex } from '../lib/encoding.ts'
@@ -9,25 +11,32 @@ import { planSegments } from '../relay/segment-plan.ts'
 import { readSecret } from '../routes/authorize.ts'
 import { policyFor } from '../routes/principal-policy.ts'
 import { withSlash } from '../routes/unrouted.ts'
-import { type UploadEnv, type UploadInput, validateUpload } from '../routes/upload.ts'
+import { type UploadInput, validateUpload } from '../routes/upload.ts'
 import { finishSession } from '../session/finish.ts'
-import { tryLease, withLease } from '../session/lease.ts'
+import { acquireLease, tryLease, withLease } from '../session/lease.ts'
 import { createSession, type Session } from '../session/record.ts'
-import { CHECKSUM_ALGORITHMS, type Creation, readCreation, TUS_VERSION } from './headers.ts'
+import { CHECKSUM_ALGORITHMS, type Creation, IETF_MEDIA_TYPE, readCreation, TUS_MEDIA_TYPE } from './headers.ts'
 import { acceptChunk, callContext, isRetryable, patchUpload, throwIfFailed } from './patch-upload.ts'
-import { uploadLimit, uploadLocation, uploadResponse, withProtocolHeaders } from './response.ts'
-import { acquireUpload, type UploadContext, type UploadId, validateUploadId } from './upload-id.ts'
+import { checkTusVersion, requireTus, TUS_VERSION } from './protocol.ts'
+import { formatLimit, overriddenMethod, type ResumableEnv } from './protocol-headers.ts'
+import { uploadLocation, uploadResponse } from './response.ts'
+import { acquireUpload, findUpload, type UploadContext, type UploadId, validateUploadId } from './upload-id.ts'
 
 const FILES: string[] = withSlash('/files')
 const FILE: string[] = withSlash('/files/:id')
+
+/** The route that tells what the server can do. It is the same for all users, so it needs no sign-in. */
+export function resumableLimits(instance: Pick<Instance, 'sizeLimits'>): Hono<ResumableEnv> {
+  return new Hono<ResumableEnv>().on('OPTIONS', [...FILES, ...FILE], describeServer(instance))
+}
 
 /**
  * The routes of resumable uploads. They speak tus 1.0 (https://tus.io/protocols/resumable-upload) and the IETF draft
  * (draft-ietf-httpbis-resumable-upload-11).
  */
-export function resumable(instance: Instance): Hono<UploadEnv> {
-  return new Hono<UploadEnv>()
-    .on('OPTIONS', [...FILES, ...FILE], describeServer(instance))
+export function resumable(instance: Instance): Hono<ResumableEnv> {
+  return new Hono<ResumableEnv>()
+    .use('/files/*', checkProtocol)
     .on('POST', FILES, validateUpload, createUpload(instance))
     .on('GET', FILE, validateUploadId, inspectUpload(instance)) // HEAD too
     .on('PATCH', FILE, validateUploadId, patchUpload(instance))
@@ -44,37 +53,54 @@ const UNUSED_EXPIRY_MS = 3_600_000
 /** When to ask for the progress again if nothing better is known, in seconds. */
 const RETRY_AFTER_SECS = 5
 
+/** Refuses other versions of tus, and GET with an override: a link must not be able to change an upload. */
+const checkProtocol: MiddlewareHandler<ResumableEnv> = createMiddleware<ResumableEnv>(
+  async function checkProtocol(c, next) {
+    checkTusVersion(c.req.raw.headers)
+    if (c.req.method === 'GET' && overriddenMethod(c) !== undefined) {
+      throw new XMediaError('invalid_parameter', '`X-HTTP-Method-Override` does not go with GET: send it with POST.')
+    }
+    return next()
+  },
+)
+
 /** Lists the protocol versions, extensions and limits. */
-function describeServer(instance: Pick<Instance, 'clock' | 'sizeLimits'>): Handler<UploadEnv> {
-  return withProtocolHeaders(async function describeServer(c) {
+function describeServer({ sizeLimits }: Pick<Instance, 'sizeLimits'>): Handler<ResumableEnv> {
+  return function describeServer(c) {
     c.header('tus-version', TUS_VERSION)
     c.header('tus-extension', 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum')
     c.header('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
-    c.header('tus-max-size', String(instance.sizeLimits.uploadBytes))
-    c.header('upload-limit', uploadLimit(instance))
+    c.header('tus-max-size', String(sizeLimits.uploadBytes))
+    c.header('upload-limit', formatLimit(sizeLimits.uploadBytes, UNUSED_EXPIRY_MS / 1000))
+    c.header('accept-patch', `${TUS_MEDIA_TYPE}, ${IETF_MEDIA_TYPE}`)
     return c.body(null, 204)
-  })
+  }
 }
 
 /** Creates an upload, and accepts its first bytes when the request brings some. */
-function createUpload(instance: Instance): Handler<UploadEnv, string, UploadInput> {
-  return withProtocolHeaders(async function createUpload(c: Context<UploadEnv, string, UploadInput>) {
+function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadInput> {
+  return async function createUpload(c: Context<ResumableEnv, string, UploadInput>) {
     const { clock, creations, relay, store } = instance
     const principal = c.var.xMediaPrincipal
     checkFraming(c.req.raw.headers)
     // Fail on a bad key now, not after X has the whole file.
     readSecret(c, instance)
     const creation = readCreation(c.req.raw, c.req.valid('query'))
-    const { chunk, totalBytes, declared } = creation
+    const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
+    c.set('xMediaSession', session)
+    const { chunk, totalBytes, declared, parameters } = creation
     if (totalBytes === 0) throw emptyBody()
+    const policy = policyFor(c, principal, instance)
+    policy.checkCategories(possibleCategories(declared))
+    policy.checkParameters(requestedParameters(parameters))
     if (totalBytes !== undefined) {
-      policyFor(c, principal, instance).checkSize(totalBytes, possibleCategories(declared))
+      policy.checkSize(totalBytes, possibleCategories(declared))
       planSegments(totalBytes, relay.segmentSize.preferred, relay.maxSegments)
     }
-    const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
     await creations.consume(principal.subject, 0)
     await createSession(store, session)
-    c.header('location', uploadLocation(c, session.id))
+    // On `c.res` it stays when the first bytes are refused: the client can send them again.
+    c.res.headers.set('location', uploadLocation(c, session.id))
     if (chunk === undefined || chunk.bytes === 0) return await uploadResponse(c, session, 201, instance)
     const lease = await tryLease(store, session.id, clock)
     if (lease === undefined || lease === 'held') throw new TypeError('a new session must be free')
@@ -84,19 +110,18 @@ function createUpload(instance: Instance): Handler<UploadEnv, string, UploadInpu
       throw error
     })
     return await uploadResponse(c, after, 201, instance)
-  })
+  }
 }
 
 function newSession(creation: Creation, subject: string, expiresAt: number): Session {
-  const { declared, metadata, totalBytes, parameters } = creation
+  const { protocol, declared, metadata, totalBytes, parameters } = creation
   return {
     id: toHex(crypto.getRandomValues(new Uint8Array(ID_BYTES))),
     subject,
+    protocol,
     declaredType: declared.declaredType,
     category: declared.category,
-    additionalOwners: parameters.additional_owners,
-    shared: parameters.shared,
-    altText: parameters.alt_text,
+    ...requestedParameters(parameters),
     metadata,
     totalBytes,
     offset: 0,
@@ -113,8 +138,8 @@ function newSession(creation: Creation, subject: string, expiresAt: number): Ses
  * Clients send the whole file again when they cannot get the progress; only a 423 makes them wait.
  * https://github.com/tus/tus-js-client/blob/main/lib/upload.js
  */
-function inspectUpload(instance: Instance): Handler<UploadEnv, string, UploadId> {
-  return withProtocolHeaders(async function inspectUpload(c: UploadContext) {
+function inspectUpload(instance: Instance): Handler<ResumableEnv, string, UploadId> {
+  return async function inspectUpload(c: UploadContext) {
     const session = await finishUpload(c, instance).catch((error: unknown) => {
       throw isRetryable(error) ? progressUnavailable(error) : error
     })
@@ -122,7 +147,7 @@ function inspectUpload(instance: Instance): Handler<UploadEnv, string, UploadId>
     if (session.totalBytes === undefined) c.header('upload-defer-length', '1')
     else c.header('upload-length', String(session.totalBytes))
     return await uploadResponse(c, session, 200, instance)
-  })
+  }
 }
 
 async function finishUpload(c: UploadContext, instance: Instance): Promise<Session> {
@@ -140,27 +165,28 @@ function progressUnavailable(cause: XMediaError): XMediaError {
 }
 
 /** Deletes an upload. X forgets by itself what is never finalized. */
-function deleteUpload(instance: Pick<Instance, 'clock' | 'store'>): Handler<UploadEnv, string, UploadId> {
-  return withProtocolHeaders(async function deleteUpload(c: UploadContext) {
-    const lease = await acquireUpload(c, instance)
+function deleteUpload(instance: Pick<Instance, 'clock' | 'store'>): Handler<ResumableEnv, string, UploadId> {
+  return async function deleteUpload(c: UploadContext) {
+    const { id, protocol } = await findUpload(c, instance)
+    if (protocol !== 'ietf') requireTus(c.req.raw.headers)
+    const lease = await acquireLease(instance.store, id, instance.clock)
     await lease.remove()
     return c.body(null, 204)
-  })
+  }
 }
 
 /**
  * Lets clients behind proxies that block a method send it as POST.
  * https://tus.io/protocols/resumable-upload#x-http-method-override
  */
-function overrideMethod(instance: Instance): Handler<UploadEnv, string, UploadId> {
-  const handlers: Readonly<Record<string, Handler<UploadEnv, string, UploadId>>> = {
+function overrideMethod(instance: Instance): Handler<ResumableEnv, string, UploadId> {
+  const handlers: Readonly<Record<string, Handler<ResumableEnv, string, UploadId>>> = {
     PATCH: patchUpload(instance),
     DELETE: deleteUpload(instance),
     HEAD: inspectUpload(instance),
   }
   return async function overrideMethod(c, next) {
-    const method = c.req.header('x-http-method-override')?.toUpperCase() ?? ''
-    const response = await handlers[method]?.(c, next)
+    const response = await handlers[overriddenMethod(c) ?? '']?.(c, next)
     if (response) return response
     throw methodNotAllowed('POST', ['GET', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'])
   }

@@ -12,7 +12,7 @@ const EXPOSED = [
   ...['Upload-Offset', 'Upload-Length', 'Upload-Defer-Length', 'Upload-Metadata', 'Upload-Expires'],
   ...['Upload-Complete', 'Upload-Limit', 'Upload-Draft-Interop-Version'],
   ...['X-Rate-Limit-Limit', 'X-Rate-Limit-Remaining', 'X-Rate-Limit-Reset'],
-  ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Checksum-Algorithm'],
+  ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Checksum-Algorithm', 'Accept-Patch'],
 ]
 
 /** Seconds a browser may cache a preflight; Chromium allows no more. https://fetch.spec.whatwg.org/#http-access-control-max-age */
@@ -43,7 +43,13 @@ export function allowOrigins({
   return createMiddleware<PublicUrlEnv>(async function allowOrigins(c, next) {
     const origin = c.req.header('origin')
     const site = c.req.header('sec-fetch-site')
-    if (origin !== undefined && (origins === '*' || origins.includes(origin))) return allow(c, next)
+    if (origin !== undefined && (origins === '*' || origins.includes(origin))) {
+      const isPreflight = c.req.header('access-control-request-method') !== undefined
+      if (c.req.method !== 'OPTIONS' || isPreflight) return allow(c, next)
+      // `cors` answers every OPTIONS as a preflight. Drop its response here; the headers that it set on `c.res` stay.
+      await allow(c, next)
+      return next()
+    }
     const isFromNoPage = site === 'none' || (site === undefined && origin === undefined)
     if (isFromNoPage || isFromOwnPage(c)) return next()
 

@@ -8,10 +8,11 @@ import type { Principal } from '../options.ts'
 export function policyFor(
   c: Context,
   principal: Principal,
-  { sizeLimits, inspect, quota }: Pick<Instance, 'sizeLimits' | 'inspect' | 'quota'>,
+  { permissions, sizeLimits, inspect, quota }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'quota'>,
 ): UploadPolicy {
   const { uploadBytes = sizeLimits.uploadBytes, quota: ownQuota } = principal.limits ?? {}
   return {
+    ...permissions,
     uploadBytes,
     checkSize: (bytes, categories) => sizeLimits.check(bytes, categories, uploadBytes),
     async inspect(head, file) {

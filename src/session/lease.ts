@@ -1,15 +1,7 @@
 import { notFound, XMediaError } from '../errors.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
 import type { Store } from '../store/store.ts'
-import {
-  formatRecord,
-  parseRecord,
-  readRecord,
-  readSession,
-  type Session,
-  type SessionRecord,
-  sessionKey,
-} from './record.ts'
+import { formatRecord, parseRecord, readRecord, type Session, type SessionRecord, sessionKey } from './record.ts'
 
 /** The exclusive right to change a session. It ends when it is released, or when it is not renewed for `LEASE_MS`. */
 export interface Lease {
@@ -38,13 +30,11 @@ const FIRST_PAUSE_MS = 20
 const MAX_PAUSE_MS = 320
 
 /**
- * Takes the lease of a subject's session, and waits for it if need be. Throws `not_found` when there is no such session
- * or it belongs to someone else, and `upload_locked` when another request still holds it after 3 s.
+ * Takes the lease of a session, and waits for it if need be. Throws `not_found` when there is no such session, and
+ * `upload_locked` when another request still holds it after 3 s.
  */
-export async function acquireLease(store: Store, id: string, subject: string, clock: Clock): Promise<Lease> {
+export async function acquireLease(store: Store, id: string, clock: Clock): Promise<Lease> {
   const giveUpAt = clock.now() + MAX_WAIT_MS
-  const session = await readSession(store, id)
-  if (session?.subject !== subject) throw notFound()
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     const lease = await tryLease(store, id, clock)
     if (lease === undefined) throw notFound()

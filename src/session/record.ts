@@ -1,15 +1,20 @@
-import { XMediaError, type XMediaErrorCode } from '../errors.ts'
+import { notFound, XMediaError, type XMediaErrorCode } from '../errors.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { Store } from '../store/store.ts'
 import { formatVersioned, parseVersioned } from '../store/versioned-record.ts'
 import { isMediaCategory, type MediaCategory } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 
+/** The protocols for resumable uploads. Both can be spoken about the same upload. */
+export type Protocol = 'tus' | 'ietf'
+
 /** The state of a resumable upload: everything that another process needs to continue it. */
 export interface Session {
   readonly id: string
   /** The user who uploads. For anyone else the session does not exist. */
   readonly subject: string
+  /** The protocol that created the upload. Undefined counts as tus: 0.1.0 did not store it. */
+  readonly protocol?: Protocol | undefined
   /** The media type as the client declared it: in lower case, without parameters; empty if it declared none. */
   readonly declaredType: string
   /** The category that the client declared; from INIT on, the one that INIT was sent. */
@@ -80,6 +85,13 @@ export async function createSession(store: Store, session: Session): Promise<voi
 export async function readSession(store: Store, id: string): Promise<Session | undefined> {
   const text = await store.get(sessionKey(id))
   return text === undefined ? undefined : readRecord(text).session
+}
+
+/** Finds a subject's session. Throws `not_found` when there is none or it belongs to someone else. */
+export async function findSession(store: Store, id: string, subject: string): Promise<Session> {
+  const session = await readSession(store, id)
+  if (session?.subject !== subject) throw notFound()
+  return session
 }
 
 /**

@@ -38,6 +38,24 @@ export const MEDIA_CATEGORIES = [
 ] as const
 export type MediaCategory = (typeof MEDIA_CATEGORIES)[number]
 
+/** What metadata can say about a media. [spec] `CreateMediaMetadataMetadata` */
+export const METADATA_KINDS = [
+  'allow_download_status',
+  'alt_text',
+  'audience_policy',
+  'content_expiration',
+  'domain_restrictions',
+  'found_media_origin',
+  'geo_restrictions',
+  'management_info',
+  'preview_image',
+  'sensitive_media_warning',
+  'shared_info',
+  'sticker_info',
+  'upload_source',
+] as const
+export type MetadataKind = (typeof METADATA_KINDS)[number]
+
 /** The id of a media, user or subtitle file. Ids can exceed 2^53, so they are strings. [spec] */
 export const ID_PATTERN: RegExp = /^[0-9]{1,19}$/
 
@@ -139,6 +157,10 @@ export function isProcessed(category: MediaCategory): boolean {
 
 export function isMediaType(value: string): value is MediaType {
   return MEDIA_TYPES.some((type) => type === value)
+}
+
+export function isMetadataKind(value: string): value is MetadataKind {
+  return METADATA_KINDS.some((kind) => kind === value)
 }
 
 export function isMediaCategory(value: string): value is MediaCategory {

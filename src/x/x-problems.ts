@@ -8,7 +8,7 @@ export type XProblemItem = NonNullable<XProblem['errors']>[number]
 /** The types of X's problems begin with this, as of OpenAPI 2.167. In older responses, the host is `api.twitter.com`. */
 export const PROBLEM_TYPES = 'https://api.x.com/2/problems/'
 
-/** The most characters of a value that are sent back. */
+/** The most characters of a name or value that are sent back. */
 const MAX_ECHOED_CHARACTERS = 100
 
 /** The body of a 400 for an invalid request. */
@@ -37,18 +37,20 @@ export function describeIssues(issues: readonly Issue[], value: Record<string, u
 }
 
 function describe(issue: Issue, value: Record<string, unknown>): XProblemItem[] {
-  const path = issue.path.join('.')
+  const keys = withinValue(issue.path, value)
+  const path = keys.join('.')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownMember(path === '' ? key : `${path}.${key}`))
   }
-  const given = valueAt(value, issue.path)
+  const given = valueAt(value, keys)
   if (given === undefined) return [missingParameter(path)]
   const reason =
     issue.code === 'invalid_value' ? `does not have a value in the enumeration [${issue.values}]` : 'is not valid'
   return [{ message: `$.${path}: ${reason}`, parameters: { [path]: [echo(given)] } }]
 }
 
-export function unknownMember(name: string): XProblemItem {
+export function unknownMember(member: string): XProblemItem {
+  const name = echo(member)
   return {
     message: `$.${name}: is not defined in the schema and the schema does not allow additional properties`,
     parameters: { [name]: [] },
@@ -65,6 +67,12 @@ export function unknownQuery(name: string, values: readonly string[], allowed: r
     message: `The query parameter [${name}] is not one of [${allowed.join(',')}]`,
     parameters: { [name]: values.map(echo) },
   }
+}
+
+/** A path as far as a text: an item of a list that is sent as text has no place of its own. */
+function withinValue(path: readonly PropertyKey[], value: unknown): readonly PropertyKey[] {
+  const end = path.findIndex((_, index) => typeof valueAt(value, path.slice(0, index + 1)) === 'string')
+  return end < 0 ? path : path.slice(0, end + 1)
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -112,7 +112,7 @@ export function compat(target: Target): void {
           headers,
           ...(body ? { body } : {}),
         })
-      const size = { total_bytes: String(file.length), media_type: 'video/mp4', media_category: 'amplify_video' }
+      const size = { total_bytes: String(file.length), media_type: 'video/mp4', media_category: 'dm_video' }
       const opened = await command({ command: 'INIT', ...size })
       expect(opened.status, await opened.clone().text()).toBe(202)
       const { data }: { data: { id: string } } = await opened.json()
@@ -126,7 +126,7 @@ export function compat(target: Target): void {
         expect(appended.status, await appended.text()).toBe(204)
       }
       expect((await command({ command: 'FINALIZE', media_id: data.id })).status).toBe(200)
-      await expectReceived(data.id, file, { media_category: 'amplify_video' })
+      await expectReceived(data.id, file, { media_category: 'dm_video' })
     })
 
     it('hides a media from other subjects, in every operation and wherever its id is sent', async () => {

@@ -101,15 +101,20 @@ export function contract(target: Target): void {
     expect(text).toMatch(/event: status\ndata: .*"succeeded".*\nid: succeeded\n\n$/)
   })
 
-  it('sends category, owners and the shared flag to X', async () => {
-    const url = `${media()}?media_category=dm_video&additional_owners=12,34&shared=true`
+  it('sends the category to X, and refuses what its options do not allow', async () => {
     const file = randomFile(100)
-    const answer = await send('POST', url, { ...video, 'content-length': 100 }, file.pieces())
-    expect(await emulator.upload(dataOf(answer.json).id)).toMatchObject({
-      media_category: 'dm_video',
-      additional_owners: ['12', '34'],
-      shared: true,
-    })
+    const post = (query: string) =>
+      send('POST', `${media()}?${query}`, { ...video, 'content-length': 100 }, file.pieces())
+    const answer = await post('media_category=dm_video')
+    expect(await emulator.upload(dataOf(answer.json).id)).toMatchObject({ media_category: 'dm_video' })
+    for (const [query, option] of [
+      ['additional_owners=12,34', 'allow.additionalOwners'],
+      ['shared=true', 'allow.shared'],
+      ['media_category=amplify_video', 'allow.categories'],
+    ] as const) {
+      const detail = expect.stringContaining(`\`${option}\``)
+      expect((await post(query)).json).toMatchObject({ status: 400, code: 'invalid_parameter', detail })
+    }
   })
 
   it('reports that an image is done without a call to X, which has no status for it', async () => {
@@ -144,12 +149,13 @@ export function contract(target: Target): void {
   })
 
   it('uploads by PUT too, and with a slash at the end of the path', async () => {
+    const file = randomVideo(20)
     for (const [method, path] of [
       ['PUT', ''],
       ['PUT', '/'],
       ['POST', '/'],
     ] as const) {
-      const answer = await send(method, media() + path, { ...video, 'content-length': 1 }, [Buffer.from('a')])
+      const answer = await send(method, media() + path, { ...video, 'content-length': file.length }, [file])
       expect([method, path, answer.status]).toEqual([method, path, 201])
       expect(answer.headers.location).toMatch(/^\/media\/status\/\d+\?/)
     }

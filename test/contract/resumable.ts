@@ -11,6 +11,7 @@ import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { type Program, start } from '../support/processes.ts'
 import { randomVideo } from '../support/random-video.ts'
 import type { Target } from './contract.ts'
+import { protocols } from './protocols.ts'
 
 const MIB = 1024 * 1024
 const USER = { 'x-demo-user': 'u1' }
@@ -226,5 +227,8 @@ export function resumable(target: Target): void {
         )
       }
     })
+
+    // Last, for it leaves uploads unfinished.
+    protocols(endpoint)
   })
 }

@@ -144,7 +144,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await page.getByText('You can only upload').first().waitFor()
     await choose({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('Hello') })
     await press('Upload 1 file')
-    await page.getByText('a.png: The file does not start like image/png').first().waitFor()
+    await page.getByText('a.png: This is text, and neither SRT nor WebVTT subtitles').first().waitFor()
   })
 
   it('shows that X could not process a file, and sends it again on a retry', async () => {

@@ -3,6 +3,7 @@ import { afterEach, expect } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
 import { XMediaError, type XMediaOptions, xMedia } from '../../src/index.ts'
 import type { UploadEnv } from '../../src/routes/upload.ts'
+import { MEDIA_CATEGORIES, METADATA_KINDS } from '../../src/x/limits.ts'
 import { sampleFile } from './media.ts'
 import { undescribed } from './openapi.ts'
 
@@ -14,6 +15,14 @@ export const base: XMediaOptions = {
   secret: 's'.repeat(32),
   authorize: (c) => ({ subject: c.req.header('x-demo-user') ?? 'u1' }),
   x: { fetch: async (url, init) => emulator.app.request(url, init) },
+}
+
+/** Everything that clients may ask for. */
+export const ALLOW_ALL: NonNullable<XMediaOptions['allow']> = {
+  additionalOwners: true,
+  shared: true,
+  categories: MEDIA_CATEGORIES,
+  metadata: METADATA_KINDS,
 }
 
 /** Options with changes. Those to `http`, `x` and `limits` keep the other members of the group. */

@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/session': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
   'src/status-ticket.ts': ['src/lib', 'src/x/limits.ts', 'hono'],
   'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
-  'src/options.ts': ['src/ingress/media-type.ts', 'src/store', 'src/x', 'hono'],
+  'src/options.ts': ['src/ingress/media-type.ts', 'src/ingress/permissions.ts', 'src/store', 'src/x', 'hono'],
   'src/upload-limit.ts': ['src/x/limits.ts', 'zod/mini'],
   'src/option-schema.ts': [
     ...['src/options.ts', 'src/status-ticket.ts', 'src/upload-limit.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
@@ -31,11 +31,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/instance.ts': [
     ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
-    ...['src/lib', 'src/ingress/endings.ts', 'src/ingress/paced-reader.ts'],
+    ...['src/lib', 'src/ingress/endings.ts', 'src/ingress/paced-reader.ts', 'src/ingress/permissions.ts'],
     ...['src/session/limit-sessions.ts', 'src/store'],
   ],
   'src/routes': SERVED,
-  'src/resumable': [...SERVED, 'src/routes', 'src/session'],
+  'src/resumable': [...SERVED, 'src/routes', 'src/session', 'structured-headers'],
   'src/compat': [...SERVED, 'src/routes'],
   'src/app.ts': [
     ...['src/compat', 'src/errors.ts', 'src/ingress/upload-parameters.ts', 'src/instance.ts', 'src/openapi'],

@@ -33,9 +33,9 @@ export function json(value: unknown): RequestInit {
 }
 
 /** A form with its parts in the given order. */
-export function form(...parts: [string, string | Uint8Array<ArrayBuffer>][]): RequestInit {
+export function form(...parts: [string, string | File | Uint8Array<ArrayBuffer>][]): RequestInit {
   const body = new FormData()
-  for (const [name, value] of parts) body.append(name, typeof value === 'string' ? value : new Blob([value]))
+  for (const [name, value] of parts) body.append(name, value instanceof Uint8Array ? new Blob([value]) : value)
   return { body }
 }
 

@@ -60,12 +60,13 @@ export async function read(
     { highWaterMark: 0 },
   )
   try {
-    const upload = await readMultipart({
+    const request = {
       headers: new Headers({ ...headers, 'content-type': contentType }),
       parameters,
       body: openReader(stream),
       ...{ subject: 'u1', endings, segmentBytes },
-    })
+    }
+    const upload = await readMultipart(request, () => {})
     const { totalBytes, maxTotalBytes } = upload
     upload.declared()
     if ((totalBytes ?? maxTotalBytes) === 0) throw emptyBody()

@@ -81,6 +81,8 @@ export function openApp(store: Store, { fetch }: RecordsX, options: Partial<XMed
   const app = new Hono().route(
     '/media',
     xMedia({
+      // As 0.1.0, which had no such option.
+      allow: { additionalOwners: true, shared: true },
       ...{ token: TOKEN, secret: written.secret, store, x: { fetch }, compat: true },
       authorize: (c) => ({ subject: c.req.header('x-demo-user') ?? 'u1' }),
       ...options,

@@ -11,11 +11,18 @@ export const METADATA: string = `filename ${btoa('a.mp4')},filetype ${btoa('vide
 
 type HeaderValues = Record<string, string>
 
-export const TUS: HeaderValues = { 'tus-resumable': '1.0.0', 'x-demo-user': 'u1' }
+export const USER: HeaderValues = { 'x-demo-user': 'u1' }
+export const TUS: HeaderValues = { ...USER, 'tus-resumable': '1.0.0' }
 /** The headers of a chunk. */
 export const CHUNK: HeaderValues = { ...TUS, 'content-type': 'application/offset+octet-stream' }
 /** The headers of a request that creates the upload. */
 export const CREATION: HeaderValues = { ...TUS, 'upload-length': String(file.length), 'upload-metadata': METADATA }
+
+/** The headers of a request that creates the upload by the IETF draft. */
+export const DRAFT_CREATION: HeaderValues = {
+  ...USER,
+  ...{ 'content-type': 'video/mp4', 'upload-complete': '?0', 'upload-length': String(file.length) },
+}
 
 /** An app that cuts segments of 5000 bytes, mounted at `/media`. */
 export function appWith(options: Partial<XMediaOptions> = {}): Hono {
@@ -30,6 +37,13 @@ export async function create(app: Hono, headers: HeaderValues = {}): Promise<str
   const path = pathOf(response)
   expect(path).toMatch(/^\/media\/files\/[0-9a-f]{32}$/)
   return path
+}
+
+/** Creates an upload of the file by the IETF draft, and resolves to its path. */
+export async function createByDraft(app: Hono, headers: HeaderValues = {}): Promise<string> {
+  const response = await app.request('/media/files', { method: 'POST', headers: { ...DRAFT_CREATION, ...headers } })
+  expect(response.status, await response.clone().text()).toBe(201)
+  return pathOf(response)
 }
 
 /** The path of the upload that a request to `/media/files` has created: its `Location` is relative to that. */
@@ -52,6 +66,22 @@ export async function append(
   method = 'PATCH',
 ): Promise<Response> {
   return await sendChunk(app, path, from, file.slice(from, to), headers, method)
+}
+
+/** Sends a chunk of the file by the IETF draft. */
+export async function sendDraft(
+  app: Hono,
+  path: string,
+  [from, to]: readonly [from: number, to: number],
+  complete: string,
+  headers: HeaderValues = {},
+): Promise<Response> {
+  const chunk = { 'content-length': String(to - from), 'upload-offset': String(from), 'upload-complete': complete }
+  return await app.request(path, {
+    method: 'PATCH',
+    body: file.slice(from, to),
+    headers: { ...USER, 'content-type': 'application/partial-upload', ...chunk, ...headers },
+  })
 }
 
 /** Sends a chunk of another file. */

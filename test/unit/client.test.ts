@@ -298,11 +298,16 @@ describe('a client', () => {
     expect((await client.upload(video)).data).toEqual({ id: '1', size: 40, processing_info: { state: 'pending' } })
   })
 
+  /** As an app in plain JavaScript could write it. */
+  const untyped: object = { category: 'avatar' }
   it.each([
     [{ ...video, body: new ReadableStream<Uint8Array>() }, TypeError],
     [{ ...video, totalBytes: 1.5 }, TypeError],
+    [Object.assign({}, video, untyped), TypeError],
     [{ ...video, totalBytes: 0 }, RangeError],
     [{ ...image, altText: 'x'.repeat(1001) }, RangeError],
+    [{ ...image, additionalOwners: ['12', '@x'] }, RangeError],
+    [{ ...image, additionalOwners: Array.from({ length: 101 }, (_, id) => String(id)) }, RangeError],
   ])('refuses an invalid source: %#', async (source, kind) => {
     await expect(setUp().client.upload(source)).rejects.toThrow(kind)
   })

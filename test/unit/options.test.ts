@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createXMedia, memoryStore, xMedia, xMediaUpload } from '../../src/index.ts'
 import { createInstance } from '../../src/instance.ts'
 import { parseXMediaOptions } from '../../src/option-schema.ts'
+import { METADATA_KINDS } from '../../src/x/limits.ts'
 
 const changelog = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), 'utf8')
 const MAX = Number.MAX_SAFE_INTEGER
@@ -83,6 +84,51 @@ describe('a number among the options', () => {
       'limits.categoryBytes.tweet_image must be a number, not a string',
       'limits.categoryBytes.tweet_text is not an option',
     ])
+  })
+})
+
+describe('allow', () => {
+  it('is safe by default', () => {
+    expect(parseXMediaOptions(options).allow).toEqual({
+      additionalOwners: false,
+      shared: false,
+      categories: ['tweet_gif', 'tweet_image', 'tweet_video', 'dm_gif', 'dm_image', 'dm_video', 'subtitles'],
+      metadata: ['alt_text', 'sensitive_media_warning'],
+    })
+  })
+
+  it('keeps the other defaults where the app sets one member', () => {
+    const { allow } = parseXMediaOptions({ ...options, allow: { shared: true } })
+    expect(allow).toMatchObject({
+      shared: true,
+      additionalOwners: false,
+      metadata: ['alt_text', 'sensitive_media_warning'],
+    })
+  })
+
+  it('has mistakes by their paths', () => {
+    const kinds = METADATA_KINDS.map((kind) => `"${kind}"`).join(' or ')
+    const wrong = {
+      additionalOwners: ['12'],
+      shared: 'yes',
+      categories: [],
+      metadata: ['alt_text', 'altText'],
+      owner: 1,
+    }
+    expect(faultsOf({ allow: wrong })).toEqual([
+      'allow.additionalOwners must be true, false or a function',
+      'allow.shared must be a boolean, not a string',
+      'allow.categories must have at least one category',
+      `allow.metadata.1 must be ${kinds}, not "altText"`,
+      'allow.owner is not an option',
+    ])
+    expect(faultsOf({ allow: { metadata: [], categories: ['dm_image'], additionalOwners: () => true } })).toEqual([])
+  })
+
+  it('is no option of createXMedia', () => {
+    const { token } = options
+    const read = () => Reflect.apply(createXMedia, undefined, [{ token, allow: {} }])
+    expect(faultsOf({}, read)).toEqual(['allow is not an option'])
   })
 })
 

@@ -39,7 +39,12 @@ declare global {
 
 const OPTIONS = readFileSync(`${root}src/options.ts`, 'utf8')
 /** The options that are objects of options. */
-const GROUPS: Readonly<Record<string, string>> = { http: 'HttpOptions', x: 'XApiOptions', limits: 'LimitOptions' }
+const GROUPS: Readonly<Record<string, string>> = {
+  allow: 'AllowOptions',
+  http: 'HttpOptions',
+  x: 'XApiOptions',
+  limits: 'LimitOptions',
+}
 
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 

@@ -4,10 +4,17 @@ import { JPEG_2000, JPEG_XL } from './iso-brands.ts'
 
 type Beginning = readonly [magic: string, finding: Finding, offset?: number]
 
+const DESTROYED: Finding = {
+  refusal: 'This file was read as text, which destroyed it. Read it as bytes, and send it again.',
+}
+
 /** How formats begin that X does not take and that people do send. */
 const BEGINNINGS: readonly Beginning[] = [
   ['8BPS', unsupportedImage('a Photoshop document', 'PSD')],
   ['\xff\x4f\xff\x51', JPEG_2000],
+  // PNG and JPEG, with U+FFFD in place of the bytes that are not UTF-8.
+  ['\xef\xbf\xbdPNG', DESTROYED],
+  ['\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd', DESTROYED],
   ['AVI ', unsupportedVideo('an AVI video', 'AVI'), 8],
   // ASF specification, section 10.1: the first half of the header object's GUID
   ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', unsupportedVideo('a Windows Media file', 'Windows Media')],
@@ -16,7 +23,10 @@ const BEGINNINGS: readonly Beginning[] = [
   ['\0\0\x01\xb3', unsupportedVideo('an MPEG video without a container', 'bare video streams')],
   ['WAVE', unsupportedAudio('a WAV file'), 8],
   ['fLaC', unsupportedAudio('a FLAC file')],
-  ['OggS', unsupportedAudio('an Ogg file')],
+  [
+    'OggS',
+    { refusal: 'This is an Ogg file; X does not take Ogg. Convert a video to MP4; audio alone is not accepted.' },
+  ],
   ['#!AMR', unsupportedAudio('an AMR file')],
   ['MThd', unsupportedAudio('a MIDI file')],
   ['ID3', unsupportedAudio('an MP3 file')],

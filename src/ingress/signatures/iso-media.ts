@@ -3,7 +3,7 @@ import { type Finding, unsupportedAudio } from './finding.ts'
 import { type Box, readBoxes } from './iso-boxes.ts'
 import { type Brands, HEIF, isVideoBrand, JPEG_2000, JPEG_XL, unsupportedBrand } from './iso-brands.ts'
 
-/** Boxes that a video may begin with: ISO/IEC 14496-12; `wide`, `pnot` and `junk` are from Apple's QuickTime File Format. */
+/** Boxes at the start of a video, not always the first: ISO/IEC 14496-12; `wide`, `pnot` and `junk` are from Apple's QuickTime File Format. */
 const VIDEO_BOXES: ReadonlySet<string> = new Set(
   'moov mdat free skip wide pnot uuid pdin styp moof sidx emsg prft junk'.split(' '),
 )
@@ -20,13 +20,16 @@ export function recognizeIsoMedia(head: Uint8Array): Finding | undefined {
   if (first === undefined) return undefined
   if (first.type === 'jP  ') return JPEG_2000
   if (first.type === 'JXL ') return JPEG_XL
-  const brands = first.type === 'ftyp' ? readBrands(head, first) : undefined
-  if (brands === undefined && !VIDEO_BOXES.has(first.type)) return undefined
+  // As early as possible, says section 4.3; `free` may come before it.
+  const fileType = boxes.find(({ type }) => type === 'ftyp')
+  const brands = fileType && readBrands(head, fileType)
+  const hasVideoBox = boxes.some(({ type }) => VIDEO_BOXES.has(type))
+  if (brands === undefined && !hasVideoBox) return undefined
   const refusal = brands && unsupportedBrand(brands)
   if (refusal) return refusal
   if (isImage(head, boxes)) return HEIF
   if (hasOnlySound(head, boxes)) return ONLY_SOUND
-  if (brands && !isVideoBrand(brands) && !boxes.some(({ type }) => VIDEO_BOXES.has(type))) return undefined
+  if (brands && !isVideoBrand(brands) && !hasVideoBox) return undefined
   const isQuickTime = brands ? brands.major === 'qt  ' : !FRAGMENT_BOXES.has(first.type)
   return { mediaType: isQuickTime ? 'video/quicktime' : 'video/mp4' }
 }

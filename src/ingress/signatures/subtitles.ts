@@ -8,10 +8,10 @@ const CUE_CHARACTERS = 200
 const WEBVTT = /^WEBVTT(?:[ \t\r\n]|$)/
 
 /**
- * The number and the times of a cue. SubRip has no specification; tools leave the number out, and write times with fewer
- * or more digits and a full stop. https://www.loc.gov/preservation/digital/formats/fdd/fdd000569.shtml
+ * The number and the times of a cue. SubRip has no specification; tools leave the number out, write times with fewer or
+ * more digits and a full stop, and end lines with `CR CR LF` when they convert line breaks twice. https://www.loc.gov/preservation/digital/formats/fdd/fdd000569.shtml
  */
-const SUBRIP_CUE = /^(?:\d{1,9}[ \t]*(?:\r\n|\r|\n)[ \t]*)?\d{1,4}:\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->/
+const SUBRIP_CUE = /^(?:\d{1,9}[ \t]*(?:\r{0,2}\n|\r)[ \t]*)?\d{1,4}:\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->/
 
 /** Subtitles as tools write them. X reads UTF-8 only, so those in UTF-16 are refused. */
 export function recognizeSubtitles(head: Uint8Array): Finding | undefined {

@@ -31,7 +31,8 @@ const TEXTS: readonly (readonly [pattern: RegExp, finding: Finding])[] = [
     },
   ],
   [
-    /^[[{]\s*(?:["[{}\]\d-]|true|false|null)/,
+    // Subtitles of other formats may begin with `{1}{25}` or `[00:01.00]`.
+    /^(?:\{\s*["}]|\[\s*(?:["[{\]]|-?\d[\d.]*\s*,|true|false|null))/,
     { refusal: 'This is JSON. Send the bytes of the file, as the body or in a form, and not base64 in JSON.' },
   ],
   [

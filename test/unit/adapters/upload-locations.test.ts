@@ -37,7 +37,7 @@ afterAll(() => Promise.all([...servers.values()].map((server) => server.close())
 const ENDPOINTS: [server: string, path: string][] = [
   ['routed', '/media/files'],
   ['routed', '/media/files/'],
-  ['routed', '/media/files?shared=true'],
+  ['routed', '/media/files?shared=false'],
   ['root', '/files'],
   ['root', '/files/'],
   ['mounted', '/outer/files'],

@@ -27,7 +27,7 @@ describe('X’s own media API', () => {
   it.each(['resource', 'command'] as const)(
     'accepts both generations of X’s API while calling X in the %s dialect',
     async (dialect) => {
-      const send = compatClient({ x: { dialect } })
+      const send = compatClient({ allow: { additionalOwners: true }, x: { dialect } })
       const id = await initialize(send)
       for (const [index, from] of [0, 5000, 10_000, 15_000, 20_000].entries()) {
         expect((await append(send, id, index, video.slice(from, from + 5000))).status).toBe(200)

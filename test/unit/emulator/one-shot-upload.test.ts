@@ -45,6 +45,17 @@ describe('the one-shot upload', () => {
     expect((await createCalls().postForm('/2/media/upload', fields)).status).toBe(status)
   })
 
+  it.each(['1,@x', '', '1, 2'])(
+    'refuses %j as additional owners, and says that the list is invalid',
+    async (owners) => {
+      const fields = { media_category: 'tweet_image', media: bytes(1), additional_owners: owners }
+      const answer = await createCalls().postForm('/2/media/upload', fields)
+      expect(await answer.json()).toMatchObject({
+        errors: [{ message: '$.additional_owners: is not valid', parameters: { additional_owners: [owners] } }],
+      })
+    },
+  )
+
   it('refuses a command when the dialect is `resource`', async () => {
     const calls = createCalls({ dialect: 'resource' })
     const query = await calls.send('POST', '/2/media/upload?command=INIT&total_bytes=1')

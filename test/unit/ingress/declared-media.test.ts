@@ -6,7 +6,14 @@ import { MEDIA_TYPES, type MediaCategory, type MediaType } from '../../../src/x/
 import { sampleFile } from '../../support/media.ts'
 import { readMediaFixture } from '../../support/media-fixtures.ts'
 
-const VAGUE = ['', 'application/octet-stream', 'binary/octet-stream', 'application/x-www-form-urlencoded']
+const VAGUE = [
+  '',
+  'application/octet-stream',
+  'binary/octet-stream',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  '*/*',
+]
 
 const check = (type: string | null, head: Uint8Array, category?: MediaCategory) =>
   checkMedia(readDeclaredMedia(type, category), head)
@@ -16,6 +23,10 @@ describe('a declared type', () => {
     ['image/jpg', 'image/jpeg'],
     ['image/pjpeg', 'image/jpeg'],
     ['image/x-png', 'image/png'],
+    ['image/x-citrix-jpeg', 'image/jpeg'],
+    ['image/x-citrix-png', 'image/png'],
+    ['image/apng', 'image/png'],
+    ['image/x-windows-bmp', 'image/bmp'],
     ['image/x-ms-bmp', 'image/bmp'],
     ['image/x-bmp', 'image/bmp'],
     ['image/tif', 'image/tiff'],
@@ -24,9 +35,11 @@ describe('a declared type', () => {
     ['application/mp4', 'video/mp4'],
     ['video/mov', 'video/quicktime'],
     ['video/mpeg2ts', 'video/mp2t'],
+    ['video/mp2ts', 'video/mp2t'],
     ['video/vnd.dlna.mpeg-tts', 'video/mp2t'],
     ['text/vnd.trolltech.linguist', 'video/mp2t'],
     ['application/x-subrip', 'text/srt'],
+    ['application/x-srt', 'text/srt'],
     ['video/MP2T', 'video/mp2t'],
     ['Image/JPG; charset=binary', 'image/jpeg'],
     [' video/webm;codecs=vp9,opus', 'video/webm'],
@@ -47,8 +60,9 @@ describe('a declared type', () => {
     ['video/x-matroska', /Convert the video/],
     ['audio/mpeg', /audio/],
     ['application/json', /not JSON/],
-    ['application/pdf', /its own type/],
+    ['application/pdf', /"application\/pdf"\. Send the file with its own type/],
     ['constructor', /its own type/],
+    ['null', /"null"/],
     ['image/png, image/png', /Convert the image/],
   ])('%j is refused before a byte is read, with advice', (declared, detail) => {
     const read = () => readDeclaredMedia(declared, undefined)
@@ -69,6 +83,16 @@ describe('a type that says little', () => {
     expect(() => check(declared, readMediaFixture('photo.heic'))).toThrow(
       expect.objectContaining({ code: 'unsupported_media_type', message: expect.stringContaining('HEIC') }),
     )
+  })
+
+  it.each<[string, MediaType, MediaType]>([
+    ['image/*', 'image/webp', 'video/mp4'],
+    ['image', 'image/gif', 'video/mp4'],
+    ['video/*', 'video/webm', 'image/jpeg'],
+    ['video', 'video/quicktime', 'text/vtt'],
+  ])('as %s is for files of that kind alone', (declared, taken, refused) => {
+    expect(check(declared, sampleFile(taken, HEAD_BYTES)).mediaType).toBe(taken)
+    expect(() => check(declared, sampleFile(refused, HEAD_BYTES))).toThrow(`Send it as ${refused}.`)
   })
 
   it('as text/plain is for subtitles alone', () => {

@@ -57,3 +57,20 @@ describe('a request with both Content-Length and Transfer-Encoding', () => {
     expect((await send({})).status).toBe(200)
   })
 })
+
+describe('a request with Content-Encoding', () => {
+  const send = (encoding: string) =>
+    describedMedia(base).request('/', {
+      method: 'POST',
+      body: png,
+      headers: { 'content-type': 'image/png', 'content-length': String(png.length), 'content-encoding': encoding },
+    })
+
+  it.each(['identity', 'Identity', ''])('is accepted when that is %j: the body is not compressed', async (encoding) => {
+    expect((await send(encoding)).status).toBe(201)
+  })
+
+  it('is refused when the body is compressed', async () => {
+    expect(await codeOf(send('gzip'))).toEqual([415, 'unsupported_encoding'])
+  })
+})

@@ -36,6 +36,16 @@ describe('a file of boxes', () => {
     expect(typeOf(text)).toBeUndefined()
   })
 
+  it('is QuickTime, whatever box comes before those of a video', () => {
+    expect(typeOf(box('PICT', 'picture') + box('moov'))).toBe('video/quicktime')
+    expect(typeOf(box('udta') + box('prfl', 'profile') + box('mdat'))).toBe('video/quicktime')
+  })
+
+  it('is what its brand says, also where free space comes before the brand', () => {
+    expect(typeOf(box('free', 'space') + ftyp('isom') + moov('vide'))).toBe('video/mp4')
+    expect(refusalOf(box('free', 'space') + ftyp('heic'))).toMatch(/HEIC/)
+  })
+
   it('is not text with a word like a box in the fifth place', () => {
     expect(refusalOf('The free encyclopedia')).toMatch(/text/)
   })

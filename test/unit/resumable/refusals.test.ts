@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { memoryStore } from '../../../src/index.ts'
-import { codeOf, emulator } from '../../support/app.ts'
+import { ALLOW_ALL, codeOf, emulator } from '../../support/app.ts'
 import { useFakeClock } from '../../support/clock.ts'
 import { append, appWith, CHUNK, CREATION, create, head, TUS } from '../../support/resumable.ts'
 
@@ -57,6 +57,20 @@ it('refuses a file of another type than declared, without a call to X', async ()
   const before = emulator.requests().counts
   expect(await codeOf(append(app, path, [0, 22_000]))).toEqual([415, 'signature_mismatch'])
   expect(emulator.requests().counts).toEqual(before)
+})
+
+it.each([
+  ['additional_owners', '12'],
+  ['shared', 'true'],
+  ['media_category', 'amplify_video'],
+])('refuses the bytes of an upload with %s that was created where more was allowed', async (name, value) => {
+  const store = memoryStore()
+  const metadata = `filetype ${btoa('video/mp4')},${name} ${btoa(value)}`
+  const path = await create(appWith({ store, allow: ALLOW_ALL }), { 'upload-metadata': metadata })
+  const before = emulator.requests().counts
+  expect(await codeOf(append(appWith({ store }), path, [0, 22_000]))).toEqual([400, 'invalid_parameter'])
+  expect(emulator.requests().counts).toEqual(before)
+  expect((await append(appWith({ store, allow: ALLOW_ALL }), path, [0, 22_000])).status).toBe(204)
 })
 
 it('responds to another user as if there were no such upload', async () => {

@@ -146,6 +146,6 @@ it('lists its versions, extensions and limits', async () => {
     'tus-version': '1.0.0',
     'tus-resumable': '1.0.0',
     'tus-checksum-algorithm': 'sha1,sha256',
-    'upload-limit': 'max-size=5000000000, min-append-size=4100, max-age=86400',
+    'upload-limit': 'max-size=5000000000, max-age=3600',
   })
 })

@@ -3,7 +3,8 @@ import { describedMedia, emulator, optionsWith } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
 import { contentTypeOf, type Part, part, render, utf8 } from '../../support/multipart.ts'
 
-const app = describedMedia(optionsWith({ x: { segmentBytes: 8192 } }))
+const allow = { additionalOwners: true, shared: true }
+const app = describedMedia(optionsWith({ allow, x: { segmentBytes: 8192 } }))
 
 const field = (name: string, value: string) => part(`name="${name}"`, utf8(value))
 

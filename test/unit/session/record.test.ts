@@ -31,7 +31,7 @@ it('reads a record of 0.1.0, which has no version, and writes it as version 2', 
   const { declaredType: mediaType, ...same } = SESSION
   const store = await storeWith({ session: { ...same, mediaType, spent: true }, ...UNLEASED })
   expect(await readSession(store, 's')).toEqual({ ...SESSION, quotaConsumed: true })
-  const lease = await acquireLease(store, 's', 'u1', createFakeClock())
+  const lease = await acquireLease(store, 's', createFakeClock())
   await lease.update({ offset: 200 })
   expect(JSON.parse((await store.get('session:s')) ?? '')).toMatchObject({
     version: 2,
@@ -53,13 +53,13 @@ describe.each([
   it('fails the upload with upload_failed', async () => {
     const store = await storeWith(record)
     const failure = { code: 'upload_failed', status: 422, message: expect.stringContaining('start a new upload') }
-    await expect(acquireLease(store, 's', 'u1', createFakeClock())).rejects.toMatchObject(failure)
+    await expect(acquireLease(store, 's', createFakeClock())).rejects.toMatchObject(failure)
     await expect(tryLease(store, 's', Date)).rejects.toMatchObject(failure)
   })
 
   it('ends the lease of a request that still holds one', async () => {
     const store = await storeWith({ version: 2, session: SESSION, ...UNLEASED })
-    const lease = await acquireLease(store, 's', 'u1', createFakeClock())
+    const lease = await acquireLease(store, 's', createFakeClock())
     const text = typeof record === 'string' ? record : JSON.stringify(record)
     await store.compareAndSwap('session:s', await store.get('session:s'), text, SESSION.expiresAt)
     await expect(lease.update({ offset: 200 })).rejects.toMatchObject({ code: 'upload_locked' })

@@ -35,6 +35,7 @@ function setUp({ silentInit, ...options }: EmulatorOptions & { silentInit: boole
   const emulator = createEmulator(options)
   const { store, expiries } = recordingStore()
   const appOptions = optionsWith({
+    allow: { categories: ['amplify_video'] },
     store,
     x: {
       async fetch(url, init) {
