@@ -5,9 +5,10 @@ import { formatBytes } from '../lib/format-bytes.ts'
 import type { AppendOptions } from '../relay/append.ts'
 import { policyFor } from '../routes/principal-policy.ts'
 import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
+import { type ClaimedStep, claimStep } from './claim.ts'
 import { InvalidRequest, isRefusedByX, missingMedia, sizeMismatch, uploadClosed } from './invalid-request.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
-import { type ClientSegment, partsPerSegment, sendClientSegment } from './segment.ts'
+import { type ClientSegment, partsPerSegment, type SegmentProgress, sendClientSegment } from './segment.ts'
 import {
   type CompatUpload,
   type CompatUploads,
@@ -47,7 +48,7 @@ export async function append(
   segment: ClientSegment,
   instance: CompatInstance,
 ): Promise<CompatUpload> {
-  const { relay, compatUploads } = instance
+  const { relay } = instance
   const { bytes } = segment
   if (bytes.length === 0) throw missingMedia()
   const digest = await digestOf(bytes)
@@ -55,14 +56,28 @@ export async function append(
   if (index === 0 && !isRepeated) await checkHead(request, mediaId, upload, bytes, instance)
 
   const received = { index, length: bytes.length, digest }
-  const { parts } = await compatUploads.change(mediaId, (current) => addSegment(current, received, relay))
+  const step: ClaimedStep = {
+    mediaId,
+    name: String(index),
+    start: (current) => addSegment(current, received, relay),
+    isDone: ({ segments }) => segments[index]?.[2] === true,
+  }
+  const { upload: recorded, claim } = await claimStep(step, instance)
+  if (claim === undefined) return recorded
+  const progress: SegmentProgress = { sentParts: 0 }
   try {
-    await sendClientSegment(mediaId, segment, { index, parts }, request.context, relay)
+    const { parts } = recorded
+    await sendClientSegment(mediaId, segment, { index, parts, progress }, request.context, relay)
   } catch (error) {
-    if (isRefusedByX(error)) await compatUploads.change(mediaId, (current) => removeSegment(current, index))
+    // Another segment may take the index only if X certainly has nothing of this one.
+    const isNew = !claim.before.segments[index]
+    const isUnsent = isNew && progress.sentParts === 0 && isRefusedByX(error)
+    const removed = claim.settle((current, isHeld) => (isUnsent && isHeld ? removeSegment(current, index) : current))
+    // A claim that a failing store keeps runs out by itself.
+    await removed.catch(() => {})
     throw error
   }
-  return await compatUploads.change(mediaId, (current) => ({
+  return await claim.settle((current) => ({
     ...current,
     segments: setSegment(current.segments, index, [bytes.length, digest, true]),
   }))

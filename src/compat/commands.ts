@@ -66,7 +66,8 @@ export async function runCommand(
     }
     case 'FINALIZE': {
       const { media_id: mediaId } = validate(commandFinalize, parameters)
-      return { status: 200, body: await finalize(request, mediaId, instance) }
+      const found = upload ?? (await findUpload(mediaId, request.principal.subject, instance.compatUploads))
+      return { status: 200, body: await finalize(request, { mediaId, found }, instance) }
     }
     default:
       throw new InvalidRequest(unknownQuery('command', [], ['INIT', 'APPEND', 'FINALIZE']))

@@ -1,36 +1,35 @@
 import { rememberOwner } from '../routes/uploaded-media.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
-import { isRefusedByX, sizeMismatch, uploadClosed } from './invalid-request.ts'
+import { type ClaimedStep, claimStep } from './claim.ts'
+import { sizeMismatch, uploadClosed } from './invalid-request.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
-import { findUpload, isComplete } from './upload-record.ts'
+import { type CompatUpload, isComplete } from './upload-record.ts'
 
-/** FINALIZE. Once X has finalized the upload, further requests get the same answer. */
+/**
+ * FINALIZE. Once X has finalized the upload, further requests get the same answer.
+ *
+ * @param found The subject's upload, as `findUpload` found it.
+ */
 export async function finalize(
   { principal, context }: CompatRequest,
-  mediaId: string,
+  { mediaId, found }: { mediaId: string; found: CompatUpload },
   instance: CompatInstance,
 ): Promise<XMediaAnswer> {
-  const { client, clock, statuses, compatUploads } = instance
-  const upload = await findUpload(mediaId, principal.subject, compatUploads)
+  if (found.result) return found.result
+  const { client, clock, statuses } = instance
+  const step: ClaimedStep = { mediaId, name: 'finalize', start, isDone: ({ result }) => result !== undefined }
+  const { upload, claim } = await claimStep(step, instance)
   if (upload.result) return upload.result
-  if (upload.state === 'refused') throw uploadClosed(upload)
-  const { totalBytes, state, category, parts } = upload
+  if (claim === undefined) throw new TypeError('an upload without a result must be claimed')
+  const { totalBytes, category, parts, segments } = upload
   const started = clock.now()
-  const { segments } = await compatUploads.change(mediaId, (current) => {
-    if (!isComplete(current)) throw sizeMismatch()
-    return { ...current, state: 'finalizing' }
-  })
-  const again = state === 'finalizing'
+  const again = claim.before.state === 'finalizing'
   let answer: XMediaAnswer
   try {
     answer = await client.finalize(mediaId, category, context, { again })
   } catch (error) {
-    if (!isRefusedByX(error)) throw error
-    const { result } = await compatUploads.change(mediaId, (current) =>
-      current.result || again ? current : { ...current, state: 'checked' },
-    )
-    // X refused this one because a concurrent FINALIZE came first.
-    if (result) return result
+    // A claim that a failing store keeps runs out by itself.
+    await claim.settle((current) => current).catch(() => {})
     throw error
   }
   const { data, errors } = answer
@@ -41,10 +40,17 @@ export async function finalize(
     data: { ...data, size: data.size ?? totalBytes, expires_after_secs: expiresAfterSecs },
     ...(errors ? { errors } : {}),
   }
-  await compatUploads.change(mediaId, (current) => ({ ...current, state: 'finalized', result, expiresAt }))
+  await claim.settle((current) => ({ ...current, state: 'finalized', result, expiresAt }))
   await rememberOwner(result.data, principal, instance)
   statuses.put(result)
   const durationMs = clock.now() - started
   context.emit({ type: 'finalized', mediaId, bytes: totalBytes, segments: segments.length * parts, durationMs })
   return result
+}
+
+function start(upload: CompatUpload): CompatUpload {
+  if (upload.result) return upload
+  if (upload.state === 'refused') throw uploadClosed(upload)
+  if (!isComplete(upload)) throw sizeMismatch()
+  return { ...upload, state: 'finalizing' }
 }

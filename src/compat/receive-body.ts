@@ -32,15 +32,24 @@ export async function withCompatBody<Outcome>(
   })
 }
 
+/** Reads a JSON body and runs `work` on its members, none if there is no body. */
+export async function withJsonFields<Outcome>(
+  request: CompatRequest,
+  options: CompatBodyOptions,
+  work: (fields: Record<string, unknown>) => Promise<Outcome>,
+): Promise<Outcome> {
+  return await withCompatBody(request, 0, options, async ({ kind, fields }) => {
+    if (kind === 'form') throw jsonRequired()
+    return await work(fields)
+  })
+}
+
 /** The members of a JSON body; none if there is no body. */
 export async function readJsonFields(
   request: CompatRequest,
   options: CompatBodyOptions,
 ): Promise<Record<string, unknown>> {
-  return await withCompatBody(request, 0, options, async ({ kind, fields }) => {
-    if (kind === 'form') throw jsonRequired()
-    return fields
-  })
+  return await withJsonFields(request, options, async (fields) => fields)
 }
 
 export function hasMedia({ fields, media }: CompatBody): boolean {

@@ -16,7 +16,7 @@ import { finalize } from './finalize.ts'
 import { initialize } from './initialize.ts'
 import { InvalidRequest, uniqueFields, validate } from './invalid-request.ts'
 import { addSubtitles, deleteSubtitles, readStatus, setMetadata } from './media.ts'
-import { hasMedia, readJsonFields, receiveBody, withCompatBody } from './receive-body.ts'
+import { hasMedia, readJsonFields, receiveBody, withCompatBody, withJsonFields } from './receive-body.ts'
 import {
   type CompatEnv,
   type CompatHandler,
@@ -71,9 +71,12 @@ async function appendSegment(request: CompatRequest, instance: CompatInstance): 
 }
 
 async function finalizeUpload(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
-  await findUpload(idOf(request), request.principal.subject, instance.compatUploads)
-  validate(noFields, await readJsonFields(request, instance))
-  return { status: 200, body: await finalize(request, idOf(request), instance) }
+  const mediaId = idOf(request)
+  const found = await findUpload(mediaId, request.principal.subject, instance.compatUploads)
+  return await withJsonFields(request, instance, async (fields) => {
+    validate(noFields, fields)
+    return { status: 200, body: await finalize(request, { mediaId, found }, instance) }
+  })
 }
 
 /** The same path takes a file in one request, and the commands of X's first generation. */

@@ -91,11 +91,23 @@ export function partsPerSegment(
   return Math.max(1, Math.ceil(bytes / MAX_SEGMENT_BYTES))
 }
 
+/** How much of a client segment X has acknowledged. */
+export interface SegmentProgress {
+  sentParts: number
+}
+
+/** Where to send a client segment. */
+export interface SegmentPlace {
+  index: number
+  parts: number
+  progress: SegmentProgress
+}
+
 /** Sends a client segment as `parts` X segments, equal in size to within a byte, with X's indices from `index * parts`. */
 export async function sendClientSegment(
   mediaId: string,
   { bytes, envelope }: ClientSegment,
-  { index, parts: wantedParts }: { index: number; parts: number },
+  { index, parts: wantedParts, progress }: SegmentPlace,
   call: CallContext,
   { client, clock, segmentSize }: Pick<AppendOptions, 'client' | 'clock' | 'segmentSize'>,
 ): Promise<void> {
@@ -116,6 +128,7 @@ export async function sendClientSegment(
       }
       throw error
     }
+    progress.sentParts++
     call.emit({ type: 'segment', mediaId, index: xIndex, bytes: segment.length, durationMs: clock.now() - started })
   }
 }

@@ -25,7 +25,12 @@ export interface CompatUpload {
   readonly state: CompatUploadState
   /** X's answer to FINALIZE. */
   readonly result?: XMediaAnswer | undefined
+  /** The steps that requests are taking at the moment: the indices of segments, and `finalize`. */
+  readonly claims?: Readonly<Record<string, CompatClaim>> | undefined
 }
+
+/** Who takes a step, and the epoch milliseconds at which anyone else may. */
+export type CompatClaim = readonly [token: string, until: number]
 
 /**
  * - `open`: waiting for the first segment.
@@ -90,7 +95,7 @@ function keyOf(mediaId: string): string {
   return `wire:${mediaId}`
 }
 
-/** The format of the stored uploads. Version 1, of 0.1.0, has the same members. */
+/** The format of the stored uploads. Version 1, of 0.1.0, has no other members. */
 const VERSION = 2
 
 function serialize(upload: CompatUpload): string {
@@ -116,6 +121,7 @@ function isCompatUpload(value: unknown): value is CompatUpload {
     segments,
     state,
     result,
+    claims = {},
   } = value
   return (
     typeof subject === 'string' &&
@@ -128,7 +134,9 @@ function isCompatUpload(value: unknown): value is CompatUpload {
     Array.isArray(segments) &&
     segments.every((segment) => segment === null || Array.isArray(segment)) &&
     STATES.some((known) => known === state) &&
-    (result === undefined || (isRecord(result) && isRecord(result['data'])))
+    (result === undefined || (isRecord(result) && isRecord(result['data']))) &&
+    isRecord(claims) &&
+    Object.values(claims).every((claim) => Array.isArray(claim))
   )
 }
 
@@ -147,9 +155,8 @@ export function setSegment(
   return Array.from({ length }, (_, at) => (at === index ? segment : (segments[at] ?? null)))
 }
 
-/** Forgets a segment that X refused, unless X acknowledged it earlier. */
+/** Forgets a segment of which X has nothing. */
 export function removeSegment(upload: CompatUpload, index: number): CompatUpload {
-  if (upload.segments[index]?.[2]) return upload
   const segments = setSegment(upload.segments, index, null)
   return { ...upload, segments, parts: segments.every((segment) => segment === null) ? 0 : upload.parts }
 }
