@@ -67,6 +67,7 @@ export async function append(
   const progress: SegmentProgress = { sentParts: 0 }
   try {
     const { parts } = recorded
+    await consumeRepeated(request, recorded, bytes.length, instance)
     await sendClientSegment(mediaId, segment, { index, parts, progress }, request.context, relay)
   } catch (error) {
     // Another segment may take the index only if X certainly has nothing of this one.
@@ -103,8 +104,23 @@ function addSegment(
     throw new InvalidRequest(`Segment ${index} was already sent with different bytes.`)
   }
   const segments = setSegment(upload.segments, index, before ?? [length, digest, false])
+  const relayedBytes = (upload.relayedBytes ?? 0) + (before?.[2] ? 0 : length)
   if (receivedBytes(segments) > totalBytes) throw sizeMismatch()
-  return { ...upload, parts, segments, state: index === 0 ? 'checked' : state }
+  return { ...upload, parts, segments, relayedBytes, state: index === 0 ? 'checked' : state }
+}
+
+/** How often the bytes of a file may go to X before they count towards the quota again. */
+const FREE_TIMES = 2
+
+/** Counts the bytes of a segment towards the quota, as far as the upload has sent more than what is free. */
+async function consumeRepeated(
+  { principal: { subject, limits } }: CompatRequest,
+  { relayedBytes = 0, totalBytes }: CompatUpload,
+  segmentBytes: number,
+  { quota }: Pick<CompatInstance, 'quota'>,
+): Promise<void> {
+  const bytes = Math.min(segmentBytes, relayedBytes - FREE_TIMES * totalBytes)
+  if (bytes > 0) await quota?.consumeBytes(subject, bytes, limits?.quota)
 }
 
 /** Checks the first segment as the start of a file of the media type. Closes the upload if it does not begin like one. */
@@ -113,7 +129,7 @@ async function checkHead(
   mediaId: string,
   upload: CompatUpload,
   bytes: Uint8Array<ArrayBuffer>,
-  instance: Pick<CompatInstance, 'compatUploads' | 'inspect' | 'permissions' | 'quota' | 'sizeLimits'>,
+  instance: Pick<CompatInstance, 'calls' | 'compatUploads' | 'inspect' | 'permissions' | 'quota' | 'sizeLimits'>,
 ): Promise<void> {
   if (bytes.length < Math.min(HEAD_BYTES, upload.totalBytes)) {
     throw new InvalidRequest(`The first segment must have at least ${formatBytes(HEAD_BYTES)}, or be the whole file.`)

@@ -16,7 +16,7 @@ export async function finalize(
   instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   if (found.result) return found.result
-  const { client, clock, statuses } = instance
+  const { calls, client, clock, statuses } = instance
   const step: ClaimedStep = { mediaId, name: 'finalize', start, isDone: ({ result }) => result !== undefined }
   const { upload, claim } = await claimStep(step, instance)
   if (upload.result) return upload.result
@@ -26,6 +26,7 @@ export async function finalize(
   const again = claim.before.state === 'finalizing'
   let answer: XMediaAnswer
   try {
+    if (again) await calls.consume(principal.subject, 0)
     answer = await client.finalize(mediaId, category, context, { again })
   } catch (error) {
     // A claim that a failing store keeps runs out by itself.

@@ -24,6 +24,7 @@ export async function setMetadata(request: CompatRequest, instance: CompatInstan
   const { id, metadata = {} } = fields
   for (const kind of Object.keys(metadata)) checkMetadataKind(kind, instance)
   await findOwnMedia(id, request, instance)
+  await instance.calls.consume(request.principal.subject, 0)
   await instance.client.setMetadata(fields, request.context)
   const { associated_metadata: given } = lastData(request)
   return dataResponse({ id, associated_metadata: isRecord(given) ? given : metadata })
@@ -65,6 +66,7 @@ export async function addSubtitles(request: CompatRequest, instance: CompatInsta
   checkDisplayName(subtitles.display_name)
   await findOwnMedia(id, request, instance)
   await findOwnMedia(subtitles.id, request, instance)
+  await instance.calls.consume(request.principal.subject, 0)
   const track = await instance.client.addSubtitles(fields, request.context)
   return dataResponse({ id, media_category, associated_subtitles: track })
 }
@@ -74,6 +76,7 @@ export async function deleteSubtitles(request: CompatRequest, instance: CompatIn
   const fields = validate(subtitlesDeleteRequest, await readJsonFields(request, instance))
   instance.permissions.checkCategories([SUBTITLED[fields.media_category]])
   await findOwnMedia(fields.id, request, instance)
+  await instance.calls.consume(request.principal.subject, 0)
   await instance.client.deleteSubtitles(fields, request.context)
   return dataResponse({ deleted: lastData(request)['deleted'] !== false })
 }

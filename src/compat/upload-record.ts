@@ -23,6 +23,8 @@ export interface CompatUpload {
   /** The client's segments by index; null for those that have not arrived. */
   readonly segments: readonly (CompatSegment | null)[]
   readonly state: CompatUploadState
+  /** The bytes of all APPENDs, repeated ones too. Absent from records of 0.1.0. */
+  readonly relayedBytes?: number | undefined
   /** X's answer to FINALIZE. */
   readonly result?: XMediaAnswer | undefined
   /** The steps that requests are taking at the moment: the indices of segments, and `finalize`. */
@@ -121,6 +123,7 @@ function isCompatUpload(value: unknown): value is CompatUpload {
     segments,
     state,
     result,
+    relayedBytes = 0,
     claims = {},
   } = value
   return (
@@ -130,7 +133,7 @@ function isCompatUpload(value: unknown): value is CompatUpload {
     typeof declaredType === 'string' &&
     typeof category === 'string' &&
     isMediaCategory(category) &&
-    [totalBytes, expiresAt, parts].every((member) => typeof member === 'number') &&
+    [totalBytes, expiresAt, parts, relayedBytes].every((member) => typeof member === 'number') &&
     Array.isArray(segments) &&
     segments.every((segment) => segment === null || Array.isArray(segment)) &&
     STATES.some((known) => known === state) &&
