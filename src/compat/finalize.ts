@@ -37,8 +37,15 @@ export async function finalize(
   // X may say only at INIT, or only now, when the media expires.
   const { expires_after_secs: expiresAfterSecs = Math.floor((upload.expiresAt - clock.now()) / 1000) } = data
   const expiresAt = clock.now() + expiresAfterSecs * 1000
+  const { mediaKey } = upload
   const result = {
-    data: { ...data, size: data.size ?? totalBytes, expires_after_secs: expiresAfterSecs },
+    // X's answer may be empty.
+    data: {
+      ...(mediaKey === undefined ? {} : { media_key: mediaKey }),
+      ...data,
+      size: data.size ?? totalBytes,
+      expires_after_secs: expiresAfterSecs,
+    },
     ...(errors ? { errors } : {}),
   }
   await claim.settle((current) => ({ ...current, state: 'finalized', result, expiresAt }))

@@ -16,6 +16,8 @@ export interface CompatUpload {
   readonly totalBytes: number
   readonly additionalOwners?: readonly string[] | undefined
   readonly shared?: boolean | undefined
+  /** X's `media_key`, if INIT told it. */
+  readonly mediaKey?: string | undefined
   /** Epoch milliseconds after which X forgets the upload. */
   readonly expiresAt: number
   /** X segments per client segment; 0 until the first client segment arrives. */
