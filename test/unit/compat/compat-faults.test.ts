@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
@@ -7,7 +6,7 @@ import { createEmulator, type Emulator } from '../../../src/emulator/index.ts'
 import { memoryStore, type Store, xMedia } from '../../../src/index.ts'
 import { instanceOf } from '../../../src/instance.ts'
 import { base, optionsWith } from '../../support/app.ts'
-import { type FakeClock, useFakeClock } from '../../support/clock.ts'
+import { useFakeClock, whileTimePasses } from '../../support/clock.ts'
 import { base64, form, idOf, json, type Send } from '../../support/compat-calls.ts'
 import { type CallFaults, createFaultyCalls, faultsIn } from '../../support/faulty-calls.ts'
 import { sampleFile } from '../../support/media.ts'
@@ -135,20 +134,6 @@ async function beginResumable(app: Hono, emulator: Emulator): Promise<string> {
   const begun = await app.request('/files', { method: 'POST', headers, body: file.slice(0, 2 * SEGMENT_BYTES) })
   expect(begun.status).toBe(201)
   return emulator.uploads().at(-1)?.id ?? expect.fail()
-}
-
-/** Lets time pass until a promise has settled. */
-async function whileTimePasses<Result>(clock: FakeClock, work: Promise<Result>): Promise<Result> {
-  let isSettled = false
-  const settled = () => {
-    isSettled = true
-  }
-  work.then(settled, settled)
-  while (!isSettled) {
-    for (let left = 20; left > 0 && !isSettled; left--) await turn()
-    if (!isSettled) await clock.advance(10)
-  }
-  return await work
 }
 
 const QUIET: Round = { actions: [], faultyCall: 0, succeeds: true, fault: 'none', turns: [0] }
