@@ -7,7 +7,7 @@ import { limitSessions } from './session/limit-sessions.ts'
 import { guardedStore } from './store/guarded-store.ts'
 import { isMemoryStore, memoryStore } from './store/memory-store.ts'
 import { createOwners, type Owners } from './store/owners.ts'
-import { createQuota, type Quota } from './store/quota.ts'
+import { createQuota, type Quota, type QuotaName } from './store/quota.ts'
 import type { Store } from './store/store.ts'
 import { createUploader, type Uploader } from './uploader.ts'
 
@@ -22,6 +22,7 @@ export interface Instance extends Uploader, Settings, HttpSettings {
   endings: Endings
   quota: Quota | undefined
   creations: Quota
+  calls: Quota
   /** The app's own store, or this instance's memory. */
   store: Store
   /** Who owns which media. Only a store of the app's own remembers it. */
@@ -47,6 +48,7 @@ export function createInstance(options: object): Instance {
   const unlimited = shared ?? memoryStore(clock)
   const isInMemory = settings.store === undefined || isMemoryStore(settings.store)
   const store = isInMemory ? limitSessions(unlimited, limits, clock) : unlimited
+  const hourly = (uploads: number, name: QuotaName) => createQuota({ uploads, periodSecs: 3600 }, clock, store, name)
   return {
     ...uploader,
     authorize,
@@ -72,7 +74,14 @@ export function createInstance(options: object): Instance {
     pace: { idleMs: limits.idleMs, minBytesPerSec: limits.minBytesPerSec },
     endings: createEndings(),
     quota: limits.quota && createQuota(limits.quota, clock, shared),
-    creations: createQuota({ uploads: limits.creationsPerHour, periodSecs: 3600 }, clock, store, 'creations:'),
+    creations: hourly(limits.creationsPerHour, {
+      prefix: 'creations:',
+      detail: 'You have created as many uploads as this server allows in an hour; try again when the next one begins.',
+    }),
+    calls: hourly(limits.callsPerHour, {
+      prefix: 'calls:',
+      detail: 'You have made as many calls to X as this server allows in an hour; try again when the next one begins.',
+    }),
     owners: shared && createOwners(shared),
   }
 }

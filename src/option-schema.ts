@@ -160,6 +160,7 @@ const limits = z.strictObject({
   uploads: z._default(whole(1), 450),
   uploadsPerSubject: z.optional(whole(1)),
   creationsPerHour: z._default(whole(1), 1000),
+  callsPerHour: z._default(whole(1), 3000),
   sessions: z._default(whole(1, MAX_SESSIONS), 10_000),
   sessionsPerSubject: z._default(whole(1), 1000),
   listeners: z._default(whole(1), 1000),

@@ -196,6 +196,12 @@ export interface LimitOptions {
   /** Resumable uploads, and uploads over X's own API, that a subject may create in an hour. Default 1,000. */
   creationsPerHour?: number
   /**
+   * Calls to X that a subject may cause in an hour. An upload counts as one call, whatever its size and on every route. Over
+   * X's own API, each change of metadata or subtitles counts too, and each FINALIZE after the upload's first; APPEND and
+   * STATUS do not. One call more gets `quota_exceeded`. Default 3,000: 1,000 uploads, each with metadata and subtitles.
+   */
+  callsPerHour?: number
+  /**
    * Resumable uploads that this instance keeps in memory, finished ones too, 1 to 50,000. Default 10,000: some 40 MiB, at 4
    * KiB each on average. For one more, the oldest without bytes is forgotten, or else the one that finished first; if there
    * is neither, the client gets `too_many_uploads`. Durable stores have no such limit: there, `creationsPerHour` and the

@@ -1,5 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
+import { readLength } from '../ingress/lengths.ts'
 import { createCheckedReader, type FormRequest, sizeOf } from '../ingress/multipart-file-check.ts'
 import { type FormEnd, type FormFile, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
@@ -7,6 +8,7 @@ import type { UploadSource } from '../ingress/upload-source.ts'
 import { copyToLarger } from '../lib/buffers.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { isRecord } from '../lib/is-record.ts'
+import type { MemoryReservation } from '../relay/memory-pool.ts'
 import { InvalidRequest, jsonRequired, uniqueFields } from './invalid-request.ts'
 
 /** A request body in one of the formats of X's media API. */
@@ -37,19 +39,27 @@ const BASE64_GROWTH = 4 / 3
 const MAX_FIELD_BYTES: number = 64 * 1024
 
 /**
- * Reads a body up to its media, or to its end if it is not multipart.
+ * Reads a body up to its media, or to its end if it is not multipart. Memory grows with the bytes that arrive.
  *
  * @param maxMediaBytes Largest media in a JSON body, bytes before base64; 0 where there is none.
  */
-export async function readCompatBody(source: FormRequest, maxMediaBytes: number): Promise<CompatBody> {
+export async function readCompatBody(
+  source: FormRequest,
+  maxMediaBytes: number,
+  reservation: MemoryReservation,
+): Promise<CompatBody> {
   const { headers, body } = source
   const type = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type === 'multipart/form-data') return await readMultipart(source)
   const isJson = type === 'application/json'
   const maxBytes = MAX_FIELD_BYTES + (isJson ? Math.ceil(maxMediaBytes * BASE64_GROWTH) : 0)
-  const bytes = await readWhole(body, maxBytes)
+  const length = readLength('Content-Length', headers.get('content-length') ?? undefined)
+  if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes)
+  const bytes = await readWhole(body, maxBytes, reservation)
   // X's own SDK declares JSON even when it sends no body.
   if (bytes.length === 0) return { kind: 'none', fields: {}, media: undefined }
+  // The body, its text, and the strings parsed from that.
+  reservation.require(3 * bytes.length)
   const text = new TextDecoder().decode(bytes)
   if (isJson) return { kind: 'json', fields: readObject(text), media: undefined }
   if (type === 'application/x-www-form-urlencoded') {
@@ -91,13 +101,20 @@ function refuseFieldsAfter(fileBytes: number, end: FormEnd): void {
   throw new XMediaError('invalid_parameter', 'Send all fields before the media.')
 }
 
-async function readWhole(body: ByteReader, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readWhole(
+  body: ByteReader,
+  maxBytes: number,
+  reservation: MemoryReservation,
+): Promise<Uint8Array<ArrayBuffer>> {
   let view = new Uint8Array(Math.min(maxBytes, MAX_FIELD_BYTES) + 1)
   let filled = 0
   for (let done = false; !done; ) {
     if (filled > maxBytes) throw tooLarge(maxBytes)
     if (filled === view.length) {
-      view = copyToLarger(view, Math.min(maxBytes + 1, 2 * view.length))
+      const length = Math.min(maxBytes + 1, 2 * view.length)
+      // Copying needs both.
+      reservation.require(view.length + length)
+      view = copyToLarger(view, length)
     }
     const read = await body.read(view, filled)
     view = read.view

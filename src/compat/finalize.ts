@@ -1,55 +1,65 @@
-import { notFound } from '../errors.ts'
 import { rememberOwner } from '../routes/uploaded-media.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
-import { isRefusedByX, sizeMismatch, uploadClosed } from './invalid-request.ts'
+import { type ClaimedStep, claimStep } from './claim.ts'
+import { sizeMismatch, uploadClosed } from './invalid-request.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
-import { isComplete } from './upload-record.ts'
+import { type CompatUpload, isComplete } from './upload-record.ts'
 
-/** FINALIZE. Once X has finalized the upload, further requests get the same answer. */
+/**
+ * FINALIZE. Once X has finalized the upload, further requests get the same answer.
+ *
+ * @param found The subject's upload, as `findUpload` found it.
+ */
 export async function finalize(
   { principal, context }: CompatRequest,
-  mediaId: string,
+  { mediaId, found }: { mediaId: string; found: CompatUpload },
   instance: CompatInstance,
 ): Promise<XMediaAnswer> {
-  const { client, clock, statuses, compatUploads } = instance
-  const upload = await compatUploads.find(mediaId, principal.subject)
-  if (upload === undefined) throw notFound()
+  if (found.result) return found.result
+  const { calls, client, clock, statuses } = instance
+  const step: ClaimedStep = { mediaId, name: 'finalize', start, isDone: ({ result }) => result !== undefined }
+  const { upload, claim } = await claimStep(step, instance)
   if (upload.result) return upload.result
-  if (upload.state === 'refused') throw uploadClosed(upload)
-  const { totalBytes, state, category, parts } = upload
+  if (claim === undefined) throw new TypeError('an upload without a result must be claimed')
+  const { totalBytes, category, parts, segments } = upload
   const started = clock.now()
-  const { segments } = await compatUploads.change(mediaId, (current) => {
-    if (!isComplete(current)) throw sizeMismatch()
-    return { ...current, state: 'finalizing' }
-  })
-  const again = state === 'finalizing'
+  const again = claim.before.state === 'finalizing'
   let answer: XMediaAnswer
   try {
+    if (again) await calls.consume(principal.subject, 0)
     answer = await client.finalize(mediaId, category, context, { again })
   } catch (error) {
-    if (!isRefusedByX(error)) throw error
-    const { result } = await compatUploads.change(mediaId, (current) =>
-      current.result || again ? current : { ...current, state: 'checked' },
-    )
-    // X refused this one because a concurrent FINALIZE came first.
-    if (result) return result
+    // A claim that a failing store keeps runs out by itself.
+    await claim.settle((current) => current).catch(() => {})
     throw error
   }
   const { data, errors } = answer
   // X may say only at INIT, or only now, when the media expires.
   const { expires_after_secs: expiresAfterSecs = Math.floor((upload.expiresAt - clock.now()) / 1000) } = data
   const expiresAt = clock.now() + expiresAfterSecs * 1000
+  const { mediaKey } = upload
   const result = {
-    data: { ...data, size: data.size ?? totalBytes, expires_after_secs: expiresAfterSecs },
+    // X's answer may be empty.
+    data: {
+      ...(mediaKey === undefined ? {} : { media_key: mediaKey }),
+      ...data,
+      size: data.size ?? totalBytes,
+      expires_after_secs: expiresAfterSecs,
+    },
     ...(errors ? { errors } : {}),
   }
-  // X has the media, so a store that fails now must not lose it.
-  await compatUploads
-    .change(mediaId, (current) => ({ ...current, state: 'finalized', result, expiresAt }))
-    .catch(() => {})
+  // X has the media, so a store that fails now must not lose it. The claim runs out by itself.
+  await claim.settle((current) => ({ ...current, state: 'finalized', result, expiresAt })).catch(() => {})
   await rememberOwner(result.data, principal, instance)
   statuses.put(result)
   const durationMs = clock.now() - started
   context.emit({ type: 'finalized', mediaId, bytes: totalBytes, segments: segments.length * parts, durationMs })
   return result
+}
+
+function start(upload: CompatUpload): CompatUpload {
+  if (upload.result) return upload
+  if (upload.state === 'refused') throw uploadClosed(upload)
+  if (!isComplete(upload)) throw sizeMismatch()
+  return { ...upload, state: 'finalizing' }
 }

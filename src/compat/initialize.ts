@@ -38,7 +38,7 @@ export async function initialize(
   await creations.consume(subject, 0)
   await policy.consumeQuota(totalBytes)
   const answer = await client.initialize(parameters, context)
-  const { id: mediaId, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
+  const { id: mediaId, media_key: mediaKey, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   const expiresAt = clock.now() + expiresAfterSecs * 1000
   await compatUploads.create(mediaId, {
     subject,
@@ -48,6 +48,7 @@ export async function initialize(
     totalBytes,
     additionalOwners,
     shared,
+    mediaKey,
     expiresAt,
     parts: 0,
     segments: [],

@@ -24,6 +24,7 @@ export async function setMetadata(request: CompatRequest, instance: CompatInstan
   const { id, metadata = {} } = fields
   for (const kind of Object.keys(metadata)) checkMetadataKind(kind, instance)
   await findOwnMedia(id, request, instance)
+  await instance.calls.consume(request.principal.subject, 0)
   await instance.client.setMetadata(fields, request.context)
   const { associated_metadata: kinds } = lastData(request)
   const accepted = Object.entries(metadata).filter(([kind]) => !Array.isArray(kinds) || kinds.includes(kind))
@@ -66,6 +67,7 @@ export async function addSubtitles(request: CompatRequest, instance: CompatInsta
   checkDisplayName(subtitles.display_name)
   await findOwnMedia(id, request, instance)
   await findOwnMedia(subtitles.id, request, instance)
+  await instance.calls.consume(request.principal.subject, 0)
   const track = await instance.client.addSubtitles(fields, request.context)
   return dataResponse({ id, media_category, associated_subtitles: track })
 }
@@ -75,6 +77,7 @@ export async function deleteSubtitles(request: CompatRequest, instance: CompatIn
   const fields = validate(subtitlesDeleteRequest, await readJsonFields(request, instance))
   instance.permissions.checkCategories([SUBTITLED[fields.media_category]])
   await findOwnMedia(fields.id, request, instance)
+  await instance.calls.consume(request.principal.subject, 0)
   await instance.client.deleteSubtitles(fields, request.context)
   return dataResponse({ deleted: lastData(request)['deleted'] !== false })
 }

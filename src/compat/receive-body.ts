@@ -1,5 +1,4 @@
 import * as z from 'zod/mini'
-import { readLength } from '../ingress/lengths.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
 import type { Instance } from '../instance.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -27,18 +26,22 @@ export async function withCompatBody<Outcome>(
   const { headers } = c.req.raw
   checkFraming(headers)
   return await withBody(c, principal, options, async (body, reservation) => {
-    // The text of the body, and the string that JSON.parse makes of its media.
-    if (maxMediaBytes > 0) reservation.require(Math.min(2 * jsonBytes(headers, maxMediaBytes), 3 * maxMediaBytes))
     const { endings, relay } = options
     const form = { subject: principal.subject, endings, segmentBytes: relay.segmentSize.preferred }
-    return await work(await readCompatBody({ headers, body, ...form }, maxMediaBytes), reservation)
+    return await work(await readCompatBody({ headers, body, ...form }, maxMediaBytes, reservation), reservation)
   })
 }
 
-/** Bytes of a JSON body; 0 for any other body. */
-function jsonBytes(headers: Headers, maxMediaBytes: number): number {
-  if (!headers.get('content-type')?.toLowerCase().startsWith('application/json')) return 0
-  return readLength('Content-Length', headers.get('content-length') ?? undefined) ?? maxMediaBytes
+/** Reads a JSON body and runs `work` on its members, none if there is no body. */
+export async function withJsonFields<Outcome>(
+  request: CompatRequest,
+  options: CompatBodyOptions,
+  work: (fields: Record<string, unknown>) => Promise<Outcome>,
+): Promise<Outcome> {
+  return await withCompatBody(request, 0, options, async ({ kind, fields }) => {
+    if (kind === 'form') throw jsonRequired()
+    return await work(fields)
+  })
 }
 
 /** The members of a JSON body; none if there is no body. */
@@ -46,10 +49,7 @@ export async function readJsonFields(
   request: CompatRequest,
   options: CompatBodyOptions,
 ): Promise<Record<string, unknown>> {
-  return await withCompatBody(request, 0, options, async ({ kind, fields }) => {
-    if (kind === 'form') throw jsonRequired()
-    return fields
-  })
+  return await withJsonFields(request, options, async (fields) => fields)
 }
 
 export function hasMedia({ fields, media }: CompatBody): boolean {

@@ -52,7 +52,7 @@ export function compatErrorResponse(error: unknown, lastResponse?: XResponse, no
   }
   const status = STATUSES[code] ?? (error.status >= 500 ? 503 : 400)
   const title = TITLES[status]
-  if (title === undefined) return invalidRequestResponse([{ message: messageOf(error) }])
+  if (title === undefined) return invalidRequestResponse([{ message: messageOf(error, lastResponse) }])
   const response = compatResponse({ status, body: plainProblem(status, title) }, undefined, retryAfterSecs)
   if (status === 429 && retryAfterSecs !== undefined) {
     response.headers.set('x-rate-limit-remaining', '0')
@@ -75,6 +75,7 @@ const STATUSES: Partial<Record<XMediaErrorCode, number>> = {
   quota_exceeded: 429,
   method_not_allowed: 405,
   misconfigured: 500,
+  upload_locked: 503,
   x_rate_limited: 429,
   x_rejected_media: 400,
 }
@@ -91,8 +92,10 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
-function messageOf({ code, message }: XMediaError): string {
-  return code === 'not_found' || code === 'x_rejected_media' ? NOT_FOUND : message
+function messageOf({ code, message }: XMediaError, lastResponse: XResponse | undefined): string {
+  // X refused the STATUS of another request, whose outcome was cached.
+  const isCached = code === 'x_rejected_media' && lastResponse === undefined
+  return code === 'not_found' || isCached ? NOT_FOUND : message
 }
 
 /** X's edge sends these without a body. */

@@ -10,13 +10,13 @@ import { answerUnrouted, withSlash } from '../routes/unrouted.ts'
 import { CATEGORY_MAX_BYTES, ID_PATTERN, MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { appendFields, appendMembers, initializeRequest, statusQuery } from '../x/schemas.ts'
 import { describeIssues, unknownQuery } from '../x/x-problems.ts'
-import { append } from './append-segment.ts'
-import { isCommand, runCommand } from './commands.ts'
+import { append, findOpenUpload } from './append-segment.ts'
+import { findTarget, isCommand, runCommand } from './commands.ts'
 import { finalize } from './finalize.ts'
 import { initialize } from './initialize.ts'
 import { InvalidRequest, uniqueFields, validate } from './invalid-request.ts'
 import { addSubtitles, deleteSubtitles, readStatus, setMetadata } from './media.ts'
-import { hasMedia, readJsonFields, receiveBody, withCompatBody } from './receive-body.ts'
+import { hasMedia, readJsonFields, receiveBody, withCompatBody, withJsonFields } from './receive-body.ts'
 import {
   type CompatEnv,
   type CompatHandler,
@@ -26,7 +26,7 @@ import {
 } from './request.ts'
 import { type CompatResponse, compatErrorResponse, unroutedResponse } from './response.ts'
 import { bufferedFile, isStreamable, streamedFile, uploadOneShot } from './single-upload.ts'
-import { createCompatUploads } from './upload-record.ts'
+import { createCompatUploads, findUpload } from './upload-record.ts'
 
 /** Where these routes are, below the mount. */
 export const COMPAT_PATH = '/2/media'
@@ -60,30 +60,40 @@ async function initializeUpload(request: CompatRequest, instance: CompatInstance
 }
 
 async function appendSegment(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
+  const mediaId = idOf(request)
+  const upload = await findOpenUpload(mediaId, request.principal.subject, instance.compatUploads)
   return await withCompatBody(request, MAX_SEGMENT_BYTES, instance, async (body, reservation) => {
     const { fields, media } = await receiveBody(body, reservation, instance.clock)
     const { segment_index: index } = validate(body.kind === 'json' ? appendMembers : appendFields, fields)
-    const { expiresAt } = await append(request, { mediaId: idOf(request), index }, media, instance)
+    const { expiresAt } = await append(request, { mediaId, index, upload }, media, instance)
     return { status: 200, body: { data: { expires_at: Math.floor(expiresAt / 1000) } } }
   })
 }
 
 async function finalizeUpload(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
-  validate(noFields, await readJsonFields(request, instance))
-  return { status: 200, body: await finalize(request, idOf(request), instance) }
+  const mediaId = idOf(request)
+  const found = await findUpload(mediaId, request.principal.subject, instance.compatUploads)
+  return await withJsonFields(request, instance, async (fields) => {
+    validate(noFields, fields)
+    return { status: 200, body: await finalize(request, { mediaId, found }, instance) }
+  })
 }
 
 /** The same path takes a file in one request, and the commands of X's first generation. */
 async function uploadOrRunCommand(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {
   const query = uniqueFields(request.c.var.xMediaUrl.searchParams)
+  const parametersWith = (fields: object) => uniqueFields([...Object.entries(query), ...Object.entries(fields)])
+  const named = await findTarget(request, query, instance)
   return await withCompatBody(request, CATEGORY_MAX_BYTES.tweet_image, instance, async (body, reservation) => {
     const isStreamed = isStreamable(body) && !isCommand(query, body)
+    // Before the media is read, if its form names the upload first.
+    const upload =
+      named ?? (isCommand(query, body) ? await findTarget(request, parametersWith(body.fields), instance) : undefined)
     const received = hasMedia(body) && !isStreamed ? await receiveBody(body, reservation, instance.clock) : undefined
     const fields = received?.fields ?? body.fields
     // In a form `command` may come after the media.
     if (isCommand(query, { kind: body.kind, fields })) {
-      const parameters = uniqueFields([...Object.entries(query), ...Object.entries(fields)])
-      return await runCommand(request, parameters, received?.media, instance)
+      return await runCommand(request, parametersWith(fields), { upload, segment: received?.media }, instance)
     }
     const [unknown] = Object.entries(query)
     if (unknown) throw new InvalidRequest(unknownQuery(unknown[0], [String(unknown[1])], []))

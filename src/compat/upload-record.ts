@@ -16,6 +16,8 @@ export interface CompatUpload {
   readonly totalBytes: number
   readonly additionalOwners?: readonly string[] | undefined
   readonly shared?: boolean | undefined
+  /** X's `media_key`, if INIT told it. */
+  readonly mediaKey?: string | undefined
   /** Epoch milliseconds after which X forgets the upload. */
   readonly expiresAt: number
   /** X segments per client segment; 0 until the first client segment arrives. */
@@ -23,9 +25,16 @@ export interface CompatUpload {
   /** The client's segments by index; null for those that have not arrived. */
   readonly segments: readonly (CompatSegment | null)[]
   readonly state: CompatUploadState
+  /** The bytes of all APPENDs, repeated ones too. Absent from records of 0.1.0. */
+  readonly relayedBytes?: number | undefined
   /** X's answer to FINALIZE. */
   readonly result?: XMediaAnswer | undefined
+  /** The steps that requests are taking at the moment: the indices of segments, and `finalize`. */
+  readonly claims?: Readonly<Record<string, CompatClaim>> | undefined
 }
+
+/** Who takes a step, and the epoch milliseconds at which anyone else may. */
+export type CompatClaim = readonly [token: string, until: number]
 
 /**
  * - `open`: waiting for the first segment.
@@ -72,6 +81,15 @@ export function createCompatUploads(store: Store): CompatUploads {
   }
 }
 
+/** The subject's upload. Throws `not_found` for an unknown id and for someone else's. */
+export async function findUpload(
+  mediaId: string,
+  subject: string,
+  compatUploads: Pick<CompatUploads, 'find'>,
+): Promise<CompatUpload> {
+  return (await compatUploads.find(mediaId, subject)) ?? fail()
+}
+
 function fail(): never {
   throw notFound()
 }
@@ -81,7 +99,7 @@ function keyOf(mediaId: string): string {
   return `wire:${mediaId}`
 }
 
-/** The format of the stored uploads. Version 1, of 0.1.0, has the same members. */
+/** The format of the stored uploads. Version 1, of 0.1.0, has no other members. */
 const VERSION = 2
 
 function serialize(upload: CompatUpload): string {
@@ -107,6 +125,8 @@ function isCompatUpload(value: unknown): value is CompatUpload {
     segments,
     state,
     result,
+    relayedBytes = 0,
+    claims = {},
   } = value
   return (
     typeof subject === 'string' &&
@@ -115,12 +135,19 @@ function isCompatUpload(value: unknown): value is CompatUpload {
     typeof declaredType === 'string' &&
     typeof category === 'string' &&
     isMediaCategory(category) &&
-    [totalBytes, expiresAt, parts].every((member) => typeof member === 'number') &&
+    [totalBytes, expiresAt, parts, relayedBytes].every((member) => typeof member === 'number') &&
     Array.isArray(segments) &&
     segments.every((segment) => segment === null || Array.isArray(segment)) &&
     STATES.some((known) => known === state) &&
-    (result === undefined || (isRecord(result) && isRecord(result['data'])))
+    (result === undefined || (isRecord(result) && isRecord(result['data']))) &&
+    isRecord(claims) &&
+    Object.values(claims).every((claim) => Array.isArray(claim))
   )
+}
+
+/** Whether an upload accepts segments. */
+export function isOpen({ state }: CompatUpload): boolean {
+  return state === 'open' || state === 'checked'
 }
 
 /** The segments with `segment` at `index`. */
@@ -133,9 +160,8 @@ export function setSegment(
   return Array.from({ length }, (_, at) => (at === index ? segment : (segments[at] ?? null)))
 }
 
-/** Forgets a segment that X refused, unless X acknowledged it earlier. */
+/** Forgets a segment of which X has nothing. */
 export function removeSegment(upload: CompatUpload, index: number): CompatUpload {
-  if (upload.segments[index]?.[2]) return upload
   const segments = setSegment(upload.segments, index, null)
   return { ...upload, segments, parts: segments.every((segment) => segment === null) ? 0 : upload.parts }
 }

@@ -112,6 +112,6 @@ function fieldAfterFile(name: string): XMediaError {
 function wrongGuess(fileBytes: number, inferredBytes: number): XMediaError {
   return new XMediaError(
     'length_conflict',
-    `We inferred ${formatBytes(inferredBytes)} from Content-Length, but the file has ${formatBytes(fileBytes)}. Send \`total_bytes\` before the file, or the header Upload-Length. Or try again: we now know how this client ends its forms.`,
+    `We inferred ${formatBytes(inferredBytes)} from Content-Length, but the file has ${formatBytes(fileBytes)}. Try again: we now know how this client ends its forms. Or send the size of the file in the header Upload-Length.`,
   )
 }

@@ -8,7 +8,13 @@ import type { Principal } from '../options.ts'
 export function policyFor(
   c: Context,
   principal: Principal,
-  { permissions, sizeLimits, inspect, quota }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'quota'>,
+  {
+    permissions,
+    sizeLimits,
+    inspect,
+    calls,
+    quota,
+  }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'calls' | 'quota'>,
 ): UploadPolicy {
   const { uploadBytes = sizeLimits.uploadBytes, quota: ownQuota } = principal.limits ?? {}
   return {
@@ -19,6 +25,9 @@ export function policyFor(
       const refusal = await inspect?.(head, { ...file, c, principal })
       if (typeof refusal === 'string') throw new XMediaError('content_refused', refusal)
     },
-    consumeQuota: async (bytes) => await quota?.consume(principal.subject, bytes, ownQuota),
+    async consumeQuota(bytes) {
+      await calls.consume(principal.subject, 0)
+      await quota?.consume(principal.subject, bytes, ownQuota)
+    },
   }
 }

@@ -48,27 +48,49 @@ export interface Quota {
    * @param limits The subject's own limits, where they differ from everyone's.
    */
   consume(subject: string, bytes: number, limits?: Partial<QuotaUse>): Promise<void>
+  /** Counts further bytes of an upload that has been counted, or throws `quota_exceeded`. */
+  consumeBytes(subject: string, bytes: number, limits?: Partial<QuotaUse>): Promise<void>
 }
 
-/** @param name Comes before the keys, where several quotas share a store. */
-export function createQuota(settings: QuotaSettings, clock: Clock, shared?: Store, name = ''): Quota {
+/** Tells several quotas in a store apart. */
+export interface QuotaName {
+  /** Comes before the keys. */
+  prefix: string
+  /** What a client that has used up the quota is told. */
+  detail: string
+}
+
+const UNNAMED: QuotaName = {
+  prefix: '',
+  detail: 'Your upload quota is used up; try again when the next period begins.',
+}
+
+export function createQuota(
+  settings: QuotaSettings,
+  clock: Clock,
+  shared?: Store,
+  { prefix, detail }: QuotaName = UNNAMED,
+): Quota {
   const { uploads = Infinity, bytes = Infinity, periodSecs } = settings
   const store = settings.store ?? (shared ? quotaStore(shared) : memoryQuotaStore(clock))
   const periodMs = periodSecs * 1000
 
+  async function consume(subject: string, { uploads, bytes }: QuotaUse, max: QuotaUse): Promise<void> {
+    const period = Math.floor(clock.now() / periodMs)
+    const endsAt = (period + 1) * periodMs
+    const key = `${prefix}${period}:${subject}`
+    const used = await store.add(key, { uploads, bytes }, endsAt)
+    if (used.uploads <= max.uploads && used.bytes <= max.bytes) return
+    await store.add(key, { uploads: -uploads, bytes: -bytes }, endsAt)
+    throw new XMediaError('quota_exceeded', detail, { retryAfterSecs: Math.ceil((endsAt - clock.now()) / 1000) })
+  }
+
+  const everyone: QuotaUse = { uploads, bytes }
   return {
-    async consume(subject, size, limits = {}) {
-      const max = { uploads, bytes, ...limits }
-      const period = Math.floor(clock.now() / periodMs)
-      const endsAt = (period + 1) * periodMs
-      const key = `${name}${period}:${subject}`
-      const used = await store.add(key, { uploads: 1, bytes: size }, endsAt)
-      if (used.uploads <= max.uploads && used.bytes <= max.bytes) return
-      await store.add(key, { uploads: -1, bytes: -size }, endsAt)
-      throw new XMediaError('quota_exceeded', 'Your upload quota is used up; try again when the next period begins.', {
-        retryAfterSecs: Math.ceil((endsAt - clock.now()) / 1000),
-      })
-    },
+    consume: async (subject, size, limits) =>
+      await consume(subject, { uploads: 1, bytes: size }, { ...everyone, ...limits }),
+    consumeBytes: async (subject, size, limits) =>
+      await consume(subject, { uploads: 0, bytes: size }, { ...everyone, ...limits }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { onTestFinished, vi } from 'vitest'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 
@@ -66,4 +67,18 @@ export function useFakeClock(): FakeClock {
     for (const spy of spies) spy.mockRestore()
   })
   return clock
+}
+
+/** Lets time pass until a promise has settled. */
+export async function whileTimePasses<Result>(clock: FakeClock, work: Promise<Result>): Promise<Result> {
+  let isSettled = false
+  const settled = () => {
+    isSettled = true
+  }
+  work.then(settled, settled)
+  while (!isSettled) {
+    for (let left = 20; left > 0 && !isSettled; left--) await turn()
+    if (!isSettled) await clock.advance(10)
+  }
+  return await work
 }

@@ -53,6 +53,7 @@ const tus = {
   'upload-metadata': `filetype ${btoa('image/png')}`,
 }
 const chunk = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' }
+const JSON_TYPE = { 'content-type': 'application/json' }
 
 function form(fields: Record<string, string>): RequestInit {
   const body = new FormData()
@@ -70,11 +71,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   'a form that parseBody() has read': ['parseBody', '', () => form({})],
   'a form that formData() has read': ['formData', '', () => form({})],
   'the first bytes of a resumable upload': ['arrayBuffer', '/files', () => ({ ...raw, headers: { ...tus, ...chunk } })],
-  'a segment over X’s API': ['parseBody', '/2/media/upload/1/append', () => form({ segment_index: '0' })],
   'INIT over X’s API': [
     'json',
     '/2/media/upload/initialize',
-    () => ({ body: '{"total_bytes":5000}', headers: { 'content-type': 'application/json' } }),
+    () => ({ body: '{"total_bytes":5000}', headers: JSON_TYPE }),
   ],
   'a file over X’s API': ['text', '/2/media/upload', () => form({ media_category: 'tweet_image' })],
 }
@@ -107,6 +107,14 @@ export const READ_BODY_CHECKS: Checks<string> = {
     const init = { body: image, headers: { ...tus, ...chunk } }
     await refuse(url, 'PATCH', 'arrayBuffer', path, init)
     equal((await fetch(`${url}/media${path}`, { ...init, method: 'PATCH' })).status, 204)
+  },
+
+  async 'a segment over X’s API is refused and logged, and can be sent again'(url) {
+    const initialize = { body: '{"total_bytes":5000,"media_type":"image/png"}', headers: JSON_TYPE }
+    const opened = await fetch(`${url}/media/2/media/upload/initialize`, { ...initialize, method: 'POST' })
+    const path = `/2/media/upload/${(await opened.json()).data.id}/append`
+    await refuse(url, 'POST', 'parseBody', path, form({ segment_index: '0' }))
+    equal((await fetch(`${url}/media${path}`, { ...form({ segment_index: '0' }), method: 'POST' })).status, 200)
   },
 
   async 'a body of which a clone was read is uploaded, in the one place that there is'(url) {

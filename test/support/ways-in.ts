@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { createXMedia, type XMediaEvent, type XMediaOptions, xMedia } from '../../src/index.ts'
 import { inferCategory, type MediaType } from '../../src/x/limits.ts'
 import { base, describedMedia, optionsWith, post } from './app.ts'
-import { append, finalize, form, json, type Send } from './compat-calls.ts'
+import { append, finalize, form, idOf, json, type Send } from './compat-calls.ts'
 
 /** What to upload, and through what. */
 export interface WayOptions {
@@ -48,13 +48,32 @@ export const WAYS_IN: Readonly<Record<string, Way>> = {
     return await send('PATCH', path, { body: file, headers })
   }),
 
+  'as a resumable upload of the IETF draft': overHttp(async (send, { mediaType, file }) => {
+    const created = await send('POST', '/files', {
+      headers: { 'content-type': mediaType, 'upload-length': String(file.length), 'upload-complete': '?0' },
+    })
+    const chunk = { 'content-type': 'application/partial-upload', 'upload-offset': '0', 'upload-complete': '?1' }
+    const path = created.headers.get('location') ?? ''
+    return await send('PATCH', path, { body: file, headers: { ...chunk, 'content-length': String(file.length) } })
+  }),
+
   'over X’s own API': overHttp(async (send, { mediaType, file }) => {
     const compat: Send = (method, path, init) => send(method, `/2/media${path}`, init)
     const opened = await compat('POST', '/upload/initialize', json({ media_type: mediaType, total_bytes: file.length }))
     if (!opened.ok) return opened
-    const { data }: { data: { id: string } } = await opened.json()
-    const appended = await append(compat, data.id, 0, file)
-    return appended.ok ? await finalize(compat, data.id) : appended
+    const id = await idOf(opened)
+    const appended = await append(compat, id, 0, file)
+    return appended.ok ? await finalize(compat, id) : appended
+  }, true),
+
+  'over X’s own API, by commands': overHttp(async (send, { mediaType, file }) => {
+    const run = async (parameters: Record<string, string>, init?: RequestInit) =>
+      await send('POST', `/2/media/upload?${new URLSearchParams(parameters)}`, init)
+    const opened = await run({ command: 'INIT', media_type: mediaType, total_bytes: String(file.length) })
+    if (!opened.ok) return opened
+    const upload = { media_id: await idOf(opened) }
+    const appended = await run({ command: 'APPEND', ...upload, segment_index: '0' }, form(['media', file]))
+    return appended.ok ? await run({ command: 'FINALIZE', ...upload }) : appended
   }, true),
 
   'over X’s own API, in one request': overHttp(async (send, { mediaType, file }) => {

@@ -49,6 +49,7 @@ const RANGES: readonly [string, number, number][] = [
   ['limits.uploads', 1, MAX],
   ['limits.uploadsPerSubject', 1, MAX],
   ['limits.creationsPerHour', 1, MAX],
+  ['limits.callsPerHour', 1, MAX],
   ['limits.sessions', 1, 50_000],
   ['limits.sessionsPerSubject', 1, MAX],
   ['limits.listeners', 1, MAX],

@@ -73,6 +73,16 @@ describe('a whole file of X’s own API, as a form', () => {
     },
   )
 
+  it('that ends unexpectedly is accepted with the header that its refusal asks for', async () => {
+    const [, refusal] = await errorOf(upload(compatClient(), [category, media], 'bye'))
+    expect(refusal).toMatch(/Upload-Length\.$/)
+    expect(refusal).not.toContain('total_bytes')
+    const { body, headers } = formOf([category, media], 'bye')
+    const sized = { ...Object.fromEntries(new Headers(headers)), 'upload-length': String(image.length) }
+    const answer = await compatClient()('POST', '/upload', { ...(body ? { body } : {}), headers: sized })
+    await expectReceived(await idOf(answer), image)
+  })
+
   it.each(ENDINGS)('that fits into one segment may end in anything: %#', async (end) => {
     const send = compatClient({ x: { segmentBytes: 100_000 } })
     await expectReceived(await idOf(await upload(send, [category, media], end)), image)

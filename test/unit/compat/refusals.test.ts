@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { XMediaEvent } from '../../../src/index.ts'
 import { emulator } from '../../support/app.ts'
+import { useFakeClock, whileTimePasses } from '../../support/clock.ts'
 import {
   append,
   compatClient,
@@ -44,6 +45,32 @@ describe('X’s own media API', () => {
     expect((await finalize(send, id)).status).toBe(200)
     await expectReceived(id, video)
     expect(await errorOf(append(send, id, 1, video.slice(5000, 10_000)))).toEqual([400, 'Media is already finalized.'])
+  })
+
+  it('asks a client to try again that has waited 30 s for another request with the same segment', async () => {
+    const clock = useFakeClock()
+    const reached = Promise.withResolvers<void>()
+    const answered = Promise.withResolvers<Response>()
+    const send = compatClient({
+      x: {
+        retry: { timeoutMs: 60_000 },
+        async fetch(url, init) {
+          if (!url.endsWith('/append')) return emulator.app.request(url, init)
+          reached.resolve()
+          return await answered.promise
+        },
+      },
+    })
+    const id = await initialize(send, { media_type: 'image/png', total_bytes: image.length })
+    const first = append(send, id, 0, image)
+    await reached.promise
+    const startedAt = clock.now()
+    const second = await whileTimePasses(clock, append(send, id, 0, image))
+    expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(clock.now() - startedAt).toBeGreaterThanOrEqual(30_000)
+    expect(clock.now() - startedAt).toBeLessThan(31_000)
+    answered.resolve(new Response(null, { status: 204 }))
+    expect((await whileTimePasses(clock, first)).status).toBe(200)
   })
 
   it('closes an upload whose first segment is not of its media type', async () => {

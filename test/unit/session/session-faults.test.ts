@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
 import { memoryStore, type Store } from '../../../src/index.ts'
 import { base, describedMedia } from '../../support/app.ts'
+import { type CallFaults, createFaultyCalls, faultsIn } from '../../support/faulty-calls.ts'
 import { sampleFile } from '../../support/media.ts'
 import { endLease, pathOf } from '../../support/resumable.ts'
 
@@ -15,21 +15,12 @@ const METADATA = `filetype ${btoa('video/mp4')}`
 const file = sampleFile('video/mp4', 60_000)
 const sha256 = createHash('sha256').update(file).digest('hex')
 
-/** What a crashed server gets for everything it still tries: no answer. */
-const NEVER = new Promise<never>(() => {})
-
 /** One request of a client, and what happens to the server meanwhile. */
-interface Round {
+interface Round extends CallFaults<'crash' | 'failure'> {
   /** The declared size of the chunk, the bytes after which the connection breaks off, and the size of each write. */
   bytes: number
   sentBytes: number
   writeBytes: number
-  /** The call to the store or to X at which the server crashes or the call fails, and whether that call still worked. */
-  faultyCall: number
-  succeeds: boolean
-  fault: 'none' | 'crash' | 'failure'
-  /** How many turns of the event loop the calls take, in their order. */
-  turns: number[]
 }
 
 const rounds = fc.array(
@@ -37,29 +28,14 @@ const rounds = fc.array(
     bytes: fc.integer({ min: 1, max: 60_000 }),
     sentBytes: fc.integer({ min: 0, max: 80_000 }),
     writeBytes: fc.integer({ min: 500, max: 60_000 }),
-    faultyCall: fc.integer({ min: 0, max: 90 }),
-    succeeds: fc.boolean(),
-    fault: fc.constantFrom('none', 'crash', 'failure'),
-    turns: fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 7 }),
+    ...faultsIn(90, 'crash', 'failure'),
   }),
   { maxLength: 6 },
 )
 
 /** A server that crashes, or whose store or X fails, at the round's call. */
 function serverFor(round: Round, store: Store, emulator: ReturnType<typeof createEmulator>) {
-  let calls = 0
-  const crashed = Promise.withResolvers<void>()
-  async function intercept<Result>(call: () => Promise<Result>): Promise<Result> {
-    const index = calls++
-    const isFaulty = index === round.faultyCall && round.fault !== 'none'
-    for (let left = round.turns[index % round.turns.length] ?? 0; left > 0; left--) await turn()
-    if (round.fault === 'crash' && index > round.faultyCall) return await NEVER
-    if (!isFaulty) return await call()
-    if (round.succeeds) await call()
-    if (round.fault === 'failure') throw new TypeError('the connection was lost')
-    crashed.resolve()
-    return await NEVER
-  }
+  const calls = createFaultyCalls(round)
   const app = new Hono().route(
     '/media',
     describedMedia({
@@ -67,16 +43,16 @@ function serverFor(round: Round, store: Store, emulator: ReturnType<typeof creat
       x: {
         segmentBytes: 5000,
         retry: { retries: 0 },
-        fetch: (url, init) => intercept(async () => emulator.app.request(url, init)),
+        fetch: (url, init) => calls.make(async () => emulator.app.request(url, init)),
       },
       store: {
-        get: (key) => intercept(() => store.get(key)),
-        compareAndSwap: (...swap) => intercept(() => store.compareAndSwap(...swap)),
+        get: (key) => calls.make(() => store.get(key)),
+        compareAndSwap: (...swap) => calls.make(() => store.compareAndSwap(...swap)),
       },
     }),
   )
   app.onError((error, c) => c.text(error.message, 500))
-  return { app, crashed: crashed.promise }
+  return { app, crashed: calls.crashed }
 }
 
 /** A body whose connection breaks off. */

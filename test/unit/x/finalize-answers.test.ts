@@ -34,6 +34,14 @@ const finalizeWith = (body: SuccessBody, times = 1): EmulatorOptions => ({
 })
 const UNREADABLE = ['html', 'truncated', 'empty_object', 'other_id', 'numeric_id'] as const
 
+/** The ways that bring an image to X in one call, and the error of a call that fails. */
+const IN_ONE_CALL: Readonly<Record<string, string>> = {
+  'as a raw body': 'x_unavailable',
+  'as a form': 'x_unavailable',
+  'over X’s own API, in one request': '503',
+  'from the app itself': 'x_unavailable',
+}
+
 describe.each(Object.entries(WAYS_IN))('an upload %s', (way, upload) => {
   const rejected = way.startsWith('over X’s own API') ? '400' : 'x_rejected_media'
 
@@ -80,6 +88,53 @@ describe.each(Object.entries(WAYS_IN))('an upload %s', (way, upload) => {
     expect(await upload({ x, ...image })).toMatchObject({ id: emulator.uploads()[0]?.id, error: undefined })
   })
 })
+
+/** Answers that are no success of a call that uploads a whole file. */
+const NO_MEDIA: [string, () => Response][] = [
+  ['a web page', () => new Response('<html></html>', { headers: { 'content-type': 'text/html' } })],
+  ['an empty object', () => Response.json({})],
+  ['errors without data', () => Response.json({ errors: [{ title: 'Invalid Request' }] })],
+  ['cut JSON', () => new Response('{"data":{"id":"17"')],
+  ['a numeric id', () => Response.json({ data: { id: 17 } })],
+  ['nothing', () => new Response(null, { status: 204 })],
+]
+
+describe.each(Object.entries(WAYS_IN).filter(([way]) => way in IN_ONE_CALL))(
+  'an image %s, in one call,',
+  (way, upload) => {
+    it.each(NO_MEDIA)('fails when X answers with %s', async (_, answer) => {
+      const calls: string[] = []
+      const x: XApiOptions = {
+        ...{ oneShotBytes: image.file.length, segmentBytes: image.file.length / 2 },
+        async fetch(url) {
+          calls.push(new URL(url).pathname)
+          return answer()
+        },
+      }
+      expect(await upload({ x, ...image })).toMatchObject({ id: undefined, error: IN_ONE_CALL[way] })
+      expect(calls).toEqual(['/2/media/upload'])
+    })
+  },
+)
+
+describe.each(Object.entries(WAYS_IN).filter(([way]) => way.startsWith('over X’s own API')))(
+  'an upload %s',
+  (_, upload) => {
+    it('that cannot be confirmed ends in a sentence that says so', async () => {
+      const { x } = setUp({ ...finalizeWith('html', 0), repeatedFinalize: 'answer' })
+      const { error, told } = await upload({ x, ...image })
+      expect(error).toBe('400')
+      expect(told).toContain('X has not confirmed the upload. Upload the file again.')
+      expect(told).not.toContain('Not found')
+    })
+
+    it('has its media key even if FINALIZE answers nothing', async () => {
+      const { emulator, x } = setUp(finalizeWith('empty'))
+      const { told } = await upload({ x, ...image })
+      expect(JSON.parse(JSON.parse(told)[1])).toMatchObject({ data: { media_key: `3_${emulator.uploads()[0]?.id}` } })
+    })
+  },
+)
 
 describe('a client whose FINALIZE is never answered in a readable way', () => {
   const upload = (emulatorOptions: EmulatorOptions, source: typeof image | typeof video) => {
