@@ -5,7 +5,7 @@ import type { ToSchema } from 'hono/types'
 import { COMPAT_PATHS } from './compat/paths.ts'
 import { COMPAT_PATH, xCompat } from './compat/routes.ts'
 import { errorResponse } from './errors.ts'
-import { instanceOf } from './instance.ts'
+import { type Instance, instanceOf } from './instance.ts'
 import { UPLOAD_PATHS } from './openapi/upload-paths.ts'
 import type { UndeclaredEnv, XMediaOptions } from './options.ts'
 import { RESUMABLE_PATHS } from './resumable/paths.ts'
@@ -45,7 +45,11 @@ export type XMediaApp = Hono<UploadEnv, XMediaSchema>
  * Throws one `TypeError` that lists everything wrong with the options.
  */
 export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>): XMediaApp {
-  const instance = instanceOf(options)
+  return mediaApp(instanceOf(options))
+}
+
+/** The routes of an instance. */
+export function mediaApp(instance: Instance): XMediaApp {
   const paths = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...(instance.compat ? COMPAT_PATHS : {}) }
   const routes = new Hono<UploadEnv>().onError(errorResponse)
   if (instance.compat) routes.route(COMPAT_PATH, xCompat(instance))
