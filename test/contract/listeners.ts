@@ -80,5 +80,17 @@ export function listeners(target: Target): void {
       }
       await expect.poll(counted, { interval: 20 }).toMatchObject({ listeners: 0 })
     })
+
+    it('are uploads that wait for X too, and one without a place does not wait', async () => {
+      const wait = { prefer: 'wait=60' }
+      const waiting = Array.from({ length: MAX_LISTENERS }, () => upload(wait))
+      await expect.poll(counted, { interval: 20 }).toMatchObject({ uploads: 0, listeners: MAX_LISTENERS })
+      const answer = await upload(wait)
+      expect([answer.status, answer.headers['preference-applied']]).toEqual([201, undefined])
+      await emulator.advance(3600)
+      for (const { status, headers } of await Promise.all(waiting)) {
+        expect([status, headers['preference-applied']]).toEqual([201, 'wait=60'])
+      }
+    })
   })
 }
