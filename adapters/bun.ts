@@ -30,6 +30,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     port,
     hostname,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    // Bytes of incomplete headers do not extend it. For the first ones on a connection, Bun itself allows 10 seconds.
     idleTimeout: IDLE_TIMEOUT_SECS,
     fetch: (request, server) => serveRequest(app, request, server),
   })

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { xMedia } from '../src/app.ts'
+import { mediaApp } from '../src/app.ts'
+import { type Instance, instanceOf } from '../src/instance.ts'
 import type { XMediaOptions } from '../src/options.ts'
 import { createNodeListener } from './node-listener.ts'
 
@@ -21,12 +22,8 @@ export type ExpressHandler = (
  * or lift them yourself.
  */
 export function xMediaHandler(options: XMediaOptions): ExpressHandler {
-  const media = xMedia({
-    ...options,
-    // Express hides the path of the mount from its handlers.
-    http: { mountPath: (c) => c.env.incoming.baseUrl ?? '', ...options.http },
-  })
-  const listener = createNodeListener(media)
+  const { mountPath = expressPath, ...instance } = instanceOf(options)
+  const listener = createNodeListener(mediaApp({ ...instance, mountPath }))
 
   return function xMediaHandler(request, response, next) {
     // A `data` listener mounted before us has started the flow: without a pause, bytes are lost before the app reads.
@@ -38,6 +35,9 @@ export function xMediaHandler(options: XMediaOptions): ExpressHandler {
     listener(request, response).catch(next)
   }
 }
+
+/** Express hides the path of the mount from its handlers. */
+const expressPath: Instance['mountPath'] = (c) => c.env.incoming.baseUrl ?? ''
 
 export { listen } from './node.ts'
 export type { RunningServer } from './serve.ts'

@@ -11,6 +11,12 @@ import {
 } from './serve.ts'
 
 /**
+ * Longest time for the headers of a request, milliseconds; Node checks it every 30 seconds. A client that sends them byte by
+ * byte is never silent, so nothing else ends it.
+ */
+const HEADERS_TIMEOUT_MS = 20_000
+
+/**
  * Serves an app on Node, without Node's limit of 300 seconds per request, which would end a large upload over a slow
  * line. A silent connection is closed instead. `globalThis.Request` and `Response` stay as they are.
  */
@@ -22,6 +28,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
 /** Starts any Node server with time limits that suit uploads. */
 export async function listen(server: Server, port: number, hostname: string): Promise<RunningServer> {
   server.requestTimeout = 0
+  server.headersTimeout = HEADERS_TIMEOUT_MS
   server.setTimeout(IDLE_TIMEOUT_SECS * 1000)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

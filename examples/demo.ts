@@ -1,12 +1,16 @@
 import { Hono } from 'hono'
 import { type LimitOptions, type Store, type XApiOptions, type XMediaOptions, xMedia } from '../src/index.ts'
+import { readCounters } from './counters.ts'
 
 /** The environment that every example server reads; see the table in the README. */
 export type DemoEnv = Readonly<Record<string, string | undefined>>
 
 /** An example server: the package at `/media`. */
 export function createDemo(env: DemoEnv, store?: Store): Hono {
-  return new Hono().route('/media', xMedia(demoOptions(env, store)))
+  const options = demoOptions(env, store)
+  const app = new Hono().route('/media', xMedia(options))
+  if (env['DEMO_COUNTERS']) app.get('/counters', (c) => c.json(readCounters(options)))
+  return app
 }
 
 /** The options of an example server. It trusts the subject that a request names, which only a demo may do. */

@@ -5,17 +5,18 @@ import type { ToSchema } from 'hono/types'
 import { COMPAT_PATHS } from './compat/paths.ts'
 import { COMPAT_PATH, xCompat } from './compat/routes.ts'
 import { errorResponse } from './errors.ts'
-import { instanceOf } from './instance.ts'
+import { type Instance, instanceOf } from './instance.ts'
 import { UPLOAD_PATHS } from './openapi/upload-paths.ts'
 import type { UndeclaredEnv, XMediaOptions } from './options.ts'
 import { RESUMABLE_PATHS } from './resumable/paths.ts'
 import { addProtocolHeaders } from './resumable/protocol-headers.ts'
 import { resumable, resumableLimits } from './resumable/routes.ts'
-import { apiDescription } from './routes/api-description.ts'
+import { apiDescription, cacheDescription } from './routes/api-description.ts'
 import { authorize, requireSecret } from './routes/authorize.ts'
 import { findMount } from './routes/mount.ts'
 import { allowOrigins } from './routes/origin.ts'
 import { findPublicUrl } from './routes/public-url.ts'
+import { addSafeHeaders } from './routes/safe-headers.ts'
 import { mediaStatus, type StatusInput, validateStatusId, validateStatusTicket } from './routes/status.ts'
 import { answerUnrouted, withSlash } from './routes/unrouted.ts'
 import {
@@ -45,14 +46,19 @@ export type XMediaApp = Hono<UploadEnv, XMediaSchema>
  * Throws one `TypeError` that lists everything wrong with the options.
  */
 export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>): XMediaApp {
-  const instance = instanceOf(options)
+  return mediaApp(instanceOf(options))
+}
+
+/** The routes of an instance. */
+export function mediaApp(instance: Instance): XMediaApp {
   const paths = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...(instance.compat ? COMPAT_PATHS : {}) }
-  const routes = new Hono<UploadEnv>().onError(errorResponse)
+  const routes = new Hono<UploadEnv>().onError(errorResponse).use(addSafeHeaders)
   if (instance.compat) routes.route(COMPAT_PATH, xCompat(instance))
   const upload = [validateUpload, receiveUpload(instance), sendMedia] as const
   const status = [validateStatusId, validateStatusTicket, mediaStatus(instance)] as const
   routes
     .use('/files/*', addProtocolHeaders(instance))
+    .on('GET', withSlash('/openapi.json'), cacheDescription)
     .use(findPublicUrl(instance), findMount(instance.mountPath))
     .use(allowOrigins(instance), requireSecret(instance))
     .on('GET', withSlash('/openapi.json'), apiDescription(paths))

@@ -45,7 +45,11 @@ export class XMediaError extends Error {
 
   /** The error as a response: a problem document, with `Retry-After` where a retry may succeed, and `Allow` with 405. */
   getResponse(): Response {
-    const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+    const headers = new Headers({
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
     if (this.retryAfterSecs !== undefined) headers.set('retry-after', String(this.retryAfterSecs))
     if (this.allow) headers.set('allow', this.allow.join(', '))
     return new Response(JSON.stringify(this.problem), { status: this.status, headers })

@@ -2,6 +2,7 @@ import { createEndings, type Endings } from './ingress/endings.ts'
 import type { PaceOptions } from './ingress/paced-reader.ts'
 import { createPermissions, type Permissions } from './ingress/permissions.ts'
 import { type ConcurrencyLimit, createConcurrencyLimit } from './lib/concurrency-limit.ts'
+import { createPlaces, type PlaceCounts, type Places } from './lib/places.ts'
 import { type HttpSettings, parseXMediaOptions, type XMediaSettings } from './option-schema.ts'
 import { limitSessions } from './session/limit-sessions.ts'
 import { guardedStore } from './store/guarded-store.ts'
@@ -13,10 +14,17 @@ import { createUploader, type Uploader } from './uploader.ts'
 
 type Settings = Pick<XMediaSettings, 'authorize' | 'token' | 'secret' | 'compat' | 'inspect'>
 
+/** What the requests in progress hold: places by kind, and memory. All of it is zero when there are none. */
+export type Counters = PlaceCounts & Readonly<Record<'memoryBytes', number>>
+
 /** The parts that all requests of an instance share. */
 export interface Instance extends Uploader, Settings, HttpSettings {
   permissions: Permissions
+  places: Places
+  /** Tells what is held at the moment, so that a test sees what a request has not given back. */
+  counters(): Counters
   uploads: ConcurrencyLimit
+  /** Event streams, and uploads that wait for X's processing. */
   listeners: ConcurrencyLimit
   pace: PaceOptions
   endings: Endings
@@ -43,7 +51,8 @@ export function createInstance(options: object): Instance {
   const settings = parseXMediaOptions(options)
   const { authorize, token, secret, compat, allow, inspect, http, limits } = settings
   const uploader = createUploader(settings)
-  const { clock } = uploader
+  const { clock, relay } = uploader
+  const places = createPlaces()
   const shared = settings.store && guardedStore(settings.store, clock)
   const unlimited = shared ?? memoryStore(clock)
   const isInMemory = settings.store === undefined || isMemoryStore(settings.store)
@@ -59,17 +68,23 @@ export function createInstance(options: object): Instance {
     store,
     ...http,
     permissions: createPermissions(allow),
+    places,
+    counters: () => ({ ...places.counts(), memoryBytes: relay.memory.committedBytes }),
     uploads: createConcurrencyLimit({
+      places,
+      kind: 'uploads',
       max: limits.uploads,
       maxPerSubject: limits.uploadsPerSubject ?? Math.ceil(limits.uploads / 2),
       code: 'too_many_uploads',
       name: 'uploads',
     }),
     listeners: createConcurrencyLimit({
+      places,
+      kind: 'listeners',
       max: limits.listeners,
       maxPerSubject: limits.listenersPerSubject,
       code: 'too_many_listeners',
-      name: 'event streams',
+      name: 'event streams or waiting uploads',
     }),
     pace: { idleMs: limits.idleMs, minBytesPerSec: limits.minBytesPerSec },
     endings: createEndings(),

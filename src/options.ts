@@ -210,9 +210,12 @@ export interface LimitOptions {
   sessions?: number
   /** Resumable uploads of one subject that this instance keeps in memory; its own are forgotten. Default 1,000. */
   sessionsPerSubject?: number
-  /** Event streams at once on this instance. Default 1,000. */
+  /**
+   * Event streams, and uploads that wait for X's processing (`Prefer: wait`), at once on this instance. Default 1,000. One
+   * more stream gets `too_many_listeners`; one more upload gets its response without waiting.
+   */
   listeners?: number
-  /** Event streams at once of one subject. Default 20. */
+  /** Event streams and waiting uploads at once of one subject. Default 20. */
   listenersPerSubject?: number
   /** Longest time without a byte from the client, milliseconds. Default 30,000. */
   idleMs?: number

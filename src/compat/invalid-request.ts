@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
+import { shorten } from '../lib/quote.ts'
 import { describeIssues, type XProblemItem } from '../x/x-problems.ts'
 import type { CompatUpload } from './upload-record.ts'
 
@@ -50,7 +51,7 @@ export function validate<T>(schema: z.ZodMiniType<T>, fields: Record<string, unk
 export function uniqueFields(entries: Iterable<[string, unknown]>): Record<string, unknown> {
   const fields = new Map<string, unknown>()
   for (const [name, value] of entries) {
-    if (fields.has(name)) throw new InvalidRequest(`\`${name}\` appears twice. Send it once.`)
+    if (fields.has(name)) throw new InvalidRequest(`\`${shorten(name)}\` appears twice. Send it once.`)
     fields.set(name, value)
   }
   return Object.fromEntries(fields)

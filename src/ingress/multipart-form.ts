@@ -1,7 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import { copyToLarger } from '../lib/buffers.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
-import { quote } from '../lib/quote.ts'
+import { quote, shorten } from '../lib/quote.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { createDelimiterSearch } from './multipart-delimiter.ts'
 import { createFileReader, multipartLimit, notClosed } from './multipart-file-reader.ts'
@@ -138,14 +138,17 @@ function readFields(parts: readonly Part[], bytes: Uint8Array, isField: FormRule
       fields.set(name, new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content))
     } catch {
       const size = formatBytes(content.length)
-      throw new XMediaError('invalid_parameter', `\`${name}\` (${size}) is not UTF-8. Send text fields in UTF-8.`)
+      throw new XMediaError(
+        'invalid_parameter',
+        `\`${shorten(name)}\` (${size}) is not UTF-8. Send text fields in UTF-8.`,
+      )
     }
   }
   return Object.fromEntries(fields)
 }
 
 export function duplicateField(name: string): XMediaError {
-  return new XMediaError('invalid_parameter', `\`${name}\` is in the form twice. Send it once.`)
+  return new XMediaError('invalid_parameter', `\`${shorten(name)}\` is in the form twice. Send it once.`)
 }
 
 /**

@@ -18,6 +18,16 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 }
 
+/** Calls `callback` every `ms` milliseconds, until the function that it returns is called. */
+export function repeat(clock: Pick<Clock, 'after'>, ms: number, callback: () => void): () => void {
+  let cancelTimer = clock.after(ms, run)
+  function run() {
+    cancelTimer = clock.after(ms, run)
+    callback()
+  }
+  return () => cancelTimer()
+}
+
 /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as it aborts. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

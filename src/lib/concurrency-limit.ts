@@ -1,9 +1,14 @@
 import { XMediaError } from '../errors.ts'
+import type { PlaceKind, Places } from './places.ts'
 
 export interface ConcurrencyLimitOptions {
-  /** The most that may run at once. */
+  /** Where the places are taken. */
+  places: Places
+  /** The kind of places that is limited. */
+  kind: PlaceKind
+  /** The most that may be taken at once. */
   max: number
-  /** The most that may run at once for one subject. */
+  /** The most that one subject may take at once. */
   maxPerSubject: number
   /** The error code for one too many. */
   code: 'too_many_uploads' | 'too_many_listeners'
@@ -11,46 +16,35 @@ export interface ConcurrencyLimitOptions {
   name: string
 }
 
-/** Limits how many run at once, in all and for each subject, so that no subject keeps the others out. */
+/** Limits how many places are taken at once, in all and by each subject, so that no subject keeps the others out. */
 export interface ConcurrencyLimit {
-  /** Starts one and returns the function to call when it has ended; throws when the limit is reached. */
+  /** Takes a place, and returns the function that gives it back; throws when the limit is reached. */
   admit(subject: string, maxPerSubject?: number): () => void
-  /** How many are running. */
-  readonly running: number
+  /** Takes a place as `admit` does; returns undefined when the limit is reached. */
+  tryAdmit(subject: string): (() => void) | undefined
 }
 
 /** When a refused client should try again, in seconds. */
 const RETRY_AFTER_SECS = 5
 
-export function createConcurrencyLimit({ max, maxPerSubject, code, name }: ConcurrencyLimitOptions): ConcurrencyLimit {
-  const runningBySubject = new Map<string, number>()
-  let running = 0
+export function createConcurrencyLimit(options: ConcurrencyLimitOptions): ConcurrencyLimit {
+  const { places, kind, max, maxPerSubject, code, name } = options
 
-  /** 503 and not 429: tus clients do not retry after a 429. https://github.com/tus/tus-js-client/blob/main/docs/api.md */
-  function tooMany(detail: string): XMediaError {
-    return new XMediaError(code, `${detail}; wait until one has finished.`, { retryAfterSecs: RETRY_AFTER_SECS })
+  /** Why a subject may not have another place; undefined if it may. */
+  function refusal(subject: string, subjectMax: number): string | undefined {
+    const own = places.takenBy(kind, subject)
+    // Negated so that a limit of NaN admits nothing.
+    if (!(own < subjectMax)) return `You already have ${own} ${name} in progress`
+    return places.counts()[kind] < max ? undefined : `This server cannot take any more ${name} now`
   }
 
   return {
-    get running() {
-      return running
-    },
     admit(subject, subjectMax = maxPerSubject) {
-      const own = runningBySubject.get(subject) ?? 0
-      // Negated so that a limit of NaN admits nothing.
-      if (!(own < subjectMax)) throw tooMany(`You already have ${own} ${name} in progress`)
-      if (running >= max) throw tooMany(`This server cannot take any more ${name} now`)
-      running++
-      runningBySubject.set(subject, own + 1)
-      let hasEnded = false
-      return () => {
-        if (hasEnded) return
-        hasEnded = true
-        running--
-        const left = (runningBySubject.get(subject) ?? 1) - 1
-        if (left > 0) runningBySubject.set(subject, left)
-        else runningBySubject.delete(subject)
-      }
+      const detail = refusal(subject, subjectMax)
+      if (detail === undefined) return places.take(kind, subject)
+      // 503 and not 429: tus clients do not retry after a 429. https://github.com/tus/tus-js-client/blob/main/docs/api.md
+      throw new XMediaError(code, `${detail}; wait until one has finished.`, { retryAfterSecs: RETRY_AFTER_SECS })
     },
+    tryAdmit: (subject) => (refusal(subject, maxPerSubject) === undefined ? places.take(kind, subject) : undefined),
   }
 }

@@ -1,6 +1,11 @@
 const MAX_CHARS = 40
 
-/** A text from outside in quotes, for the message of an error; a long one is cut. */
+/** A text from outside, for the message of an error; a long one is cut. */
+export function shorten(text: string, maxChars: number = MAX_CHARS): string {
+  return text.length > maxChars ? `${text.slice(0, maxChars)}…` : text
+}
+
+/** The same in quotes. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text)
+  return JSON.stringify(shorten(text))
 }

@@ -29,7 +29,6 @@ export function addProtocolHeaders(instance: Pick<Instance, 'clock' | 'sizeLimit
     await next()
     if (c.req.method === 'POST' && overriddenMethod(c) === 'HEAD') removeBody(c)
     const { headers } = c.res
-    headers.set('cache-control', 'no-store')
     if (protocolFor(c) === 'tus') headers.set('tus-resumable', TUS_VERSION)
     else addDraftHeaders(c, instance)
     if (c.error instanceof XMediaError) addProblemHeaders(headers, c.error)

@@ -79,7 +79,7 @@ function describeServer({ sizeLimits }: Pick<Instance, 'sizeLimits'>): Handler<R
 /** Creates an upload, and accepts its first bytes when the request brings some. */
 function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadInput> {
   return async function createUpload(c: Context<ResumableEnv, string, UploadInput>) {
-    const { clock, creations, relay, store } = instance
+    const { clock, creations, places, relay, store } = instance
     const principal = c.var.xMediaPrincipal
     checkFraming(c.req.raw.headers)
     const creation = readCreation(c.req.raw, c.req.valid('query'))
@@ -99,7 +99,7 @@ function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadI
     // On `c.res` it stays when the first bytes are refused: the client can send them again.
     c.res.headers.set('location', uploadLocation(c, session.id))
     if (chunk === undefined || chunk.bytes === 0) return await uploadResponse(c, session, 201, instance)
-    const lease = await tryLease(store, session.id, clock)
+    const lease = await tryLease(store, session.id, clock, places)
     if (lease === undefined || lease === 'held') throw new TypeError('a new session must be free')
     const after = await withLease(lease, () => acceptChunk(c, lease, chunk, instance)).catch((error: unknown) => {
       // The client can continue this upload. An error would make it start again from the first byte.
@@ -162,12 +162,12 @@ function progressUnavailable(cause: XMediaError): XMediaError {
 }
 
 /** Deletes an upload. X forgets by itself what is never finalized. */
-function deleteUpload(instance: Pick<Instance, 'clock' | 'store'>): Handler<ResumableEnv, string, UploadId> {
+function deleteUpload(instance: Pick<Instance, 'clock' | 'places' | 'store'>): Handler<ResumableEnv, string, UploadId> {
   return async function deleteUpload(c: UploadContext) {
     const { id, protocol } = await findUpload(c, instance)
     if (protocol !== 'ietf') requireTus(c.req.raw.headers)
-    const lease = await acquireLease(instance.store, id, instance.clock)
-    await lease.remove()
+    const lease = await acquireLease(instance.store, id, instance.clock, instance.places)
+    await withLease(lease, lease.remove)
     return c.body(null, 204)
   }
 }

@@ -27,7 +27,10 @@ export async function findUpload(c: UploadContext, { store }: Pick<Instance, 'st
 }
 
 /** The lease of the upload that the request names, if it is the principal's. Throws `not_found` and `upload_locked`. */
-export async function acquireUpload(c: UploadContext, instance: Pick<Instance, 'clock' | 'store'>): Promise<Lease> {
+export async function acquireUpload(
+  c: UploadContext,
+  instance: Pick<Instance, 'clock' | 'places' | 'store'>,
+): Promise<Lease> {
   const { id } = await findUpload(c, instance)
-  return await acquireLease(instance.store, id, instance.clock)
+  return await acquireLease(instance.store, id, instance.clock, instance.places)
 }

@@ -49,15 +49,10 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
         ? await owners?.find(mediaId, subject)
         : await readTicket(ticket, { mediaId, subject }, c.var.xMediaKeys, clock)
     if (owned === undefined) throw notFound()
-    const { done } = owned
-    const token = tokenFor(c, principal, instance.token)
-    const read = async () =>
-      done ? doneStatus(mediaId, owned, done, clock) : await statuses.read(mediaId, { token, emit })
-    const status = await read()
-    if (wantsEvents(c)) return statusEvents(c, status, read, instance)
-    c.header('cache-control', 'no-store')
+    const context = { token: tokenFor(c, principal, instance.token), emit }
+    const status = owned.done ? doneStatus(mediaId, owned, owned.done, clock) : await statuses.read(mediaId, context)
     c.header('vary', 'accept', { append: true })
-    return c.json(status)
+    return wantsEvents(c) ? statusEvents(c, status, context, instance) : c.json(status)
   }
 }
 

@@ -2,7 +2,11 @@ import type { MiddlewareHandler } from 'hono'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { RouterRoute } from 'hono/types'
 import { methodNotAllowed, XMediaError } from '../errors.ts'
+import { shorten } from '../lib/quote.ts'
 import type { MountEnv } from './mount.ts'
+
+/** The longest path to name in an error. One with parameters is as long as the client likes. */
+const MAX_PATH_CHARS = 200
 
 /** A path with and without a slash at its end. Hono takes them for one only where the app sets `strict: false`. */
 export function withSlash(path: string): string[] {
@@ -31,11 +35,12 @@ export function answerUnrouted(
     const known = found.map(([method]) => method)
     const { method } = c.req
     if (known.length === 0) {
-      return toResponse(new XMediaError('not_found', `No such route. Uploads go to POST ${path + uploadPath || '/'}.`))
+      const uploads = shorten(path + uploadPath || '/', MAX_PATH_CHARS)
+      return toResponse(new XMediaError('not_found', `No such route. Uploads go to POST ${uploads}.`))
     }
     if (known.includes(method)) return next()
     const allowed = [...new Set([...known, ...(known.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])]
     if (method === 'OPTIONS') return c.body(null, 204, { allow: allowed.join(', ') })
-    return toResponse(methodNotAllowed(method, allowed))
+    return toResponse(methodNotAllowed(shorten(method), allowed))
   }
 }

@@ -7,6 +7,7 @@ import { readQuery, type UploadParameters, type UploadQuery } from '../ingress/u
 import type { Instance } from '../instance.ts'
 import type { PROBLEMS, Problem, XMediaErrorCode } from '../problem.ts'
 import { relay } from '../relay/relay.ts'
+import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type PrincipalEnv, tokenFor } from './authorize.ts'
 import type { MountEnv } from './mount.ts'
@@ -61,7 +62,6 @@ export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, 
 export const sendMedia: Handler<UploadEnv, string, UploadInput> = (c) => {
   const { ticket: _, errors, ...data } = c.var.xMedia
   c.header('location', statusPath(c.var.xMediaMount.path, c.var.xMedia))
-  c.header('cache-control', 'no-store')
   return c.json({ data, ...(errors ? { errors } : {}) }, 201)
 }
 
@@ -81,19 +81,33 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
     return await relay(source, reservation, context, instance.relay)
   })
   statuses.put(relayed)
-  // X has the media: failing to read its status now must not lose it.
-  const answer = await statuses.settle(relayed, context, readPreferredWaitMs(c)).catch((error: unknown) => {
-    if (error instanceof XMediaError || signal.aborted) return relayed
+  return await describeMedia(c, await settle(c, relayed, context, instance), principal, instance)
+}
+
+/** Waits for X's processing as the client prefers, if there is a place among the listeners. */
+async function settle(
+  c: UploadContext,
+  relayed: XMediaAnswer,
+  context: CallContext,
+  { listeners, statuses }: Pick<Instance, 'listeners' | 'statuses'>,
+): Promise<XMediaAnswer> {
+  const waitSecs = preferredWaitSecs(c)
+  const leave = waitSecs === undefined ? undefined : listeners.tryAdmit(c.var.xMediaPrincipal.subject)
+  if (waitSecs === undefined || leave === undefined) return relayed
+  c.header('preference-applied', `wait=${waitSecs}`)
+  try {
+    return await statuses.settle(relayed, context, waitSecs * 1000)
+  } catch (error) {
+    // X has the media: failing to read its status now must not lose it.
+    if (error instanceof XMediaError || context.signal?.aborted) return relayed
     throw error
-  })
-  return await describeMedia(c, answer, principal, instance)
+  } finally {
+    leave()
+  }
 }
 
 /** `Prefer: wait=N`: the client would rather wait N seconds than come back. RFC 7240 section 4.3 */
-function readPreferredWaitMs(c: Context): number {
+function preferredWaitSecs(c: Context): number | undefined {
   const seconds = /(?:^|[,;\s])wait=(\d{1,9})(?:$|[,;\s])/i.exec(c.req.header('prefer') ?? '')?.[1]
-  if (seconds === undefined) return 0
-  const granted = Math.min(Number(seconds), MAX_WAIT_SECS)
-  c.header('preference-applied', `wait=${granted}`)
-  return granted * 1000
+  return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_SECS)
 }

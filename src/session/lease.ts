@@ -1,5 +1,6 @@
 import { notFound, XMediaError } from '../errors.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
+import type { Places } from '../lib/places.ts'
 import type { Store } from '../store/store.ts'
 import { formatRecord, parseRecord, readRecord, type Session, type SessionRecord, sessionKey } from './record.ts'
 
@@ -13,9 +14,9 @@ export interface Lease {
   update(changes: Partial<Session>): Promise<void>
   /** Extends the lease, and resolves to whether another request waits for it. */
   renew(): Promise<boolean>
-  /** Ends the lease, so that other requests can have the session. */
+  /** Ends the lease, so that other requests can have the session, and gives back its place. */
   release(): Promise<void>
-  /** Deletes the session. */
+  /** Deletes the session. Its lease still needs to be released. */
   remove(): Promise<void>
 }
 
@@ -33,10 +34,15 @@ const MAX_PAUSE_MS = 320
  * Takes the lease of a session, and waits for it if need be. Throws `not_found` when there is no such session, and
  * `upload_locked` when another request still holds it after 3 s.
  */
-export async function acquireLease(store: Store, id: string, clock: Clock): Promise<Lease> {
+export async function acquireLease(
+  store: Store,
+  id: string,
+  clock: Clock,
+  places?: Pick<Places, 'take'>,
+): Promise<Lease> {
   const giveUpAt = clock.now() + MAX_WAIT_MS
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-    const lease = await tryLease(store, id, clock)
+    const lease = await tryLease(store, id, clock, places)
     if (lease === undefined) throw notFound()
     if (lease !== 'held') return lease
     if (clock.now() >= giveUpAt) {
@@ -67,6 +73,7 @@ export async function tryLease(
   store: Store,
   id: string,
   clock: Pick<Clock, 'now'>,
+  places?: Pick<Places, 'take'>,
 ): Promise<Lease | 'held' | undefined> {
   const key = sessionKey(id)
   for (;;) {
@@ -82,7 +89,8 @@ export async function tryLease(
       : { ...record, fence: record.fence + 1, leasedUntil: now + LEASE_MS, wantedUntil: 0 }
     const text = formatRecord(after)
     if (await store.compareAndSwap(key, before, text, record.session.expiresAt)) {
-      return isHeld ? 'held' : createLease(store, clock, { record: after, text })
+      if (isHeld) return 'held'
+      return createLease(store, clock, { record: after, text }, places?.take('leases', record.session.subject))
     }
   }
 }
@@ -93,7 +101,12 @@ interface StoredRecord {
   text: string
 }
 
-function createLease(store: Store, clock: Pick<Clock, 'now'>, taken: StoredRecord): Lease {
+function createLease(
+  store: Store,
+  clock: Pick<Clock, 'now'>,
+  taken: StoredRecord,
+  leave: (() => void) | undefined,
+): Lease {
   const { fence } = taken.record
   const key = sessionKey(taken.record.session.id)
   let session = taken.record.session
@@ -145,7 +158,7 @@ function createLease(store: Store, clock: Pick<Clock, 'now'>, taken: StoredRecor
       await write((record) => ({ ...record, leasedUntil: leasedUntil() }))
       return stored !== undefined && stored.record.wantedUntil > clock.now()
     },
-    release: () => write((record) => ({ ...record, leasedUntil: 0, wantedUntil: 0 })),
+    release: () => write((record) => ({ ...record, leasedUntil: 0, wantedUntil: 0 })).finally(leave),
     remove: () => write(() => undefined),
   }
 }

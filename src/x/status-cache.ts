@@ -28,6 +28,8 @@ export interface StatusCache {
   read(mediaId: string, context: CallContext): Promise<XMediaAnswer>
   /** Stores what FINALIZE returned, unless there is a later status. */
   put(answer: XMediaAnswer): void
+  /** Yields the status after `answer` each time that X may have a new one, until the state is final. */
+  follow(answer: XMediaAnswer, context: CallContext): AsyncGenerator<XMediaAnswer, void>
   /** Polls until the state is final or `timeoutMs` have passed, and resolves with the last status. */
   settle(answer: XMediaAnswer, context: CallContext, timeoutMs: number): Promise<XMediaAnswer>
 }
@@ -64,18 +66,28 @@ export function createStatusCache(client: XClient, clock: Clock): StatusCache {
     }
   }
 
+  /** Waits until X may have a new status, and reads it. The call goes on when this reader leaves: others get its answer. */
+  async function readNext(latest: XMediaAnswer, { signal, ...context }: CallContext): Promise<XMediaAnswer> {
+    await sleep(clock, checkAfterSecs(latest) * 1000, signal)
+    return await abortable(cache.read(latest.data.id, context), signal)
+  }
+
   const cache: StatusCache = {
     put(answer) {
       if (entries.get(answer.data.id)?.answer === undefined) writeAnswer(answer)
     },
+    async *follow(answer, context) {
+      let latest = answer
+      while (!isFinal(latest)) {
+        latest = await readNext(latest, context)
+        yield latest
+      }
+    },
     async settle(answer, context, timeoutMs) {
       const until = clock.now() + timeoutMs
       let latest = answer
-      while (!isFinal(latest)) {
-        const waitMs = checkAfterSecs(latest) * 1000
-        if (clock.now() + waitMs > until) break
-        await sleep(clock, waitMs, context.signal)
-        latest = await cache.read(latest.data.id, context)
+      while (!isFinal(latest) && clock.now() + checkAfterSecs(latest) * 1000 <= until) {
+        latest = await readNext(latest, context)
       }
       return latest
     },

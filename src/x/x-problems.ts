@@ -11,6 +11,9 @@ export const PROBLEM_TYPES = 'https://api.x.com/2/problems/'
 /** The most characters of a name or value that are sent back. */
 const MAX_ECHOED_CHARACTERS = 100
 
+/** The most problems, and the most values of one parameter, that are sent back. */
+const MAX_PROBLEMS = 20
+
 /** The body of a 400 for an invalid request. */
 export function invalidRequest(errors: XProblemItem[]): XProblem {
   return {
@@ -33,7 +36,7 @@ type Issue = NonNullable<ReturnType<z.ZodMiniType['safeParse']>['error']>['issue
 
 /** Describes each issue of an invalid value in X's words. */
 export function describeIssues(issues: readonly Issue[], value: Record<string, unknown>): XProblemItem[] {
-  return issues.flatMap((issue) => describe(issue, value))
+  return issues.flatMap((issue) => describe(issue, value)).slice(0, MAX_PROBLEMS)
 }
 
 function describe(issue: Issue, value: Record<string, unknown>): XProblemItem[] {
@@ -64,8 +67,8 @@ export function missingParameter(name: string): XProblemItem {
 /** A query parameter that the endpoint does not have. */
 export function unknownQuery(name: string, values: readonly string[], allowed: readonly string[]): XProblemItem {
   return {
-    message: `The query parameter [${name}] is not one of [${allowed.join(',')}]`,
-    parameters: { [name]: values.map(echo) },
+    message: `The query parameter [${echo(name)}] is not one of [${allowed.join(',')}]`,
+    parameters: { [echo(name)]: values.slice(0, MAX_PROBLEMS).map(echo) },
   }
 }
 

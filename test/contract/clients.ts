@@ -13,7 +13,8 @@ import * as undici from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, dataOf, findProgram, randomFile, readAnswer, type TestFile } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
-import { type Program, start } from '../support/processes.ts'
+import { exampleServers } from '../support/example-server.ts'
+import type { Program } from '../support/processes.ts'
 import type { Target } from './contract.ts'
 
 type Outcome = Pick<Answer, 'status' | 'text'>
@@ -29,6 +30,7 @@ const CATEGORY = 'dm_video'
 /** Common clients, each with its own way to frame a body. */
 export function clients(target: Target): void {
   describe('from clients in the wild', () => {
+    const startServer = exampleServers(target)
     let emulator: EmulatorProgram
     let server: Program
     let folder: string
@@ -36,11 +38,7 @@ export function clients(target: Target): void {
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
       emulator = await startEmulator()
-      server = await start(`serve:${target}`, {
-        X_BEARER_TOKEN: 'server-held-token',
-        X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
-        X_API_BASE_URL: emulator.url,
-      })
+      server = await startServer(emulator.url)
     })
     afterAll(async () => {
       await Promise.all([server, emulator].map((program) => program?.kill()))

@@ -5,8 +5,9 @@ import { ApiResponseError, EUploadMimeType, TwitterApi } from 'twitter-api-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { exampleServers } from '../support/example-server.ts'
 import { sampleFile } from '../support/media.ts'
-import { type Program, start } from '../support/processes.ts'
+import type { Program } from '../support/processes.ts'
 import type { Target } from './contract.ts'
 
 const MIB = 1024 * 1024
@@ -14,15 +15,13 @@ const MIB = 1024 * 1024
 /** X's SDKs, unmodified, work with another base URL and with the app's own token instead of X's. */
 export function compat(target: Target): void {
   describe('X’s own media API', () => {
+    const startServer = exampleServers(target)
     let emulator: EmulatorProgram
     let server: Program
 
     beforeAll(async () => {
       emulator = await startEmulator({ processing: { pendingSecs: 0, inProgressSecs: 1 } })
-      server = await start(`serve:${target}`, {
-        X_BEARER_TOKEN: 'server-held-token',
-        X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
-        X_API_BASE_URL: emulator.url,
+      server = await startServer(emulator.url, {
         // The client sends a token of the app, which only `authorize` sees.
         DEMO_SUBJECT_HEADER: 'authorization',
       })

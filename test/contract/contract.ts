@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, open, randomFile, send, type TestFile } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { exampleServers } from '../support/example-server.ts'
 import { sampleFile } from '../support/media.ts'
 import { peakMemory } from '../support/memory.ts'
-import { type Program, start } from '../support/processes.ts'
+import type { Program } from '../support/processes.ts'
 import { randomVideo } from '../support/random-video.ts'
 
 export type Target = 'node' | 'express' | 'deno' | 'bun' | 'workers'
@@ -13,6 +14,7 @@ const SIZES = [8, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1]
 
 /** What every runtime must do, as a client and X see it. */
 export function contract(target: Target): void {
+  const startServer = exampleServers(target)
   let emulator: EmulatorProgram
   const servers = new Map<string, Program>()
 
@@ -22,10 +24,7 @@ export function contract(target: Target): void {
     for (const dialect of ['resource', 'command']) {
       servers.set(
         dialect,
-        await start(`serve:${target}`, {
-          X_BEARER_TOKEN: 'server-held-token',
-          X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
-          X_API_BASE_URL: emulator.url,
+        await startServer(emulator.url, {
           X_API_DIALECT: dialect,
         }),
       )
@@ -97,7 +96,7 @@ export function contract(target: Target): void {
       if (text === '') await emulator.advance(180)
       text += chunk
     }
-    expect(text).toMatch(/^event: status\ndata: .*\nid: pending\n\n/)
+    expect(text).toMatch(/^event: status\ndata: .*\nid: pending\nretry: 3000\n\n/)
     expect(text).toMatch(/event: status\ndata: .*"succeeded".*\nid: succeeded\n\n$/)
   })
 

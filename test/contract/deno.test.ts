@@ -2,6 +2,7 @@ import { clients } from './clients.ts'
 import { compat } from './compat.ts'
 import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
+import { listeners } from './listeners.ts'
 import { resumable } from './resumable.ts'
 
 contract('deno')
@@ -9,3 +10,4 @@ clients('deno')
 hazards('deno')
 resumable('deno')
 compat('deno')
+listeners('deno')

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, open, randomFile, send } from '../support/client.ts'
+import { expectNothingHeld } from '../support/counters.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { exampleServers, startExampleServer } from '../support/example-server.ts'
 import { sampleFile } from '../support/media.ts'
-import { type Program, start } from '../support/processes.ts'
+import type { Program } from '../support/processes.ts'
 import { randomVideo } from '../support/random-video.ts'
 import { openSocket, type RawAnswer, sendRaw } from '../support/socket.ts'
 import type { Target } from './contract.ts'
@@ -13,23 +15,28 @@ const MIB = 1024 * 1024
 /** More uploads than one subject may have at once: a leaked place would show. */
 const DROPS = 300
 
+/** The runtimes that limit the time for headers, by themselves or by our adapter. */
+const LIMITS_HEADERS: readonly Target[] = ['node', 'express', 'bun']
+
 /** What hostile and broken clients do, over real sockets. */
 export function hazards(target: Target): void {
+  const startServer = exampleServers(target)
   let emulator: EmulatorProgram
   let server: Program
+  /** For clients that are slow all the while that the other tests run. */
+  let slowServer: Program
   let idle: Promise<RawAnswer>
+  let slowHeaders: Promise<number>
 
   beforeAll(async () => {
     emulator = await startEmulator()
-    server = await start(`serve:${target}`, {
-      X_BEARER_TOKEN: 'server-held-token',
-      X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
-      X_API_BASE_URL: emulator.url,
-    })
-    idle = sendRaw(media(), [...head('idle'), 'content-length: 1000'], [Buffer.alloc(10)])
+    server = await startServer(emulator.url)
+    slowServer = await startExampleServer(target, emulator.url)
+    idle = sendRaw(`${slowServer.url}/media`, [...head('idle'), 'content-length: 1000'], [Buffer.alloc(10)])
+    if (LIMITS_HEADERS.includes(target)) slowHeaders = sendSlowHeaders(slowServer.url)
   })
   afterAll(async () => {
-    await Promise.all([server?.kill(), emulator?.kill()])
+    await Promise.all([server, slowServer, emulator].map((program) => program?.kill()))
   })
 
   const media = () => `${server.url}/media`
@@ -284,9 +291,28 @@ export function hazards(target: Target): void {
   it('refuses a client that sends nothing for 30 seconds', async () => {
     const answer = await idle
     expect([answer.status, codeOf(answer)]).toEqual([408, 'body_too_slow'])
+    await expectNothingHeld(slowServer.url)
   })
+
+  // Deno has no such limit, and Cloudflare sets its own in front of Workers.
+  if (LIMITS_HEADERS.includes(target)) {
+    it('ends a client that sends its headers byte by byte', async () => {
+      expect(await slowHeaders).toBeLessThan(55_000)
+    })
+  }
 
   it('broke no rule of X’s API', async () => {
     expect(await emulator.violations()).toEqual([])
   })
+}
+
+/** Sends headers without an end, a byte a second, and resolves to the milliseconds until the server ends the connection. */
+async function sendSlowHeaders(url: string): Promise<number> {
+  const { socket, write } = await openSocket(url)
+  const startedAt = Date.now()
+  await write('GET /media HTTP/1.1\r\nhost: x\r\nx-slow: ')
+  const sending = setInterval(() => socket.write('a'), 1000)
+  await new Promise((resolve) => socket.once('close', resolve))
+  clearInterval(sending)
+  return Date.now() - startedAt
 }

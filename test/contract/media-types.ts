@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MEDIA_ANSWERS, type MediaAnswer, PARAMETER_ANSWERS } from '../fixtures/media/answers.ts'
 import { type Answer, dataOf, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { exampleServers } from '../support/example-server.ts'
 import { readMediaFixture } from '../support/media-fixtures.ts'
 import { contentTypeOf, part, render } from '../support/multipart.ts'
-import { type Program, start } from '../support/processes.ts'
+import type { Program } from '../support/processes.ts'
 import type { Target } from './contract.ts'
 
 const USER = { 'x-demo-user': 'u1' }
@@ -13,16 +14,13 @@ const USER = { 'x-demo-user': 'u1' }
 /** Real files under the types that clients send for them: what X is told, or why they are refused. */
 export function mediaTypes(target: Target): void {
   describe('media types', () => {
+    const startServer = exampleServers(target)
     let emulator: EmulatorProgram
     let server: Program
 
     beforeAll(async () => {
       emulator = await startEmulator()
-      server = await start(`serve:${target}`, {
-        X_BEARER_TOKEN: 'server-held-token',
-        X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
-        X_API_BASE_URL: emulator.url,
-      })
+      server = await startServer(emulator.url)
     })
     afterAll(async () => {
       await Promise.all([server, emulator].map((program) => program?.kill()))

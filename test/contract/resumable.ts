@@ -8,7 +8,8 @@ import { type HttpResponse, Upload, type UploadOptions } from 'tus-js-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { open, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
-import { type Program, start } from '../support/processes.ts'
+import { exampleServers } from '../support/example-server.ts'
+import type { Program } from '../support/processes.ts'
 import { randomVideo } from '../support/random-video.ts'
 import type { Target } from './contract.ts'
 import { protocols } from './protocols.ts'
@@ -25,15 +26,13 @@ const METADATA = `filetype ${btoa('video/mp4')}`
 /** What resumable uploads must do, with the most common client and with the durable store of each runtime. */
 export function resumable(target: Target): void {
   describe('resumable uploads', () => {
+    const startServer = exampleServers(target)
     let emulator: EmulatorProgram
     let server: Program
     let folder: string
 
     const serve = () =>
-      start(`serve:${target}`, {
-        X_BEARER_TOKEN: 'server-held-token',
-        X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
-        X_API_BASE_URL: emulator.url,
+      startServer(emulator.url, {
         X_MEDIA_STORE: join(folder, 'store'),
       })
 

@@ -2,6 +2,7 @@ import { clients } from './clients.ts'
 import { compat } from './compat.ts'
 import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
+import { listeners } from './listeners.ts'
 import { mediaTypes } from './media-types.ts'
 import { resumable } from './resumable.ts'
 
@@ -11,3 +12,4 @@ hazards('workers')
 resumable('workers')
 compat('workers')
 mediaTypes('workers')
+listeners('workers')

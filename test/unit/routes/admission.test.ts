@@ -8,6 +8,7 @@ import { receiveUpload, type UploadEnv, validateUpload } from '../../../src/rout
 import { createQuota, memoryQuotaStore } from '../../../src/store/quota.ts'
 import { base, codeOf, describedMedia, optionsWith, png, post } from '../../support/app.ts'
 import { createFakeClock } from '../../support/clock.ts'
+import { NOTHING_HELD } from '../../support/counters.ts'
 import { sampleFile } from '../../support/media.ts'
 
 const MIB = 1024 * 1024
@@ -129,10 +130,10 @@ describe('admission', () => {
     ]
     for (const init of ended) await app.request('/', init)
     const aborted = slowUpload(app, 'u1')
-    await expect.poll(() => instance.uploads.running).toBe(1)
+    await expect.poll(() => instance.counters().uploads).toBe(1)
     aborted.abort()
     await aborted.answer
-    expect([instance.uploads.running, instance.relay.memory.committedBytes]).toEqual([0, 0])
+    expect(instance.counters()).toEqual(NOTHING_HELD)
   })
 
   it('refuses an upload with overloaded while there is no memory for it', async () => {
