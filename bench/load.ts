@@ -1,12 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dataOf } from '../test/support/client.ts'
-import { type EmulatorProgram, startEmulator } from '../test/support/emulator.ts'
-import { headOf } from '../test/support/media.ts'
 import { peakMemory } from '../test/support/memory.ts'
-import type { Program } from '../test/support/processes.ts'
-import { type Posted, post } from './post.ts'
-import { residentBytes, startServer, type Target } from './processes.ts'
+import { fairness } from './fairness.ts'
+import { createFiles, type LoadFile, shortened } from './load-files.ts'
+import { drip, type Place, send, withServer } from './load-server.ts'
+import type { Posted } from './post.ts'
+import { residentBytes, type Target } from './processes.ts'
 import { median, type Table } from './table.ts'
 
 const MIB = 1024 * 1024
@@ -15,14 +14,13 @@ const SUBJECTS = ['one', 'distinct'] as const
 type Subjects = (typeof SUBJECTS)[number]
 
 const STORM = { uploads: 300, bytes: 20 * MIB }
-const SLOW = { clients: 200, bytesPerSec: 1000, declaredBytes: 20 * MIB, headStartMs: 3000 }
+const SLOW = { clients: 200, burstBytes: 1000, bytesPerSec: 1000, declaredBytes: 20 * MIB, headStartMs: 3000 }
 const FAST = { uploads: 20, bytes: 8 * MIB, runs: 3 }
 
 /** `limits.memoryBytes` by default. */
 const BUDGET_BYTES = 64 * MIB
 /** What a server may need besides. */
 const BESIDES_BYTES = 100 * MIB
-const WRITE_BYTES = 256 * 1024
 
 const STORM_NOTE = `${STORM.uploads} uploads of ${STORM.bytes / MIB} MiB begin at once, raw, each of other bytes. For every 201 the emulator's SHA-256 is compared
 with the client's; a file alone takes ${Math.ceil(STORM.bytes / (4 * MIB))} APPENDs. Memory is the resident memory of the server's process (on workers workerd's), \`VmHWM\`, with its code and
@@ -54,65 +52,9 @@ export async function* load(targets: readonly Target[] = TARGETS): AsyncGenerato
       columns: ['subjects', '201 alone', '201 beside slow', 'ms alone', 'ms beside slow', 'ratio', 'peak MiB'],
       rows: slow,
     }
+    const [file] = files
+    if (file) yield await fairness(target, file)
   }
-}
-
-interface Place {
-  server: Program
-  emulator: EmulatorProgram
-}
-
-async function withServer<T>(target: Target, work: (place: Place) => Promise<T>): Promise<T> {
-  const emulator = await startEmulator()
-  const server = await startServer(target, emulator.url)
-  try {
-    return await work({ server, emulator })
-  } finally {
-    await Promise.all([server.kill(), emulator.kill()])
-  }
-}
-
-interface LoadFile {
-  bytes: number
-  sha256: string
-  pieces(): Iterable<Uint8Array>
-}
-
-/** Files whose every byte may differ, for the memory of one: each begins elsewhere in the same random ring. */
-function createFiles(count: number, bytes: number): LoadFile[] {
-  const head = Buffer.from(headOf('video/mp4'))
-  const ring = randomBytes(bytes - head.length)
-  return Array.from({ length: count }, (_, index) => {
-    const turn = Math.floor((index * ring.length) / count)
-    const pieces = () => [head, ...cut(ring.subarray(turn)), ...cut(ring.subarray(0, turn))]
-    return fileOf(bytes, pieces)
-  })
-}
-
-function fileOf(bytes: number, pieces: () => Iterable<Uint8Array>): LoadFile {
-  const hash = createHash('sha256')
-  for (const piece of pieces()) hash.update(piece)
-  return { bytes, sha256: hash.digest('hex'), pieces }
-}
-
-function* cut(bytes: Uint8Array): Generator<Uint8Array, void> {
-  for (let at = 0; at < bytes.length; at += WRITE_BYTES) yield bytes.subarray(at, at + WRITE_BYTES)
-}
-
-/** The first bytes of a file, as one. */
-function shortened(file: LoadFile, bytes: number): LoadFile {
-  return fileOf(bytes, function* () {
-    let left = bytes
-    for (const piece of file.pieces()) {
-      if (left > 0) yield piece.subarray(0, left)
-      left -= piece.length
-    }
-  })
-}
-
-function send(server: Program, subject: string, { bytes, pieces }: LoadFile): Promise<Posted> {
-  const headers = { 'content-type': 'video/mp4', 'content-length': bytes, 'x-demo-user': subject }
-  return post({ url: `${server.url}/media`, headers, pieces: pieces() })
 }
 
 const subjectOf = (subjects: Subjects, name: string) => (subjects === 'one' ? 'everybody' : name)
@@ -165,7 +107,7 @@ async function besideSlow({ server }: Place, subjects: Subjects, files: readonly
   let beside = alone
   const peak = await peakMemory(server.pid(), async () => {
     const slow = Array.from({ length: SLOW.clients }, (_, index) =>
-      drip(server, subjectOf(subjects, `slow${index}`), leave.signal),
+      drip(server, subjectOf(subjects, `slow${index}`), SLOW, leave.signal),
     )
     await pause(SLOW.headStartMs)
     beside = await run()
@@ -174,18 +116,6 @@ async function besideSlow({ server }: Place, subjects: Subjects, files: readonly
   })
   const ratio = (beside.ms / alone.ms).toFixed(2)
   return [subjects, alone.done, beside.done, alone.ms.toFixed(0), beside.ms.toFixed(0), ratio, mib(peak)]
-}
-
-function drip(server: Program, subject: string, signal: AbortSignal): Promise<Posted> {
-  async function* pieces(): AsyncGenerator<Uint8Array, void, void> {
-    yield headOf('video/mp4')
-    while (!signal.aborted) {
-      yield new Uint8Array(SLOW.bytesPerSec)
-      await pause(1000)
-    }
-  }
-  const headers = { 'content-type': 'video/mp4', 'content-length': SLOW.declaredBytes, 'x-demo-user': subject }
-  return post({ url: `${server.url}/media`, headers, pieces: pieces(), signal })
 }
 
 function verdict(value: number, ceiling: number): string {

@@ -73,8 +73,8 @@ const HOUR_MS = 3_600_000
 const DAY_SECS = 86_400
 const MAX = Number.MAX_SAFE_INTEGER
 
-/** One subject's three quarters hold two of the largest segments, each counted twice: what a file near X's limit needs. */
-const MIN_MEMORY_BYTES = 32 * MIB
+/** One subject's half holds two of the largest segments, each counted twice: what a file near X's limit needs. */
+const MIN_MEMORY_BYTES = 48 * MIB
 
 /** Half of what the memory store keeps, so that sessions alone never make it remove other texts. */
 const MAX_SESSIONS = MAX_TEXTS / 2

@@ -222,8 +222,9 @@ export interface LimitOptions {
   /** Slowest average rate of a client, bytes a second; the first `idleMs` do not count. Default 500. */
   minBytesPerSec?: number
   /**
-   * Memory for the segments of all uploads, bytes, at least 32 MiB. Default 64 MiB: half of what a Worker has. When it runs
-   * short, segments shrink and fewer are in flight; an upload that finds no memory at all gets `overloaded`.
+   * Memory for the segments of all uploads, bytes, at least 48 MiB. Default 64 MiB: half of what a Worker has. When it runs
+   * short, segments shrink and fewer are in flight; an upload that finds no memory at all gets `overloaded`. One subject
+   * gets at most half of it; the other half is kept for sixteen subjects that hold none, 1/32 of the whole for each.
    */
   memoryBytes?: number
   /**

@@ -3,7 +3,7 @@ import type { ByteReader } from '../ingress/byte-reader.ts'
 import type { Clock } from '../lib/clock.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import type { AppendOptions } from '../relay/append.ts'
-import { SLACK_BYTES } from '../relay/buffer-pool.ts'
+import { bufferSize } from '../relay/buffer-pool.ts'
 import { COPIES_PER_BYTE, type MemoryReservation } from '../relay/memory-pool.ts'
 import { rechunk, type SegmentMemory } from '../relay/rechunk.ts'
 import { createSegmentMemory, GROWTH_FACTOR } from '../relay/segment-memory.ts'
@@ -38,10 +38,9 @@ export async function receiveClientSegment(
   const growing: SegmentMemory = {
     ...memory,
     grow(view, wanted) {
-      // A segment gets all the memory it needs, or is refused. Copying needs the old view and the new one.
+      // A segment gets all the memory it needs, or is refused.
       const larger = Math.min(wanted, view.length * GROWTH_FACTOR)
-      const bothBytes = envelope.bufferBytes(view.length) + envelope.bufferBytes(larger)
-      reservation.require(COPIES_PER_BYTE * bothBytes + SLACK_BYTES)
+      reservation.require(COPIES_PER_BYTE * bufferSize(envelope.bufferBytes(larger)))
       return memory.grow(view, wanted)
     },
   }

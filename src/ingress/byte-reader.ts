@@ -9,8 +9,17 @@ import {
   type StreamReader,
 } from './stream-reader.ts'
 
+/** What a client sends: enough to read on, or little, or nothing. */
+export type Arrival = 'readable' | 'slow' | 'silent'
+
 /** Reads a body into memory that the caller provides, one read at a time. A read fails with `body_incomplete`. */
 export interface ByteReader {
+  /**
+   * Waits for the client, before the caller provides memory. `readable`: a read returns at once, or fails at once. A reader
+   * that watches its client also resolves with `slow` or `silent`, every few seconds while little or nothing arrives. On
+   * workerd, where a read waits in the caller's memory, this waits for nothing.
+   */
+  wait(): Promise<Arrival>
   /**
    * Writes bytes into `view`, starting at `offset`: at least one, unless the body has ended. Continue with the result's
    * view; `view` itself cannot be used afterwards.
@@ -58,8 +67,16 @@ export function openRequestReader(request: Request): ByteReader | undefined {
 function toByteReader(reader: StreamReader): ByteReader {
   let cancelled: { reason: unknown } | undefined
   let rejectPending: ((reason: unknown) => void) | undefined
+  let endWait: (() => void) | undefined
 
   return {
+    wait() {
+      return new Promise((resolve) => {
+        endWait = () => resolve('readable')
+        if (cancelled) endWait()
+        else reader.wait().then(endWait)
+      })
+    },
     read(view, offset) {
       return new Promise((resolve, reject) => {
         if (cancelled) return reject(cancelled.reason)
@@ -71,6 +88,7 @@ function toByteReader(reader: StreamReader): ByteReader {
       if (cancelled) return
       cancelled = { reason }
       rejectPending?.(reason)
+      endWait?.()
       // Not awaited: on workerd neither settles when the client resets the connection during a read.
       reader.cancel(reason).catch(() => {})
     },

@@ -22,6 +22,7 @@ const STOPPED_SENDING: readonly string[] = ['client_closed', 'body_incomplete', 
  */
 export function drainOnCancel(reader: StreamReader, exclusiveBody: ExclusiveBody | undefined): StreamReader {
   return {
+    wait: reader.wait,
     read: reader.read,
     async cancel(reason) {
       const hasStopped = reason instanceof XMediaError && STOPPED_SENDING.includes(reason.code)

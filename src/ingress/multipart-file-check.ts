@@ -90,6 +90,7 @@ export function createCheckedReader(
   }
 
   return {
+    wait: () => file.body.wait(),
     async read(view, offset) {
       const read = await file.body.read(view, offset)
       count(read.bytes)

@@ -80,6 +80,7 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
   }
 
   return {
+    wait: async () => (firstBytes || ready.length > 0 || ended ? 'readable' : await source.wait()),
     async read(view, offset) {
       for (;;) {
         if (firstBytes) {

@@ -1,6 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { ByteReader, WatchedReader } from './byte-reader.ts'
+import type { Arrival, ByteReader, WatchedReader } from './byte-reader.ts'
 
 /** How slowly a client may send. Only the time spent waiting for the client counts, not the time waiting for X. */
 export interface PaceOptions {
@@ -16,6 +16,12 @@ export interface PaceOptions {
 /** Time between two checks, milliseconds. */
 const CHECK_MS = 1000
 
+/** A client is not slow before we have waited for it for so long, milliseconds. */
+const SLOW_AFTER_MS = 2000
+
+/** Slower than this, bytes a second, a client does not fill the smallest segment of 32 KiB in 5 s: it needs no larger one. */
+const SLOW_BYTES_PER_SEC = 6500
+
 export interface PacedReader extends WatchedReader {
   /** Stops the timer. Call this when the upload has ended, also after an error. */
   stopTimer(): void
@@ -28,33 +34,75 @@ export function createPacedReader(
   { idleMs, minBytesPerSec }: PaceOptions,
 ): PacedReader {
   let waitingSince: number | undefined
+  /** Ended waits, in all and since the last byte. */
   let waitedMs = 0
+  let silentBeforeMs = 0
   let receivedBytes = 0
+  /** Where the measurement of the current rate began. */
+  let measured = { waitedMs: 0, receivedBytes: 0 }
+  let endWait: ((arrival: Arrival) => void) | undefined
+  let unreported: Arrival = 'readable'
 
-  const silentMs = () => (waitingSince === undefined ? 0 : clock.now() - waitingSince)
+  const currentWaitMs = () => (waitingSince === undefined ? 0 : clock.now() - waitingSince)
+  const silentMs = () => (waitingSince === undefined ? 0 : silentBeforeMs + currentWaitMs())
+
+  async function timed<T>(waiting: Promise<T>): Promise<T> {
+    waitingSince = clock.now()
+    try {
+      return await waiting
+    } finally {
+      waitedMs += currentWaitMs()
+      silentBeforeMs += currentWaitMs()
+      waitingSince = undefined
+    }
+  }
+
+  /** How the client has sent since the last measurement; undefined when it is too early to tell. */
+  function measure(): Arrival | undefined {
+    const now = { waitedMs: waitedMs + currentWaitMs(), receivedBytes }
+    const seconds = (now.waitedMs - measured.waitedMs) / 1000
+    const bytes = now.receivedBytes - measured.receivedBytes
+    const isQuick = bytes >= SLOW_BYTES_PER_SEC * seconds
+    if (!isQuick && seconds * 1000 < SLOW_AFTER_MS) return undefined
+    measured = now
+    if (isQuick) return 'readable'
+    return bytes < minBytesPerSec * seconds ? 'silent' : 'slow'
+  }
 
   function check(): void {
     const idle = silentMs()
     const allowedMs = idleMs + (receivedBytes / minBytesPerSec) * 1000
     if (idle >= idleMs) source.cancel(tooSlow(`No bytes arrived for ${idleMs / 1000} seconds. Send without pauses.`))
-    else if (waitedMs + idle > allowedMs) {
+    else if (waitedMs + currentWaitMs() > allowedMs) {
       source.cancel(tooSlow(`The body arrived too slowly. Send at least ${minBytesPerSec} bytes a second.`))
-    } else cancelTimer = clock.after(Math.min(CHECK_MS, idleMs), check)
+    } else {
+      cancelTimer = clock.after(Math.min(CHECK_MS, idleMs), check)
+      unreported = measure() ?? unreported
+      if (unreported !== 'readable') endWait?.(unreported)
+    }
   }
   let cancelTimer = clock.after(Math.min(CHECK_MS, idleMs), check)
 
+  function nextArrival(): Promise<Arrival> {
+    return new Promise((resolve) => {
+      endWait = resolve
+      if (unreported === 'readable') source.wait().then(resolve)
+      else resolve(unreported)
+    })
+  }
+
   return {
+    async wait() {
+      const arrival = await timed(nextArrival())
+      endWait = undefined
+      if (arrival !== 'readable') unreported = 'readable'
+      return arrival
+    },
     async read(view, offset) {
-      const started = clock.now()
-      waitingSince = started
-      try {
-        const read = await source.read(view, offset)
-        waitedMs += clock.now() - started
-        receivedBytes += read.bytes
-        return read
-      } finally {
-        waitingSince = undefined
-      }
+      const read = await timed(source.read(view, offset))
+      receivedBytes += read.bytes
+      if (read.bytes > 0) silentBeforeMs = 0
+      return read
     },
     cancel: (reason) => source.cancel(reason),
     silentMs,

@@ -5,6 +5,8 @@ export type ChunkReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' |
 
 /** Reads a runtime's stream into memory that the caller provides. */
 export interface StreamReader {
+  /** Resolves when a read would wait for nothing; never rejects. */
+  wait(): Promise<void>
   read(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult>
   cancel(reason: unknown): Promise<void>
 }
@@ -30,11 +32,20 @@ export interface CopyingReaderOptions {
 export function createCopyingReader(reader: ChunkReader, { freeChunks }: CopyingReaderOptions): StreamReader {
   let chunk = NO_BYTES
   let copied = 0
+  let nextChunk: ReturnType<ChunkReader['read']> | undefined
 
   return {
+    async wait() {
+      if (copied < chunk.length) return
+      nextChunk ??= reader.read()
+      // The next read fails with the error.
+      await nextChunk.catch(() => {})
+    },
     async read(view, offset) {
       while (copied === chunk.length) {
-        const { done, value } = await reader.read()
+        const reading = nextChunk ?? reader.read()
+        nextChunk = undefined
+        const { done, value } = await reading
         if (done) return { view, bytes: 0, done }
         chunk = value
         copied = 0
@@ -102,6 +113,7 @@ export function createInPlaceReader(reader: ReadableStreamBYOBReader): StreamRea
   }
 
   return {
+    async wait() {},
     async read(view, offset) {
       if (ended) return { view, bytes: 0, done: true }
       const { buffer, byteOffset, length } = view

@@ -2,7 +2,7 @@ import { freeBuffer } from '../lib/buffers.ts'
 
 /** Buffers that are used again and again: a new one stays in memory until long after its last use. */
 export interface BufferPool {
-  /** A buffer of at least `bytes` bytes, less than `SLACK_BYTES` larger, with old contents. */
+  /** A buffer of `bufferSize(bytes)` bytes, with old contents. */
   acquire(bytes: number): ArrayBuffer
   /** Keeps a buffer for later use. */
   release(buffer: ArrayBuffer): void
@@ -12,8 +12,13 @@ export interface BufferPool {
   clear(): void
 }
 
-/** How much larger than requested a reused buffer may be: uploads have different fields around their segments. */
-export const SLACK_BYTES = 1024
+/** Sizes are multiples of this, so that buffers fit uploads with different fields around their segments. */
+const SLACK_BYTES = 1024
+
+/** The size of a buffer for `bytes` bytes. */
+export function bufferSize(bytes: number): number {
+  return Math.ceil(bytes / SLACK_BYTES) * SLACK_BYTES
+}
 
 /** @param maxBytes Unused buffers are freed when the pool would grow beyond this size. */
 export function createBufferPool(maxBytes: number): BufferPool {
@@ -21,7 +26,7 @@ export function createBufferPool(maxBytes: number): BufferPool {
   let unused: ArrayBuffer[] = []
 
   function takeUnused(bytes: number): ArrayBuffer | undefined {
-    const index = unused.findIndex(({ byteLength }) => byteLength >= bytes && byteLength - bytes < SLACK_BYTES)
+    const index = unused.findIndex(({ byteLength }) => byteLength === bytes)
     return index < 0 ? undefined : unused.splice(index, 1)[0]
   }
 
@@ -36,11 +41,12 @@ export function createBufferPool(maxBytes: number): BufferPool {
 
   return {
     acquire(bytes) {
-      const reused = takeUnused(bytes)
+      const size = bufferSize(bytes)
+      const reused = takeUnused(size)
       if (reused) return reused
-      makeRoomFor(bytes)
-      allocatedBytes += bytes
-      return new ArrayBuffer(bytes)
+      makeRoomFor(size)
+      allocatedBytes += size
+      return new ArrayBuffer(size)
     },
     release(buffer) {
       unused.push(buffer)

@@ -1,39 +1,57 @@
 import { XMediaError } from '../errors.ts'
-import { type BufferPool, createBufferPool } from './buffer-pool.ts'
+import { createFairBudget, type FairBudget } from '../lib/fair-budget.ts'
+import { type BufferPool, bufferSize, createBufferPool } from './buffer-pool.ts'
 
 /** The memory that all uploads of an instance share. */
 export interface MemoryPool {
   /**
    * Reserves at least `minBytes` for one upload, which gets more while there is enough. Throws `overloaded` when
-   * `minBytes` are not available. The uploads of one subject share at most three quarters of the pool.
+   * `minBytes` are not available. Sixteen subjects that hold nothing find 1/32 of the pool each, whatever the others hold.
+   *
+   * @param subject Whose upload it is. Nothing is kept from uploads without a subject: they are the app's own.
    */
   reserve(minBytes: number, subject?: string): MemoryReservation
   /** Bytes reserved or in use, including the copies that `fetch` makes. */
   readonly committedBytes: number
 }
 
+/** How an upload's client sends, which decides how much the upload gets beyond its minimum. */
+export type Pace = 'quick' | 'slow'
+
 /** One upload's part of the pool. */
 export interface MemoryReservation {
   /** Raises the minimum to `minBytes`, if it is lower; throws `overloaded` when they are not available. */
   require(minBytes: number): void
-  /** Whether this upload must stay within its minimum, because as many others as the pool can bear exceed theirs. */
+  /** Whether this upload must stay within its minimum, because as many quick ones as the pool can bear exceed theirs. */
   isLimitedToMinimum(): boolean
+  /** Whether there is so much memory that slow clients get more than their minimum too. */
+  isPlentiful(): boolean
   /** A buffer of at least `bytes` bytes, with old contents; undefined when this upload cannot have that many now. */
-  acquire(bytes: number): ArrayBuffer | undefined
+  acquire(bytes: number, pace: Pace): ArrayBuffer | undefined
+  /**
+   * Exchanges a buffer for a longer or shorter one with the same contents, as far as they fit. Undefined, and nothing
+   * changes, when this upload cannot have a longer one now.
+   */
+  resize(buffer: ArrayBuffer, bytes: number, pace: Pace): ArrayBuffer | undefined
   /** Returns a buffer; it must not be used afterwards. */
   release(buffer: ArrayBuffer): void
+  /** Returns what is reserved beyond the minimum, for a client that is no longer quick. Buffers stay until released. */
+  returnToMinimum(): void
   /** Returns everything that is left. */
   close(): void
 }
 
-/** Above its minimum, an upload gets buffers of at most this share of what is free, so that others get some too. */
-const MAX_SHARE_OF_FREE = 1 / 3
+/**
+ * Uploads borrow what nobody has reserved, but leave a quarter of it. The next uploads of the same subject then find memory
+ * while others of its uploads, which began first, have borrowed a lot.
+ */
+const KEPT_SHARE = 1 / 4
 
-/** The share of the pool that the uploads of one subject get together, so that no subject keeps the others out. */
-const MAX_SHARE_OF_SUBJECT = 3 / 4
+/** Slow clients get more than their minimum, which saves calls to X, until this share of the pool is in use. */
+const PLENTIFUL_SHARE = 1 / 4
 
-/** As many uploads may exceed their minimum as can have this much each: a fast upload with less is not worth it. */
-const MIN_BYTES_ABOVE_MINIMUM = 1024 * 1024
+/** A quick upload gets two segments of 128 KiB, counted twice, or is refused: with less, it costs X too many calls. */
+const QUICK_BYTES: number = 528 * 1024
 
 /** Every byte counts twice. On every runtime, `fetch` copies its body and frees the copy when it likes. */
 export const COPIES_PER_BYTE = 2
@@ -44,11 +62,11 @@ const RETRY_AFTER_SECS = 5
 interface PoolState {
   readonly budgetBytes: number
   readonly buffers: BufferPool
-  readonly committedBySubject: Map<string, number>
-  committedBytes: number
+  /** What uploads can count on. */
+  readonly reserved: FairBudget
+  /** What uploads have: that, and what they borrow beyond it, which comes back within a few APPENDs. */
+  readonly committed: FairBudget
   openReservations: number
-  /** How many reservations have exceeded their minimum. */
-  aboveMinimum: number
 }
 
 /** @param budgetBytes The most memory that all uploads may have together, copies included. */
@@ -56,14 +74,13 @@ export function createMemoryPool(budgetBytes: number): MemoryPool {
   const pool: PoolState = {
     budgetBytes,
     buffers: createBufferPool(budgetBytes / COPIES_PER_BYTE),
-    committedBySubject: new Map(),
-    committedBytes: 0,
+    reserved: createFairBudget(budgetBytes),
+    committed: createFairBudget(budgetBytes),
     openReservations: 0,
-    aboveMinimum: 0,
   }
   return {
     get committedBytes() {
-      return pool.committedBytes
+      return pool.committed.used
     },
     reserve(minBytes, subject) {
       const reservation = createReservation(pool, subject)
@@ -75,53 +92,79 @@ export function createMemoryPool(budgetBytes: number): MemoryPool {
 }
 
 function createReservation(pool: PoolState, subject: string | undefined): MemoryReservation {
-  const { budgetBytes, buffers, committedBySubject } = pool
+  const { budgetBytes, buffers } = pool
   let minimum = 0
+  /** The minimum, or what a quick upload has. */
+  let reserved = 0
   let used = 0
-  let isAboveMinimum = false
   let isOpen = true
 
-  function availableBytes(): number {
-    const free = budgetBytes - pool.committedBytes
-    if (subject === undefined) return free
-    return Math.min(free, budgetBytes * MAX_SHARE_OF_SUBJECT - (committedBySubject.get(subject) ?? 0))
+  const isPlentiful = (more = 0) => pool.committed.used + more <= budgetBytes * PLENTIFUL_SHARE
+
+  function change(budget: FairBudget, amount: number): boolean {
+    if (amount > 0) return budget.take(subject, amount)
+    budget.give(subject, -amount)
+    return true
   }
 
-  function commit(newMinimum: number, newUsed: number): void {
-    const change = Math.max(newMinimum, newUsed) - Math.max(minimum, used)
-    minimum = newMinimum
-    used = newUsed
-    pool.committedBytes += change
-    if (subject === undefined) return
-    const left = (committedBySubject.get(subject) ?? 0) + change
-    if (left > 0) committedBySubject.set(subject, left)
-    else committedBySubject.delete(subject)
+  /** Changes both figures; false, without a change, when they are not available. */
+  function commit(nextReserved: number, nextUsed: number): boolean {
+    if (!change(pool.reserved, nextReserved - reserved)) return false
+    if (!change(pool.committed, Math.max(nextReserved, nextUsed) - Math.max(reserved, used))) {
+      change(pool.reserved, reserved - nextReserved)
+      return false
+    }
+    reserved = nextReserved
+    used = nextUsed
+    return true
   }
 
-  const reservation: MemoryReservation = {
+  function mayBorrow(bytes: number, pace: Pace): boolean {
+    const available = pool.committed.available(subject)
+    const borrowed = pool.committed.heldBy(subject) - pool.reserved.heldBy(subject)
+    const kept = (available + borrowed) * KEPT_SHARE
+    return bytes <= available - kept && (pace === 'quick' || isPlentiful(bytes))
+  }
+
+  function mayUse(nextUsed: number, pace: Pace): boolean {
+    if (!isOpen) return false
+    if (pace === 'quick' && nextUsed > reserved) commit(Math.max(reserved, QUICK_BYTES), used)
+    const more = nextUsed - Math.max(reserved, used)
+    return more <= 0 || mayBorrow(more, pace)
+  }
+
+  const counted = (bytes: number) => COPIES_PER_BYTE * bufferSize(bytes)
+
+  return {
     require(minBytes) {
       if (minBytes <= minimum) return
-      if (minBytes - Math.max(minimum, used) > availableBytes()) throw overloaded()
-      commit(minBytes, used)
+      if (!commit(Math.max(reserved, minBytes), used)) throw overloaded()
+      minimum = minBytes
     },
-    isLimitedToMinimum: () => !isAboveMinimum && (pool.aboveMinimum + 1) * MIN_BYTES_ABOVE_MINIMUM > budgetBytes,
-    acquire(bytes) {
-      const counted = COPIES_PER_BYTE * bytes
-      const isWithinMinimum = used + counted <= minimum
-      const mayExceed = !reservation.isLimitedToMinimum() && counted <= availableBytes() * MAX_SHARE_OF_FREE
-      if (!isOpen || !(isWithinMinimum || mayExceed)) return undefined
-      if (!isWithinMinimum && !isAboveMinimum) {
-        isAboveMinimum = true
-        pool.aboveMinimum++
-      }
-      const buffer = buffers.acquire(bytes)
-      commit(minimum, used + COPIES_PER_BYTE * buffer.byteLength)
-      return buffer
+    isLimitedToMinimum: () => QUICK_BYTES - reserved > pool.reserved.available(subject),
+    isPlentiful: () => isPlentiful(),
+    acquire(bytes, pace) {
+      const nextUsed = used + counted(bytes)
+      if (!mayUse(nextUsed, pace)) return undefined
+      commit(reserved, nextUsed)
+      return buffers.acquire(bytes)
+    },
+    resize(buffer, bytes, pace) {
+      const nextUsed = used - COPIES_PER_BYTE * buffer.byteLength + counted(bytes)
+      if (!mayUse(nextUsed, pace)) return undefined
+      commit(reserved, nextUsed)
+      const resized = buffers.acquire(bytes)
+      new Uint8Array(resized).set(new Uint8Array(buffer, 0, Math.min(buffer.byteLength, resized.byteLength)))
+      buffers.release(buffer)
+      return resized
     },
     release(buffer) {
       if (!isOpen) return
-      commit(minimum, used - COPIES_PER_BYTE * buffer.byteLength)
+      commit(reserved, used - COPIES_PER_BYTE * buffer.byteLength)
       buffers.release(buffer)
+    },
+    returnToMinimum() {
+      if (isOpen) commit(minimum, used)
     },
     close() {
       if (!isOpen) return
@@ -129,12 +172,10 @@ function createReservation(pool: PoolState, subject: string | undefined): Memory
       // Buffers that were not released are lost, or a pending read still writes into them: do not reuse them.
       buffers.forget(used / COPIES_PER_BYTE)
       commit(0, 0)
-      if (isAboveMinimum) pool.aboveMinimum--
       pool.openReservations--
       if (pool.openReservations === 0) buffers.clear()
     },
   }
-  return reservation
 }
 
 export function overloaded(): XMediaError {

@@ -7,6 +7,11 @@ export interface SegmentMemory {
   allocate(bytes: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
   /** A longer view with the same bytes, up to `bytes` long. Undefined when there is no memory: the segment ends here. */
   grow(view: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<ArrayBuffer> | undefined
+  /**
+   * Called while the client sends little or nothing. A view with the same `filled` bytes that takes less memory, or the same
+   * view. Undefined: the segment ends here.
+   */
+  shrink(view: Uint8Array<ArrayBuffer>, filled: number, arrival: 'slow' | 'silent'): Uint8Array<ArrayBuffer> | undefined
   /** Takes back a view; it must not be used afterwards. */
   release(view: Uint8Array<ArrayBuffer>): void
 }
@@ -28,6 +33,7 @@ export interface RechunkOptions {
 const NEW_ARRAYS: SegmentMemory = {
   allocate: (bytes) => new Uint8Array(bytes),
   grow: () => undefined,
+  shrink: (view) => view,
   release() {},
 }
 
@@ -54,6 +60,13 @@ export async function* rechunk(
       let view = await memory.allocate(wanted)
       let filled = 0
       while (filled < wanted && !done) {
+        const arrival = await source.wait()
+        if (arrival !== 'readable') {
+          const shorter = memory.shrink(view, filled, arrival)
+          if (shorter === undefined) break
+          view = shorter
+          continue
+        }
         if (filled === view.length) {
           const longer = memory.grow(view, wanted)
           if (longer === undefined) break

@@ -34,6 +34,7 @@ export interface TolerantReader extends ByteReader {
 export function endOnFailure(source: ByteReader): TolerantReader {
   let failure: XMediaError | undefined
   return {
+    wait: () => source.wait(),
     async read(view, offset) {
       try {
         return await source.read(view, offset)

@@ -86,6 +86,7 @@ export async function read(
 /** Fails on a read of no bytes before the end, which every reader must avoid. */
 function checked(body: ByteReader): ByteReader {
   return {
+    wait: () => body.wait(),
     async read(view, offset) {
       const result = await body.read(view, offset)
       if (result.bytes === 0 && !result.done) throw new TypeError('a read returned no bytes before the end')

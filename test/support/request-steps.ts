@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { onTestFinished, vi } from 'vitest'
 import { memoryStore, type Store, xMedia } from '../../src/index.ts'
-import { instanceOf } from '../../src/instance.ts'
+import { type Instance, instanceOf } from '../../src/instance.ts'
 import { optionsWith } from './app.ts'
 import { image, initialize } from './compat-calls.ts'
 import { create } from './resumable.ts'
@@ -28,8 +28,7 @@ export interface WatchedServer {
   send(request: OpenRequest): { response: Promise<Response>; abort: () => void }
   /** The steps so far, each where it came first. */
   steps(): Step[]
-  /** Places and bytes of memory in use. */
-  inUse(): [places: number, bytes: number]
+  counters: Instance['counters']
 }
 
 /** Starts a server on which `u1` has a resumable upload, and one over X's own API. */
@@ -53,7 +52,7 @@ export async function watchServer(): Promise<WatchedServer> {
     },
   })
   const app = new Hono().route('/media', xMedia(options))
-  const { uploads, relay } = instanceOf(options)
+  const { uploads, relay, counters } = instanceOf(options)
   const { admit } = uploads
   vi.spyOn(uploads, 'admit').mockImplementation((...given) => {
     steps.push('admission')
@@ -105,6 +104,6 @@ export async function watchServer(): Promise<WatchedServer> {
       return { response: Promise.resolve(app.request(request)), abort: () => abort.abort() }
     },
     steps: () => [...new Set(steps)],
-    inUse: () => [uploads.running, relay.memory.committedBytes],
+    counters,
   }
 }

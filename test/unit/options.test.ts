@@ -44,7 +44,7 @@ const RANGES: readonly [string, number, number][] = [
   ['x.retry.maxBackoffMs', 0, 3_600_000],
   ['x.retry.maxRateLimitWaitMs', 0, 86_400_000],
   ['x.retry.timeoutMs', 1, 3_600_000],
-  ['limits.memoryBytes', 32 * 1024 * 1024, MAX],
+  ['limits.memoryBytes', 48 * 1024 * 1024, MAX],
   ['limits.deadlineMs', 1, MAX],
   ['limits.uploads', 1, MAX],
   ['limits.uploadsPerSubject', 1, MAX],
@@ -154,7 +154,7 @@ describe('limits.uploadBytes', () => {
     const wrong = { token: '', limits: { uploadBytes: 5_000_001, memoryBytes: 1 }, x: { maxSegments: 1 } }
     const faults = [
       'token must be a non-empty string, or a function that gets one',
-      'limits.memoryBytes must be at least 33,554,432, not 1',
+      'limits.memoryBytes must be at least 50,331,648, not 1',
       fault('5,000,000', '5,000,001'),
     ]
     expect(faultsOf(wrong)).toEqual(faults)
@@ -187,7 +187,7 @@ describe('the options', () => {
       'http.mountPath must be a string or a function',
       "http.origins must be '*' or a list of origins such as https://app.example",
       'inspect must be a function',
-      'limits.memoryBytes must be at least 33,554,432, not 1',
+      'limits.memoryBytes must be at least 50,331,648, not 1',
       'limits.quota.store must be an object with the method add',
       'log must be a function',
       'onEvent must be a function',

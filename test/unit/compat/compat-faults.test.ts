@@ -8,6 +8,7 @@ import { instanceOf } from '../../../src/instance.ts'
 import { base, optionsWith } from '../../support/app.ts'
 import { useFakeClock, whileTimePasses } from '../../support/clock.ts'
 import { base64, form, idOf, json, type Send } from '../../support/compat-calls.ts'
+import { NOTHING_HELD } from '../../support/counters.ts'
 import { type CallFaults, createFaultyCalls, faultsIn } from '../../support/faulty-calls.ts'
 import { sampleFile } from '../../support/media.ts'
 import { CHUNK, CREATION } from '../../support/resumable.ts'
@@ -99,7 +100,7 @@ function startServers(round: Round, store: Store, emulator: Emulator) {
       },
     })
     const app = new Hono().route('/', xMedia(options))
-    const { uploads, relay } = instanceOf(options)
+    const { counters } = instanceOf(options)
     const sendAs =
       (subject: string): Send =>
       async (method, path, init = {}) => {
@@ -107,7 +108,7 @@ function startServers(round: Round, store: Store, emulator: Emulator) {
         headers.set('x-demo-user', subject)
         return await app.request(`/2/media${path}`, { ...init, method, headers })
       }
-    return { app, sendAs, inUse: () => [uploads.running, relay.memory.committedBytes] }
+    return { app, sendAs, counters }
   })
   return { servers, crashed: calls.crashed }
 }
@@ -184,7 +185,7 @@ it('completes an upload over X’s own API without a wrong byte, whatever comes 
         const finalizes = emulator.requests().counts.finalize - before
         if (isFinalized) expect(finalizes).toBe(0)
         if (round.fault === 'none') expect(finalizes).toBeLessThanOrEqual(1)
-        if (round.fault !== 'crash') expect(servers.flatMap(({ inUse }) => inUse())).toEqual([0, 0, 0, 0])
+        if (round.fault !== 'crash') for (const { counters } of servers) expect(counters()).toEqual(NOTHING_HELD)
         // What a crashed server holds is free again.
         await clock.advance(10_000)
       }
@@ -211,7 +212,7 @@ it('completes an upload over X’s own API without a wrong byte, whatever comes 
       expect(emulator.violations()).toEqual([])
       expect(emulator.requests().max_in_flight.finalize).toBe(1)
       expect(emulator.uploads().length).toBeLessThanOrEqual(MAX_CREATIONS)
-      expect(healthy.flatMap(({ inUse }) => inUse())).toEqual([0, 0, 0, 0])
+      for (const { counters } of healthy) expect(counters()).toEqual(NOTHING_HELD)
     }),
     { numRuns: 150 },
   )

@@ -15,7 +15,7 @@ const LONGEST = 6_700_000
 async function setUp(changes: Partial<XMediaOptions> = {}, totalBytes = 5_000_000) {
   const options = optionsWith({ compat: true, ...changes })
   const app = new Hono().route('/', xMedia(options))
-  const { uploads, relay } = instanceOf(options)
+  const { counters, relay } = instanceOf(options)
   const sendAs =
     (subject: string): Send =>
     async (method, path, init = {}) => {
@@ -39,7 +39,7 @@ async function setUp(changes: Partial<XMediaOptions> = {}, totalBytes = 5_000_00
   }
 
   const id = await initialize(sendAs('u1'), { media_type: 'video/mp4', total_bytes: totalBytes })
-  return { uploads, memory: relay.memory, sendAs, begin, id }
+  return { counters, memory: relay.memory, sendAs, begin, id }
 }
 
 const PATHS: [string, (id: string) => string][] = [
@@ -73,13 +73,13 @@ describe('a JSON body of X’s own API', () => {
   })
 
   it('leaves room for others while two subjects hold 12 of them', async () => {
-    const { uploads, memory, sendAs, begin, id } = await setUp()
+    const { counters, memory, sendAs, begin, id } = await setUp()
     const other = await initialize(sendAs('u2'), { media_type: 'video/mp4', total_bytes: 5_000_000 })
     for (let count = 0; count < 6; count++) {
       begin('u1', `/upload/${id}/append`, '{"a":')
       begin('u2', `/upload/${other}/append`, '{"a":', LONGEST)
     }
-    await expect.poll(() => uploads.running).toBe(12)
+    await expect.poll(() => counters().uploads).toBe(12)
     expect(memory.committedBytes).toBeLessThanOrEqual(12 * MIN_UPLOAD_MEMORY_BYTES)
     const file = sampleFile('video/mp4', 4 * MIB)
     const third = await initialize(sendAs('u3'), { media_type: 'video/mp4', total_bytes: file.length })

@@ -2,28 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { openReader } from '../../../src/ingress/byte-reader.ts'
 import { createPacedReader } from '../../../src/ingress/paced-reader.ts'
 import { createFakeClock } from '../../support/clock.ts'
+import { slowBody } from '../../support/slow-body.ts'
 
 const OPTIONS = { idleMs: 30_000, minBytesPerSec: 500 }
 
-/** A body whose bytes the test sends one by one. */
-function slowBody() {
-  let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-  const cancelled: unknown[] = []
-  const stream = new ReadableStream<Uint8Array>({
-    start(given) {
-      controller = given
-    },
-    cancel(reason) {
-      cancelled.push(reason)
-    },
-  })
-  return { stream, cancelled, send: (bytes: number) => controller?.enqueue(new Uint8Array(bytes)) }
-}
-
 function startReading() {
   const clock = createFakeClock()
-  const body = slowBody()
-  const reader = createPacedReader(openReader(body.stream), clock, OPTIONS)
+  const { stream, ...sent } = slowBody()
+  const body = { ...sent, send: (bytes: number) => sent.send(new Uint8Array(bytes)) }
+  const reader = createPacedReader(openReader(stream), clock, OPTIONS)
   const read = () => reader.read(new Uint8Array(100_000), 0)
   return { clock, body, reader, read }
 }
@@ -71,5 +58,45 @@ describe('createPacedReader', () => {
     await clock.advance(3_600_000)
     body.send(1)
     expect(await read()).toMatchObject({ bytes: 1 })
+  })
+
+  it.each([
+    ['readable', 20_000],
+    ['slow', 6000],
+    ['silent', 400],
+  ] as const)(
+    'finds a client %s that sends %i bytes a second, and ends no wait but for news',
+    async (arrival, bytes) => {
+      const { clock, body, reader, read } = startReading()
+      const seen = new Set<string>()
+      for (let second = 0; second < 10; second++) {
+        const waiting = reader.wait()
+        await clock.advance(1000)
+        body.send(bytes)
+        seen.add(await waiting)
+        await read()
+      }
+      expect(seen).toEqual(new Set(['readable', arrival]))
+      reader.stopTimer()
+    },
+  )
+
+  it('reports a client that has fallen silent every two seconds, and waits for it no longer than for one that reads', async () => {
+    const { clock, body, reader } = startReading()
+    const seen: string[] = []
+    const watch = (async () => {
+      for (;;) {
+        const arrival = await reader.wait()
+        if (arrival === 'readable') return
+        seen.push(arrival)
+      }
+    })()
+    await clock.advance(29_000)
+    expect(seen).toEqual(Array.from({ length: 14 }, () => 'silent'))
+    expect(reader.silentMs()).toBe(29_000)
+    expect(body.cancelled).toEqual([])
+    await clock.advance(1000)
+    await watch
+    expect(body.cancelled).toEqual([tooSlow])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryPool, type MemoryReservation } from '../../../src/relay/memory-pool.ts'
+import { MIN_UPLOAD_MEMORY_BYTES } from '../../../src/relay/segment-plan.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -7,7 +8,8 @@ const MIB = 1024 * KIB
 /** Acquires buffers of one size until the pool refuses. */
 function fill(reservation: MemoryReservation, bytes: number): ArrayBuffer[] {
   const buffers: ArrayBuffer[] = []
-  for (let buffer = reservation.acquire(bytes); buffer; buffer = reservation.acquire(bytes)) buffers.push(buffer)
+  for (let buffer = reservation.acquire(bytes, 'quick'); buffer; buffer = reservation.acquire(bytes, 'quick'))
+    buffers.push(buffer)
   return buffers
 }
 
@@ -17,7 +19,7 @@ describe('createMemoryPool', () => {
   it('counts every byte twice, for the copy that fetch makes', () => {
     const pool = createMemoryPool(64 * MIB)
     const upload = pool.reserve(128 * KIB)
-    upload.acquire(MIB)
+    upload.acquire(MIB, 'quick')
     expect(pool.committedBytes).toBe(2 * MIB)
   })
 
@@ -41,20 +43,39 @@ describe('createMemoryPool', () => {
     expect(pool.committedBytes).toBe(16 * MIB)
   })
 
-  it('leaves memory for new uploads: above the minimum a buffer gets at most a third of what is free', () => {
+  it('lends one upload three segments of 4 MiB, and leaves room for fifteen more quick uploads of its subject', () => {
     const pool = createMemoryPool(64 * MIB)
-    const first = pool.reserve(128 * KIB)
-    expect(first.acquire(17 * MIB)).toBeUndefined()
-    expect(fill(first, 4 * MIB).length).toBeGreaterThanOrEqual(4)
-    expect(64 * MIB - pool.committedBytes).toBeGreaterThanOrEqual(8 * MIB)
+    const first = pool.reserve(MIN_UPLOAD_MEMORY_BYTES, 'u1')
+    expect(fill(first, 4 * MIB).length).toBe(3)
+    fill(first, MIB)
+    fill(first, 32 * KIB)
+    for (let upload = 1; upload < 16; upload++) {
+      const next = pool.reserve(MIN_UPLOAD_MEMORY_BYTES, 'u1')
+      expect(next.acquire(128 * KIB, 'quick')).toBeDefined()
+      expect(next.acquire(128 * KIB, 'quick')).toBeDefined()
+      expect(next.isLimitedToMinimum()).toBe(false)
+    }
+  })
+
+  it('lends slow uploads memory only while three quarters of it are unused', () => {
+    const pool = createMemoryPool(64 * MIB)
+    const slow = pool.reserve(MIN_UPLOAD_MEMORY_BYTES, 'u1')
+    const lent = slow.acquire(MIB, 'slow')
+    expect(lent).toBeDefined()
+    if (lent) slow.release(lent)
+    const quick = pool.reserve(MIN_UPLOAD_MEMORY_BYTES, 'u2')
+    fill(quick, 4 * MIB)
+    expect(slow.isPlentiful()).toBe(false)
+    expect(slow.acquire(MIB, 'slow')).toBeUndefined()
+    expect(slow.acquire(32 * KIB, 'slow')).toBeDefined()
   })
 
   it('reuses buffers', () => {
     const pool = createMemoryPool(64 * MIB)
     const upload = pool.reserve(128 * KIB)
-    const buffer = upload.acquire(MIB)
+    const buffer = upload.acquire(MIB, 'quick')
     if (buffer) upload.release(buffer)
-    expect(upload.acquire(MIB - 100)).toBe(buffer)
+    expect(upload.acquire(MIB - 100, 'quick')).toBe(buffer)
   })
 
   it('frees its buffers when the last reservation is closed', () => {
@@ -77,22 +98,22 @@ describe('createMemoryPool', () => {
       upload.close()
       upload.close()
       if (first) upload.release(first)
-      expect(upload.acquire(1)).toBeUndefined()
+      expect(upload.acquire(1, 'quick')).toBeUndefined()
     }
     expect(pool.committedBytes).toBe(0)
     pool.reserve(64 * MIB)
   })
 
-  it('gives one subject at most three quarters, however many uploads it has', () => {
+  it('gives sixteen subjects that hold nothing 1/32 each, however many uploads another one has', () => {
     const pool = createMemoryPool(64 * MIB)
-    const mine = Array.from({ length: 100 }, () => pool.reserve(128 * KIB, 'greedy'))
-    for (const upload of mine) fill(upload, 512 * KIB)
-    for (const upload of mine) fill(upload, 64 * KIB)
-    expect(pool.committedBytes).toBeLessThanOrEqual(48 * MIB)
+    const greedy = Array.from({ length: 100 }, () => pool.reserve(128 * KIB, 'greedy'))
+    for (const upload of greedy) fill(upload, 512 * KIB)
+    for (const upload of greedy) fill(upload, 64 * KIB)
     expect(() => pool.reserve(MIB, 'greedy')).toThrow(overloaded)
-    expect(pool.reserve(MIB, 'other').acquire(2 * MIB)).toBeDefined()
-    for (const upload of mine) upload.close()
-    pool.reserve(48 * MIB, 'greedy')
+    const others = Array.from({ length: 16 }, (_, index) => pool.reserve(2 * MIB, `other ${index}`))
+    expect(() => pool.reserve(2 * MIB, 'seventeenth')).toThrow(overloaded)
+    for (const upload of [...greedy, ...others]) upload.close()
+    pool.reserve(32 * MIB, 'greedy')
     expect(() => pool.reserve(1, 'greedy')).toThrow(overloaded)
   })
 })

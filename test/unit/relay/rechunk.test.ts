@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ReadableStream as PolyfilledStream } from 'web-streams-polyfill'
 import { openReader } from '../../../src/ingress/byte-reader.ts'
-import { type RechunkOptions, rechunk as rechunkReader } from '../../../src/relay/rechunk.ts'
+import { type RechunkOptions, rechunk as rechunkReader, type SegmentMemory } from '../../../src/relay/rechunk.ts'
 
 const rechunk = (stream: ReadableStream<Uint8Array>, options: RechunkOptions) =>
   rechunkReader(openReader(stream), options)
@@ -151,6 +151,7 @@ describe.each([
           return new Uint8Array(bytes)
         },
         grow: () => undefined,
+        shrink: (view) => view,
         release() {},
       },
     })
@@ -184,7 +185,7 @@ describe('rechunk', () => {
       buffers.push(view.buffer)
       return view
     }
-    const memory = { allocate, grow: () => undefined, release() {} }
+    const memory: SegmentMemory = { allocate, grow: () => undefined, shrink: (view) => view, release() {} }
     for await (const segment of rechunk(stream, { segmentBytes: 4, memory })) segments.push(segment)
     expect(segments.map((segment) => [...segment])).toEqual([
       [0, 1, 2, 3],
@@ -196,15 +197,16 @@ describe('rechunk', () => {
 
   it('grows a segment as bytes arrive, and ends it early when there is no more memory', async () => {
     let left = 12
-    const memory = {
+    const memory: SegmentMemory = {
       allocate: () => new Uint8Array(2),
-      grow(view: Uint8Array<ArrayBuffer>, bytes: number) {
+      grow(view, bytes) {
         const longer = new Uint8Array(Math.min(bytes, 2 * view.length))
         if (longer.length > left) return undefined
         left -= longer.length
         longer.set(view)
         return longer
       },
+      shrink: (view) => view,
       release() {},
     }
     const source = new Uint8Array(23).map((_, index) => index)

@@ -2,14 +2,16 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { type LimitOptions, xMediaUpload } from '../../../src/index.ts'
 import { createInstance } from '../../../src/instance.ts'
+import { NEWCOMERS } from '../../../src/lib/fair-budget.ts'
 import type { PrincipalLimits } from '../../../src/options.ts'
 import { MIN_UPLOAD_MEMORY_BYTES } from '../../../src/relay/segment-plan.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../../src/store/quota.ts'
 import { base, codeOf, describedMedia, optionsWith, png, post } from '../../support/app.ts'
-import { createFakeClock } from '../../support/clock.ts'
+import { createFakeClock, useFakeClock } from '../../support/clock.ts'
 import { NOTHING_HELD } from '../../support/counters.ts'
 import { sampleFile } from '../../support/media.ts'
+import { slowUpload } from '../../support/slow-upload.ts'
 
 const MIB = 1024 * 1024
 
@@ -70,38 +72,13 @@ describe('a quota', () => {
 })
 
 describe('admission', () => {
-  /** An upload that stays open until it is finished or aborted. */
-  function slowUpload(app: Hono<UploadEnv>, user: string, begun?: Uint8Array, length: number = png.length) {
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-    const body = new ReadableStream<Uint8Array>({
-      start(given) {
-        controller = given
-        if (begun) controller.enqueue(begun)
-      },
-    })
-    const abort = new AbortController()
-    const type = begun ? 'video/mp4' : 'image/png'
-    const headers = { 'content-type': type, 'content-length': String(length), 'x-demo-user': user }
-    const init = { method: 'POST', body, headers, duplex: 'half', signal: abort.signal }
-    const request = new Request('http://x/', init)
-    const answer = Promise.resolve(app.request(request))
-    return {
-      answer,
-      abort: () => abort.abort(),
-      finish() {
-        controller?.enqueue(png.slice())
-        controller?.close()
-      },
-    }
-  }
-
   it('limits the uploads at once, per subject and in all, and admits the next one when one has ended', async () => {
     const app = describedMedia(optionsWith({ limits: { uploads: 3, uploadsPerSubject: 2 } }))
-    const open = [slowUpload(app, 'a'), slowUpload(app, 'a')]
+    const open = [slowUpload(app, { user: 'a' }), slowUpload(app, { user: 'a' })]
     const refused = await app.request('/', post(png, { 'x-demo-user': 'a' }))
     expect(refused.headers.get('retry-after')).toBe('5')
     expect(await codeOf(refused)).toEqual([503, 'too_many_uploads'])
-    open.push(slowUpload(app, 'b'))
+    open.push(slowUpload(app, { user: 'b' }))
     expect(await codeOf(app.request('/', post(png, { 'x-demo-user': 'c' })))).toEqual([503, 'too_many_uploads'])
     open[0]?.finish()
     expect((await open[0]?.answer)?.status).toBe(201)
@@ -129,7 +106,7 @@ describe('admission', () => {
       post(png, { 'content-type': 'text/html' }),
     ]
     for (const init of ended) await app.request('/', init)
-    const aborted = slowUpload(app, 'u1')
+    const aborted = slowUpload(app, { user: 'u1' })
     await expect.poll(() => instance.counters().uploads).toBe(1)
     aborted.abort()
     await aborted.answer
@@ -137,10 +114,9 @@ describe('admission', () => {
   })
 
   it('refuses an upload with overloaded while there is no memory for it', async () => {
-    const app = describedMedia(optionsWith({ limits: { memoryBytes: 32 * MIB, uploads: 1000 } }))
-    const open = Array.from({ length: Math.floor((32 * MIB) / MIN_UPLOAD_MEMORY_BYTES) }, (_, index) =>
-      slowUpload(app, `user ${index}`),
-    )
+    const app = describedMedia(optionsWith({ limits: { memoryBytes: 48 * MIB, uploads: 1000 } }))
+    const uploads = Math.floor((24 * MIB) / MIN_UPLOAD_MEMORY_BYTES) + NEWCOMERS
+    const open = Array.from({ length: uploads }, (_, index) => slowUpload(app, { user: `user ${index}` }))
     await expect.poll(() => codeOf(app.request('/', post(png)))).toEqual([503, 'overloaded'])
     for (const upload of open) upload.finish()
     const answers = await Promise.all(open.map(({ answer }) => answer))
@@ -149,16 +125,19 @@ describe('admission', () => {
   })
 
   it('refuses a fast client with overloaded when memory is short, but accepts a slow one', async () => {
-    const app = describedMedia(optionsWith({ limits: { memoryBytes: 32 * MIB, uploads: 1000 } }))
-    // Each has sent more than its minimum of memory holds.
-    const started = sampleFile('video/mp4', 40_000)
-    const open = Array.from({ length: 32 }, (_, index) => slowUpload(app, `user ${index}`, started, 50_000))
+    const clock = useFakeClock()
+    const app = describedMedia(optionsWith({ limits: { memoryBytes: 48 * MIB } }))
+    // Each has sent more than its minimum of memory holds. Of their subject's half, they leave 288 KiB.
+    const begun = sampleFile('video/mp4', 40_000)
+    const open = Array.from({ length: 46 }, () => slowUpload(app, { user: 'u1', begun, length: 50_000 }))
     const quick = () => codeOf(app.request('/', post(sampleFile('video/mp4', MIB), { 'content-type': 'video/mp4' })))
     await expect.poll(quick).toEqual([503, 'overloaded'])
     expect((await app.request('/', post(png))).status).toBe(201)
+    // The others have fallen silent.
+    await clock.advance(5000)
+    expect(await quick()).toEqual([201, undefined])
     for (const upload of open) upload.abort()
     await Promise.all(open.map(({ answer }) => answer))
-    expect(await quick()).toEqual([201, undefined])
   })
 
   it('keeps no place for a request whose body the app has already read', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NOTHING_HELD } from '../../support/counters.ts'
 import { type OpenRequest, watchServer } from '../../support/request-steps.ts'
 import { CHUNK, CREATION } from '../../support/resumable.ts'
 
@@ -32,7 +33,7 @@ describe.each<[string, OpenRequest]>([
     expect(server.steps()).toEqual(['authorize', 'ownership', 'admission', 'memory', 'body'])
     abort()
     await response
-    expect(server.inUse()).toEqual([0, 0])
+    expect(server.counters()).toEqual(NOTHING_HELD)
   })
 
   it('is refused before its body for an unknown id, an upload of someone else, and a client that is not signed in', async () => {
@@ -67,7 +68,7 @@ describe.each<[string, OpenRequest]>([
     await response
     const refused = await server.send({ ...request, subject: 'u1', id: '1' }).response
     expect([refused.status, await refused.text()]).toEqual([400, expect.stringMatching(/not found/i)])
-    expect(server.inUse()).toEqual([0, 0])
+    expect(server.counters()).toEqual(NOTHING_HELD)
   })
 })
 
@@ -93,6 +94,6 @@ describe.each<[string, OpenRequest]>([
     expect(server.steps()).toEqual(['authorize', 'admission', 'memory', 'body'])
     abort()
     await response
-    expect(server.inUse()).toEqual([0, 0])
+    expect(server.counters()).toEqual(NOTHING_HELD)
   })
 })
