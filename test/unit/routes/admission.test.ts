@@ -5,6 +5,7 @@ import { createInstance } from '../../../src/instance.ts'
 import { NEWCOMERS } from '../../../src/lib/fair-budget.ts'
 import type { PrincipalLimits } from '../../../src/options.ts'
 import { MIN_UPLOAD_MEMORY_BYTES } from '../../../src/relay/segment-plan.ts'
+import { authorize, requireSecret } from '../../../src/routes/authorize.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../../src/store/quota.ts'
 import { base, codeOf, describedMedia, optionsWith, png, post } from '../../support/app.ts'
@@ -92,10 +93,7 @@ describe('admission', () => {
   it('frees the place and the memory of an upload, however it ends', async () => {
     const instance = createInstance({ ...base, onEvent: () => {} })
     const app = new Hono<UploadEnv>()
-      .use((c, next) => {
-        c.set('xMediaPrincipal', { subject: c.req.header('x-demo-user') ?? 'u1' })
-        return next()
-      })
+      .use(requireSecret(instance), authorize(instance))
       .post('/', validateUpload, receiveUpload(instance), (c) => c.body(null, 201))
     const ended = [
       post(png),
@@ -105,7 +103,9 @@ describe('admission', () => {
       post(png, { 'content-type': 'multipart/form-data; boundary=b' }),
       post(png, { 'content-type': 'text/html' }),
     ]
-    for (const init of ended) await app.request('/', init)
+    const statuses: number[] = []
+    for (const init of ended) statuses.push((await app.request('/', init)).status)
+    expect(statuses).toEqual([201, 415, 400, 400, 400, 415])
     const aborted = slowUpload(app, { user: 'u1' })
     await expect.poll(() => instance.counters().uploads).toBe(1)
     aborted.abort()
