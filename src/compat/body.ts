@@ -1,7 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
 import { readLength } from '../ingress/lengths.ts'
-import { createCheckedReader, type FormRequest, sizeOf } from '../ingress/multipart-file-check.ts'
+import { createCheckedReader, type FileSize, type FormRequest, sizeOf } from '../ingress/multipart-file-check.ts'
 import { type FormEnd, type FormFile, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
 import type { UploadSource } from '../ingress/upload-source.ts'
@@ -78,7 +78,8 @@ async function readMultipart(source: FormRequest): Promise<CompatBody> {
 }
 
 function toMedia(file: FormFile, request: FormRequest): CompatMedia {
-  const size = sizeOf(file, request, undefined)
+  // X's schema has no field for the size.
+  const size: FileSize = { ...sizeOf(file, request, undefined), advice: 'the header Upload-Length' }
   const { totalBytes, maxTotalBytes } = size
   return {
     mediaType: file.mediaType,

@@ -27,6 +27,8 @@ export interface FileSize {
   maxTotalBytes: number | undefined
   /** Whether these are only inferred from `Content-Length`. */
   isInferred: boolean
+  /** How a client can say the size instead, for the refusal of one that was inferred wrongly. */
+  advice: string
   /** How the client's forms end. It is corrected if `totalBytes` was inferred wrongly. */
   ending: Ending
 }
@@ -43,7 +45,14 @@ export function sizeOf(file: FormFile, request: FormRequest, declaredBytes: stri
   const length = formFileLength(declaredLengths(headers, declaredBytes), file.aroundBytes, ending.bytes)
   const { maxTotalBytes, isInferred } = length
   const isWhole = maxTotalBytes === undefined || maxTotalBytes <= segmentBytes
-  return { totalBytes: isWhole ? undefined : length.totalBytes, maxTotalBytes, isInferred, ending }
+  const totalBytes = isWhole ? undefined : length.totalBytes
+  return {
+    totalBytes,
+    maxTotalBytes,
+    isInferred,
+    ending,
+    advice: '`total_bytes` before the file, or the header Upload-Length',
+  }
 }
 
 /** Bytes per read while a file is longer than it should be. */
@@ -56,7 +65,7 @@ const DISCARD_BYTES = 4096
  */
 export function createCheckedReader(
   file: FormFile,
-  { totalBytes, maxTotalBytes = Infinity, isInferred, ending }: FileSize,
+  { totalBytes, maxTotalBytes = Infinity, isInferred, ending, advice }: FileSize,
   onEnd: (fileBytes: number, end: FormEnd) => void,
 ): ByteReader {
   const inferredBytes = isInferred ? totalBytes : undefined
@@ -75,7 +84,7 @@ export function createCheckedReader(
     const field = end.parts.find(({ name }) => isParameter(name)) ?? end.parts[0]
     if (field) throw fieldAfterFile(isParameter(field.name) ? `\`${field.name}\`` : quote(field.name))
     ending.learn(end.epilogueBytes)
-    throw wrongGuess(fileBytes, inferredBytes)
+    throw wrongGuess(fileBytes, inferredBytes, advice)
   }
 
   /** The number of bytes tells how the form ends, so that the client's next form is understood. */
@@ -110,9 +119,9 @@ function fieldAfterFile(name: string): XMediaError {
   )
 }
 
-function wrongGuess(fileBytes: number, inferredBytes: number): XMediaError {
+function wrongGuess(fileBytes: number, inferredBytes: number, advice: string): XMediaError {
   return new XMediaError(
     'length_conflict',
-    `We inferred ${formatBytes(inferredBytes)} from Content-Length, but the file has ${formatBytes(fileBytes)}. Try again: we now know how this client ends its forms. Or send the size of the file in the header Upload-Length.`,
+    `We inferred ${formatBytes(inferredBytes)} from Content-Length, but the file has ${formatBytes(fileBytes)}. Send ${advice}. Or try again: we now know how this client ends its forms.`,
   )
 }
