@@ -14,14 +14,14 @@ import { createUploader, type Uploader } from './uploader.ts'
 
 type Settings = Pick<XMediaSettings, 'authorize' | 'token' | 'secret' | 'compat' | 'inspect'>
 
-/** What the requests in progress hold: places by kind, and memory. All of it is zero when there are none. */
+/** What the requests in progress hold: places by kind, and memory. Without any requests, all of it is zero. */
 export type Counters = PlaceCounts & Readonly<Record<'memoryBytes', number>>
 
 /** The parts that all requests of an instance share. */
 export interface Instance extends Uploader, Settings, HttpSettings {
   permissions: Permissions
   places: Places
-  /** Tells what is held at the moment, so that a test sees what a request has not given back. */
+  /** What is held now. A test sees by it what a request has not given back. */
   counters(): Counters
   uploads: ConcurrencyLimit
   /** Event streams, and uploads that wait for X's processing. */

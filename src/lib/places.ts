@@ -1,10 +1,10 @@
-/** What a request can hold while it lasts: as much as a limit allows, or for itself alone. */
+/** What a request can hold until it ends. */
 export type PlaceKind = 'uploads' | 'listeners' | 'leases'
 
 /** How many places of each kind are taken. */
 export type PlaceCounts = Readonly<Record<PlaceKind, number>>
 
-/** Everything that the requests of an instance hold. What one does not give back is lost to the others. */
+/** The places that the requests of an instance hold. One that is not given back is lost to the others. */
 export interface Places {
   /** Takes a place. The function that it returns gives the place back; later calls do nothing. */
   take(kind: PlaceKind, subject: string): () => void

@@ -5,7 +5,7 @@ export function shorten(text: string, maxChars: number = MAX_CHARS): string {
   return text.length > maxChars ? `${text.slice(0, maxChars)}…` : text
 }
 
-/** The same in quotes. */
+/** A text from outside in quotes; a long one is cut. */
 export function quote(text: string): string {
   return JSON.stringify(shorten(text))
 }

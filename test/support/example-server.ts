@@ -22,9 +22,7 @@ export async function startExampleServer(
  * Starts example servers for the suite that calls it. After each of its tests, the requests to them must have given back
  * all that they held.
  */
-export function exampleServers(
-  target: Target,
-): (xUrl: string, env?: Record<string, string>) => ReturnType<typeof startExampleServer> {
+export function exampleServers(target: Target): (xUrl: string, env?: Record<string, string>) => Promise<Program> {
   const running = new Set<Program>()
   afterEach(async () => {
     for (const { url } of running) await expectNothingHeld(url)
