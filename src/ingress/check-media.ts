@@ -40,9 +40,7 @@ export function needsFirstSegment({ mediaTypes, category }: DeclaredMedia, head:
 export function checkMedia(declared: DeclaredMedia, start: Uint8Array, totalBytes: number): CheckedMedia {
   const { declaredType } = declared
   const mediaType = checkType(declared, start.subarray(0, HEAD_BYTES))
-  // Some programs leave out the trailer, so the end of the file ends a GIF too.
-  const endsHere = start.length === totalBytes ? false : undefined
-  const isAnimated = mediaType === 'image/gif' ? (isAnimatedGif(start) ?? endsHere) : undefined
+  const isAnimated = mediaType === 'image/gif' ? isAnimatedGif(start, start.length === totalBytes) : undefined
   const category = declared.category ?? (isAnimated === false ? 'tweet_image' : inferCategory(mediaType))
   if (!categoryAccepts(category, mediaType)) throw categoryMismatch(category, mediaType)
   if (isAnimated && (category === 'tweet_image' || category === 'dm_image')) {

@@ -13,8 +13,9 @@ const IMAGE_DESCRIPTOR_BYTES = 10
  * Whether a GIF has more than one image; its loop extension does not matter. Undefined if the bytes end too early to tell.
  *
  * @param bytes The beginning of a GIF, as much of it as there is.
+ * @param isWhole Whether they are all of it. Some programs leave the trailer out, so the end of the file counts as one.
  */
-export function isAnimatedGif(bytes: Uint8Array): boolean | undefined {
+export function isAnimatedGif(bytes: Uint8Array, isWhole = false): boolean | undefined {
   let images = 0
   let offset = HEADER_BYTES + colorTableBytes(bytes[SCREEN_FLAGS_OFFSET])
   for (;;) {
@@ -28,7 +29,8 @@ export function isAnimatedGif(bytes: Uint8Array): boolean | undefined {
     } else if (block === EXTENSION) {
       offset = skipSubBlocks(bytes, offset + 2)
     } else {
-      return block === TRAILER ? false : undefined
+      const hasEnded = block === TRAILER || (isWhole && images === 1 && offset === bytes.length)
+      return hasEnded ? false : undefined
     }
   }
 }

@@ -164,7 +164,7 @@ it('completes an upload over X’s own API without a wrong byte, whatever comes 
       const accepted = new Map<number, boolean>()
       const results = new Set<string>()
 
-      async function act(action: Action, servers: typeof healthy): Promise<void> {
+      async function act(action: Action, { fault }: Round, servers: typeof healthy): Promise<void> {
         const sendAs = servers[action.server]?.sendAs ?? expect.fail()
         const send = sendAs('u1')
         if (action.kind === 'init') {
@@ -177,7 +177,8 @@ it('completes an upload over X’s own API without a wrong byte, whatever comes 
           accepted.set(action.index, action.isAltered)
         } else if (action.kind === 'finalize') {
           const answer = await finalize(send, id, action.by)
-          if (answer.ok) results.add(await answer.text())
+          // A store that failed has forgotten the result: then X is asked again, whose answer may be a later one.
+          if (answer.ok && fault === 'none') results.add(await answer.text())
         } else {
           const { by, target } = action
           const segment = { index: 0, isAltered: false, by }
@@ -191,7 +192,7 @@ it('completes an upload over X’s own API without a wrong byte, whatever comes 
         const { servers, crashed } = startServers(round, store, emulator)
         const isFinalized = results.size > 0
         const before = emulator.requests().counts.finalize
-        const acted = Promise.all(round.actions.map((action) => act(action, servers)))
+        const acted = Promise.all(round.actions.map((action) => act(action, round, servers)))
         await whileTimePasses(clock, Promise.race([acted, crashed]))
         const finalizes = emulator.requests().counts.finalize - before
         if (isFinalized) expect(finalizes).toBe(0)

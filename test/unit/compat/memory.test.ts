@@ -90,7 +90,7 @@ describe('a JSON body of X’s own API', () => {
   })
 
   it('of the largest segment fits into the smallest memory', async () => {
-    const { memory, sendAs, id } = await setUp({ limits: { memoryBytes: 32 * MIB }, x: { segmentBytes: 5_000_000 } })
+    const { memory, sendAs, id } = await setUp({ limits: { memoryBytes: 48 * MIB }, x: { segmentBytes: 5_000_000 } })
     const file = sampleFile('video/mp4', 5_000_000)
     const segment = json({ media: base64(file), segment_index: 0 })
     const answer = await sendAs('u1')('POST', `/upload/${id}/append`, segment)
