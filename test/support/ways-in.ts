@@ -97,7 +97,7 @@ function overHttp(upload: (send: Send, options: WayOptions) => Promise<Response>
       options,
     )
     const text = await response.text()
-    const told = JSON.stringify([events, lines, text, [...response.headers]])
+    const told = JSON.stringify({ events, lines, text, headers: [...response.headers] })
     const { data, code } = JSON.parse(text || '{}')
     return response.ok
       ? { id: data.id, error: undefined, told }
