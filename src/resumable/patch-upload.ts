@@ -84,8 +84,12 @@ async function updateLength(
 function consumeQuotaOnce(lease: Lease, { consumeQuota }: UploadPolicy): UploadPolicy['consumeQuota'] {
   return async (bytes) => {
     if (lease.session.quotaConsumed) return
-    await consumeQuota(bytes)
+    // First, for the request may end during either, and a lease that it has released takes no changes.
     await lease.update({ quotaConsumed: true })
+    await consumeQuota(bytes).catch(async (error: unknown) => {
+      await lease.update({ quotaConsumed: false })
+      throw error
+    })
   }
 }
 

@@ -158,7 +158,14 @@ function createLease(
       await write((record) => ({ ...record, leasedUntil: leasedUntil() }))
       return stored !== undefined && stored.record.wantedUntil > clock.now()
     },
-    release: () => write((record) => ({ ...record, leasedUntil: 0, wantedUntil: 0 })).finally(leave),
+    async release() {
+      const released = write((record) => ({ ...record, leasedUntil: 0, wantedUntil: 0 }))
+      // A write that comes late, such as one of an admission that nobody waits for, must not take the lease again.
+      lastWrite = lastWrite.then(() => {
+        stored = undefined
+      })
+      await released.finally(leave)
+    },
     remove: () => write(() => undefined),
   }
 }
