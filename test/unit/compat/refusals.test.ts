@@ -165,6 +165,13 @@ describe('X’s own media API', () => {
     expect(await errorOf(send('POST', '/upload', many))).toEqual([400, expect.stringContaining('nested too deeply')])
   })
 
+  it('refuses JSON with many members, without parsing them', async () => {
+    const send = compatClient()
+    const members = Array.from({ length: 500_000 }, (_, index) => [index.toString(36), 0])
+    const refused = send('POST', '/upload', json(Object.fromEntries(members)))
+    expect(await errorOf(refused)).toEqual([400, 'Request body has too many members.'])
+  })
+
   it.each([
     ['deeply nested values', { id: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }, 'nested too deeply'],
     [
