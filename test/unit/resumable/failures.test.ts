@@ -53,6 +53,23 @@ it('counts an upload once towards the quota, however often INIT fails', async ()
   await expectReceived((await append(app, path, [0, file.length])).headers.get('x-media-id'))
 })
 
+it('counts each try of an INIT that fails towards the calls of this hour', async () => {
+  let initCalls = 0
+  const app = appWith({
+    limits: { callsPerHour: 3 },
+    x: failingX((url) => {
+      if (url.endsWith('/initialize')) initCalls++
+      return true
+    }),
+  })
+  const path = await create(app)
+  const answers: unknown[] = []
+  for (let tried = 0; tried < 5; tried++) answers.push(await codeOf(append(app, path, [0, file.length])))
+  const failed = [502, 'x_unavailable']
+  const refused = [429, 'quota_exceeded']
+  expect([initCalls, answers]).toEqual([3, [failed, failed, failed, refused, refused]])
+})
+
 it('responds with 503 to a chunk while the store fails, and with 423 to a request for the progress', async () => {
   let isBroken = false
   const store = memoryStore()
