@@ -74,7 +74,8 @@ export async function send(request: XRequest, options: SendOptions): Promise<XRe
   }
 }
 
-async function readText(response: Response): Promise<string> {
+/** Reads a response's body as text, up to 64 Ki characters. */
+export async function readText(response: Response): Promise<string> {
   if (response.body === null) return ''
   const decoder = new TextDecoder()
   let text = ''
