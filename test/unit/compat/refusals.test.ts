@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { XMediaEvent } from '../../../src/index.ts'
+import { memoryStore, type XMediaEvent } from '../../../src/index.ts'
 import { emulator } from '../../support/app.ts'
 import { useFakeClock, whileTimePasses } from '../../support/clock.ts'
 import {
@@ -139,6 +139,20 @@ describe('X’s own media API', () => {
     ])
     expect(appends).toBe(2)
     expect((await append(send, id, 1, image.slice(5000))).status).toBe(200)
+    expect((await finalize(send, id)).status).toBe(200)
+    await expectReceived(id, image)
+  })
+
+  it('forgets an index that X refuses, and the gap before it', async () => {
+    const store = memoryStore()
+    const send = compatClient({ store, x: { maxSegments: 10_000, segmentBytes: 5000 } })
+    const id = await initialize(send, { media_type: 'image/png', total_bytes: image.length })
+    const before = await store.get(`wire:${id}`)
+    // X accepts no index above 999.
+    expect((await append(send, id, 9000, image.slice(5000))).status).toBe(400)
+    expect((await store.get(`wire:${id}`))?.length).toBeLessThan((before?.length ?? 0) + 100)
+    await append(send, id, 0, image.slice(0, 5000))
+    await append(send, id, 1, image.slice(5000))
     expect((await finalize(send, id)).status).toBe(200)
     await expectReceived(id, image)
   })
