@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { memoryStore, type XMediaOptions } from '../../../src/index.ts'
 import { codeOf, emulator } from '../../support/app.ts'
-import { useFakeClock } from '../../support/clock.ts'
+import { useFakeClock, whileTimePasses } from '../../support/clock.ts'
 import { append, appWith, create, createWithBytes, expectReceived, file, pathOf, TUS } from '../../support/resumable.ts'
 
 /** An X that answers some calls with 503. They are not retried. */
@@ -31,6 +31,25 @@ it('makes clients wait while X does not finalize the upload, and spares X meanwh
     expect(await codeOf(response)).toEqual([423, 'upload_locked'])
   }
   expect(finalizeCalls).toBe(1)
+})
+
+it('frees an upload at the deadline whose FINALIZE waits for a token that never comes', async () => {
+  const clock = useFakeClock()
+  let isDown = true
+  const app = appWith({
+    store: memoryStore(clock),
+    token: () => (isDown ? 't' : new Promise(() => {})),
+    limits: { deadlineMs: 500 },
+    x: failingX((url) => isDown && url.endsWith('/finalize')),
+  })
+  const path = await create(app)
+  expect(await codeOf(append(app, path, [0, file.length]))).toEqual([502, 'x_unavailable'])
+  isDown = false
+  await clock.advance(6000)
+  for (let asked = 0; asked < 2; asked++) {
+    const progress = await whileTimePasses(clock, Promise.resolve(app.request(path, { headers: TUS })))
+    expect(await progress.text()).toContain('took longer than this server allows')
+  }
 })
 
 it('creates an upload even if X gets only a part of its first bytes, and continues it with PATCH', async () => {
