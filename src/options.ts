@@ -189,16 +189,20 @@ export interface LimitOptions {
    * https://docs.x.com/x-api/media/quickstart/best-practices (2026-09)
    */
   categoryBytes?: Partial<Record<MediaCategory, number | undefined>>
-  /** Uploads at once on this instance. Default 450: at 144 KiB each, the least an upload needs, they fill the memory. */
+  /**
+   * Uploads at once on this instance. Default 450: at 144 KiB each, the least an upload needs, they fill the memory. Half of
+   * them are kept for sixteen subjects that have none, 1/32 of the whole for each.
+   */
   uploads?: number
-  /** Uploads at once of one subject. Default: half of `uploads`, so that nobody keeps everyone else out. */
+  /** Uploads at once of one subject. Default: half of `uploads`, which is also the most that one subject gets. */
   uploadsPerSubject?: number
   /** Resumable uploads, and uploads over X's own API, that a subject may create in an hour. Default 1,000. */
   creationsPerHour?: number
   /**
-   * Calls to X that a subject may cause in an hour. An upload counts as one call, whatever its size and on every route. Over
-   * X's own API, each change of metadata or subtitles counts too, and each FINALIZE after the upload's first; APPEND and
-   * STATUS do not. One call more gets `quota_exceeded`. Default 3,000: 1,000 uploads, each with metadata and subtitles.
+   * Calls to X that a subject may cause in an hour. An upload counts as one call, whatever its size and on every route; a
+   * resumable one counts again each time that its INIT is repeated. Over X's own API, each change of metadata or subtitles
+   * counts too, and each FINALIZE after the upload's first; APPEND and STATUS do not. One call more gets `quota_exceeded`.
+   * Default 3,000: 1,000 uploads, each with metadata and subtitles.
    */
   callsPerHour?: number
   /**
@@ -211,8 +215,9 @@ export interface LimitOptions {
   /** Resumable uploads of one subject that this instance keeps in memory; its own are forgotten. Default 1,000. */
   sessionsPerSubject?: number
   /**
-   * Event streams, and uploads that wait for X's processing (`Prefer: wait`), at once on this instance. Default 1,000. One
-   * more stream gets `too_many_listeners`; one more upload gets its response without waiting.
+   * Event streams, and uploads that wait for X's processing (`Prefer: wait`), at once on this instance. Default 1,000, half
+   * of them kept for sixteen subjects that have none, as of `uploads`. One more stream gets `too_many_listeners`; one more
+   * upload gets its response without waiting.
    */
   listeners?: number
   /** Event streams and waiting uploads at once of one subject. Default 20. */

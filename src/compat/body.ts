@@ -128,12 +128,14 @@ async function readWhole(
 /** More levels than any JSON of X's has. */
 const MAX_DEPTH = 32
 
+/** More members and items, in all levels together, than any JSON of X's has. */
+const MAX_ITEMS = 1000
+
 function readObject(text: string): Record<string, unknown> {
-  // Parsing nested values takes far more memory than the text, and deep ones overflow the stack. A large body can only
-  // be a segment, which is flat.
-  if (isDeeper(text, text.length > MAX_FIELD_BYTES ? 1 : MAX_DEPTH)) {
-    throw new InvalidRequest('Request body is nested too deeply.')
-  }
+  // Parsing nested or many values takes far more memory and time than the text, and deep ones overflow the stack. A large
+  // body can only be a segment, which is flat.
+  const problem = excessOf(text, text.length > MAX_FIELD_BYTES ? 1 : MAX_DEPTH)
+  if (problem) throw new InvalidRequest(problem)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -144,17 +146,20 @@ function readObject(text: string): Record<string, unknown> {
   return value
 }
 
-/** Whether a JSON text has more than `levels` levels of objects and arrays. */
-function isDeeper(text: string, levels: number): boolean {
+/** What a JSON text has too much of: levels of objects and arrays, or items in them. Undefined if it has neither. */
+function excessOf(text: string, maxDepth: number): string | undefined {
   let depth = 0
+  let items = 0
   for (let at = 0; at < text.length; at++) {
     const char = text[at]
     if (char === '"') at = endOfString(text, at)
     else if (char === '{' || char === '[') depth++
     else if (char === '}' || char === ']') depth--
-    if (depth > levels) return true
+    else if (char === ',') items++
+    if (depth > maxDepth) return 'Request body is nested too deeply.'
+    if (items > MAX_ITEMS) return 'Request body has too many members.'
   }
-  return false
+  return undefined
 }
 
 function endOfString(text: string, start: number): number {

@@ -78,7 +78,7 @@ function createClaim(
 ): Claim {
   const isOurs = ({ claims }: CompatUpload) => claims?.[name]?.[0] === token
 
-  const stopRenewing = repeat(RENEW_MS, clock, async () => {
+  const stopRenewing = keepRenewing(clock, async () => {
     await compatUploads.change(mediaId, (current) => {
       if (!isOurs(current)) return current
       return { ...current, claims: { ...current.claims, [name]: [token, clock.now() + CLAIM_MS] } }
@@ -100,16 +100,16 @@ function createClaim(
   }
 }
 
-/** Repeats `work` every `ms` milliseconds, whether it succeeds or not, until the function it returns is called. */
-function repeat(ms: number, clock: Clock, work: () => Promise<void>): () => void {
+/** Calls `renew` every `RENEW_MS`, whether it succeeds or not, until the function that it returns is called. */
+function keepRenewing(clock: Clock, renew: () => Promise<void>): () => void {
   let isStopped = false
-  let cancelTimer = clock.after(ms, run)
+  let cancelTimer = clock.after(RENEW_MS, run)
 
   function run(): void {
-    work()
+    renew()
       .catch(() => {})
       .finally(() => {
-        if (!isStopped) cancelTimer = clock.after(ms, run)
+        if (!isStopped) cancelTimer = clock.after(RENEW_MS, run)
       })
   }
 

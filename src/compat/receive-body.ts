@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { checkFraming } from '../ingress/read-upload.ts'
 import type { Instance } from '../instance.ts'
+import { abortable } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
 import { type BodyOptions, withBody } from '../routes/request-body.ts'
@@ -18,7 +19,7 @@ type CompatBodyOptions = BodyOptions & Pick<Instance, 'endings'>
  * @param maxMediaBytes Largest media in a JSON body, bytes before base64; 0 where there is none.
  */
 export async function withCompatBody<Outcome>(
-  { c, principal }: CompatRequest,
+  { c, principal, context: { signal } }: CompatRequest,
   maxMediaBytes: number,
   options: CompatBodyOptions,
   work: (body: CompatBody, reservation: MemoryReservation) => Promise<Outcome>,
@@ -28,7 +29,9 @@ export async function withCompatBody<Outcome>(
   return await withBody(c, principal, options, async (body, reservation) => {
     const { endings, relay } = options
     const form = { subject: principal.subject, endings, segmentBytes: relay.segmentSize.preferred }
-    return await work(await readCompatBody({ headers, body, ...form }, maxMediaBytes, reservation), reservation)
+    const received = await readCompatBody({ headers, body, ...form }, maxMediaBytes, reservation)
+    // At the deadline, `work` must not keep the place and the memory: the app's own functions may never answer.
+    return await abortable(work(received, reservation), signal)
   })
 }
 

@@ -1,8 +1,10 @@
 import type { Context, Handler } from 'hono'
 import type { Instance } from '../instance.ts'
+import { abortable } from '../lib/abort-scope.ts'
 import type { Principal } from '../options.ts'
 import { type PrincipalEnv, tokenFor } from '../routes/authorize.ts'
 import type { MountEnv } from '../routes/mount.ts'
+import { createCallScope } from '../x/call-scope.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import type { XResponse } from '../x/transport.ts'
 import { type CompatResponse, compatErrorResponse, compatResponse } from './response.ts'
@@ -28,7 +30,10 @@ export interface CompatRequest {
 /** Answers a request, or throws an `InvalidRequest` or an `XMediaError`. */
 export type CompatHandler = (request: CompatRequest, instance: CompatInstance) => Promise<CompatResponse>
 
-/** Makes a Hono handler that answers as X does, errors included, and passes on X's rate-limit headers. */
+/**
+ * Makes a Hono handler that answers as X does, errors included, passes on X's rate-limit headers, and ends at the deadline.
+ * It does not end when the client leaves: X gets what has arrived.
+ */
 export function compatHandler(instance: CompatInstance, handle: CompatHandler): Handler<CompatEnv> {
   const { clock, deadlineMs, emit, token } = instance
   return async function answerAsX(c) {
@@ -42,11 +47,14 @@ export function compatHandler(instance: CompatInstance, handle: CompatHandler): 
         lastResponse = response
       },
     }
+    const { call, signal, dispose } = createCallScope(context, clock)
     try {
-      const response = await handle({ c, principal, context, lastResponse: () => lastResponse }, instance)
-      return compatResponse(response, lastResponse)
+      const handling = handle({ c, principal, context: call, lastResponse: () => lastResponse }, instance)
+      return compatResponse(await abortable(handling, signal), lastResponse)
     } catch (error) {
       return compatErrorResponse(error, lastResponse, clock.now())
+    } finally {
+      dispose()
     }
   }
 }

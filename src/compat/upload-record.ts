@@ -162,8 +162,10 @@ export function setSegment(
 
 /** Forgets a segment of which X has nothing. */
 export function removeSegment(upload: CompatUpload, index: number): CompatUpload {
-  const segments = setSegment(upload.segments, index, null)
-  return { ...upload, segments, parts: segments.every((segment) => segment === null) ? 0 : upload.parts }
+  const others = setSegment(upload.segments, index, null)
+  // Places that nothing came after would stay gaps.
+  const segments = others.slice(0, others.findLastIndex((segment) => segment !== null) + 1)
+  return { ...upload, segments, parts: segments.length === 0 ? 0 : upload.parts }
 }
 
 export function receivedBytes(segments: CompatUpload['segments']): number {

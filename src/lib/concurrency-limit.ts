@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { createFairBudget } from './fair-budget.ts'
 import type { PlaceKind, Places } from './places.ts'
 
 export interface ConcurrencyLimitOptions {
@@ -16,7 +17,10 @@ export interface ConcurrencyLimitOptions {
   name: string
 }
 
-/** Limits how many places are taken at once, in all and by each subject, so that no subject keeps the others out. */
+/**
+ * Limits how many places are taken at once, in all and by each subject. Sixteen subjects that have none find 1/32 of them
+ * each, whatever the others have.
+ */
 export interface ConcurrencyLimit {
   /** Takes a place, and returns the function that gives it back; throws when the limit is reached. */
   admit(subject: string, maxPerSubject?: number): () => void
@@ -30,21 +34,33 @@ const RETRY_AFTER_SECS = 5
 export function createConcurrencyLimit(options: ConcurrencyLimitOptions): ConcurrencyLimit {
   const { places, kind, max, maxPerSubject, code, name } = options
 
-  /** Why a subject may not have another place; undefined if it may. */
-  function refusal(subject: string, subjectMax: number): string | undefined {
+  const budget = createFairBudget(max)
+
+  /** Takes a place, and returns the function that gives it back, or the reason why the subject may not have one. */
+  function tryTake(subject: string, subjectMax: number): (() => void) | string {
     const own = places.takenBy(kind, subject)
     // Negated so that a limit of NaN admits nothing.
     if (!(own < subjectMax)) return `You already have ${own} ${name} in progress`
-    return places.counts()[kind] < max ? undefined : `This server cannot take any more ${name} now`
+    if (!budget.take(subject, 1)) return `This server cannot take any more ${name} now`
+    const leave = places.take(kind, subject)
+    let isTaken = true
+    return () => {
+      if (isTaken) budget.give(subject, 1)
+      isTaken = false
+      leave()
+    }
   }
 
   return {
     admit(subject, subjectMax = maxPerSubject) {
-      const detail = refusal(subject, subjectMax)
-      if (detail === undefined) return places.take(kind, subject)
+      const taken = tryTake(subject, subjectMax)
+      if (typeof taken === 'function') return taken
       // 503 and not 429: tus clients do not retry after a 429. https://github.com/tus/tus-js-client/blob/main/docs/api.md
-      throw new XMediaError(code, `${detail}; wait until one has finished.`, { retryAfterSecs: RETRY_AFTER_SECS })
+      throw new XMediaError(code, `${taken}; wait until one has finished.`, { retryAfterSecs: RETRY_AFTER_SECS })
     },
-    tryAdmit: (subject) => (refusal(subject, maxPerSubject) === undefined ? places.take(kind, subject) : undefined),
+    tryAdmit(subject) {
+      const taken = tryTake(subject, maxPerSubject)
+      return typeof taken === 'function' ? taken : undefined
+    },
   }
 }

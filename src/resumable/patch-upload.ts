@@ -52,7 +52,8 @@ export async function acceptChunk(
   await updateLength(lease, declared, chunk.totalBytes, policy)
   const context = callContext(c, instance)
   if (chunk.bytes !== 0) {
-    const consumeQuota = consumeQuotaOnce(lease, policy)
+    const countCall = () => instance.calls.consume(c.var.xMediaPrincipal.subject, 0)
+    const consumeQuota = consumeQuotaOnce(lease, policy, countCall)
     const admit = admitAndConsumeQuota(declared, lease.session, { ...policy, consumeQuota })
     await sendBody(c, chunk, { lease, declared, admit, context }, instance)
   }
@@ -80,10 +81,14 @@ async function updateLength(
   await lease.update({ totalBytes })
 }
 
-/** When INIT has failed, the next chunk tries it again. The upload must not count twice. */
-function consumeQuotaOnce(lease: Lease, { consumeQuota }: UploadPolicy): UploadPolicy['consumeQuota'] {
+/** When INIT has failed, the next chunk tries it again. The upload must not count twice, but that call does. */
+function consumeQuotaOnce(
+  lease: Lease,
+  { consumeQuota }: UploadPolicy,
+  countCall: () => Promise<void>,
+): UploadPolicy['consumeQuota'] {
   return async (bytes) => {
-    if (lease.session.quotaConsumed) return
+    if (lease.session.quotaConsumed) return await countCall()
     // First, for the request may end during either, and a lease that it has released takes no changes.
     await lease.update({ quotaConsumed: true })
     await consumeQuota(bytes).catch(async (error: unknown) => {

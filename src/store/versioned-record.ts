@@ -1,4 +1,5 @@
 import { isRecord } from '../lib/is-record.ts'
+import { parseJson } from '../lib/parse-json.ts'
 
 /** A stored JSON object, without its version. */
 export interface VersionedRecord {
@@ -20,12 +21,4 @@ export function parseVersioned(text: string, newestVersion: number): VersionedRe
   if (!isRecord(value)) return undefined
   const { version = 1, ...members } = value
   return typeof version === 'number' && version <= newestVersion ? { version, members } : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { abortable, deadlineExceeded } from '../lib/abort-scope.ts'
+import { abortable, createAbortScope, deadlineExceeded } from '../lib/abort-scope.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
 import { describeCause } from './error-cause.ts'
@@ -65,7 +65,7 @@ export function createXCall(options: XCallOptions): XCall {
 
   return async function call(request, context, read, onRetry) {
     const { emit, signal, deadline = Number.POSITIVE_INFINITY } = context
-    let token = await abortable(context.token.current(), signal)
+    let token = await untilDeadline(context.token.current(), context, clock)
     let isTokenRenewed = false
 
     for (let attempt = 1; ; attempt++) {
@@ -75,7 +75,7 @@ export function createXCall(options: XCallOptions): XCall {
 
       if (advice.kind === 'new_token') {
         if (isTokenRenewed) throw error
-        const renewed = await abortable(context.token.renew(token), signal)
+        const renewed = await untilDeadline(context.token.renew(token), context, clock)
         if (renewed === token) throw error
         isTokenRenewed = true
         token = renewed
@@ -86,6 +86,24 @@ export function createXCall(options: XCallOptions): XCall {
       emit({ type: 'retry', step: request.step, attempt, waitMs: Math.round(waitMs), code: error.code })
       if (waitMs > 0) await sleep(clock, waitMs, signal)
     }
+  }
+}
+
+/** Settles like the token, but no later than the context allows: the app's own function may never answer. */
+async function untilDeadline(
+  token: Promise<string>,
+  { signal, deadline = Number.POSITIVE_INFINITY }: CallContext,
+  clock: Clock,
+): Promise<string> {
+  const scope = createAbortScope(clock, {
+    parent: signal,
+    timeoutMs: deadline - clock.now(),
+    timeoutError: deadlineExceeded,
+  })
+  try {
+    return await abortable(token, scope.signal)
+  } finally {
+    scope.dispose()
   }
 }
 

@@ -1,4 +1,5 @@
 import { isRecord } from '../lib/is-record.ts'
+import { parseJson } from '../lib/parse-json.ts'
 import { ID_PATTERN, MEDIA_EXPIRY_SECS, MEDIA_TYPES } from './limits.ts'
 import {
   ERROR_CODE,
@@ -126,14 +127,6 @@ export function readKnownAnswer(
     data: isRecord(data) ? readMembers(data, DATA, filter) : {},
     problem: readMembers({ ...json, detail }, PROBLEM, filter),
     errors: Array.isArray(errors) ? errors.map((item: unknown) => readError(item, filter)) : [],
-  }
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
   }
 }
 

@@ -2,8 +2,11 @@ import * as z from 'zod/mini'
 import { XMediaError } from '../errors.ts'
 import { abortable, createAbortScope } from '../lib/abort-scope.ts'
 import { type Clock, sleep, systemClock } from '../lib/clock.ts'
+import { parseJson } from '../lib/parse-json.ts'
+import { describeCause } from './error-cause.ts'
 import { EXPIRY_SECS, readNumber } from './ranges.ts'
 import type { TokenRequest } from './token.ts'
+import { readText } from './transport.ts'
 
 /** What must survive a restart. A refresh token works once; X sends the next one in its response. */
 export interface StoredTokens {
@@ -31,6 +34,8 @@ export interface RefreshingTokenOptions {
 
 /** How long X's access tokens last, unless X says otherwise, in seconds. */
 const LIFETIME_SECS = 7200
+/** The least that we believe, in seconds: a token within the margin of its expiry would be refreshed for every request. */
+const MIN_LIFETIME_SECS = 120
 /** An access token this close to its expiry is refreshed before use, in milliseconds. */
 const EXPIRY_MARGIN_MS = 60_000
 /** Pauses before loading the tokens again, when another instance has refreshed them but not saved them yet. */
@@ -130,7 +135,7 @@ async function refresh(
   const unavailable = (cause?: unknown) =>
     new XMediaError('token_unavailable', 'X did not renew the server’s token.', cause === undefined ? {} : { cause })
   let response: Response
-  let body: unknown
+  let text: string
   try {
     response = await fetch(tokenUrl, {
       method: 'POST',
@@ -146,15 +151,16 @@ async function refresh(
       redirect: 'manual',
       signal: AbortSignal.timeout(REFRESH_TIMEOUT_MS),
     })
-    body = await response.json().catch(() => undefined)
+    text = await readText(response)
   } catch (error) {
-    throw unavailable(error)
+    // The error itself may hold the request.
+    throw unavailable(describeCause(error, refreshToken))
   }
   if (response.status === 400) return undefined
-  const parsed = tokenResponse.safeParse(body)
+  const parsed = tokenResponse.safeParse(parseJson(text))
   if (!response.ok || !parsed.success) throw unavailable()
   const { access_token: accessToken, refresh_token = refreshToken, expires_in } = parsed.data
-  const lifetimeSecs = readNumber(expires_in, EXPIRY_SECS) ?? LIFETIME_SECS
+  const lifetimeSecs = Math.max(MIN_LIFETIME_SECS, readNumber(expires_in, EXPIRY_SECS) ?? LIFETIME_SECS)
   return { accessToken, refreshToken: refresh_token, expiresAt: clock.now() + lifetimeSecs * 1000 }
 }
 

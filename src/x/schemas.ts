@@ -96,15 +96,24 @@ export interface MetadataRequest {
   metadata?: {
     alt_text?: { text: string }
     allow_download_status?: { allow_download?: boolean }
+    /** https://docs.x.com/x-api/media/create-media-metadata */
+    sensitive_media_warning?: { adult_content?: boolean; graphic_violence?: boolean; other?: boolean }
     [other: string]: unknown
   }
 }
+const sensitiveMediaWarning = z.strictObject({
+  adult_content: z.exactOptional(z.boolean()),
+  graphic_violence: z.exactOptional(z.boolean()),
+  other: z.exactOptional(z.boolean()),
+})
+
 export const metadataRequest: z.ZodMiniType<MetadataRequest> = z.strictObject({
   id,
   metadata: z.exactOptional(
     z.looseObject({
       alt_text: z.exactOptional(z.object({ text: altText })),
       allow_download_status: z.exactOptional(z.object({ allow_download: z.exactOptional(z.boolean()) })),
+      sensitive_media_warning: z.exactOptional(sensitiveMediaWarning),
     }),
   ),
 })

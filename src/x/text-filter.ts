@@ -1,4 +1,4 @@
-/** Filters a text of X's: words and short numbers remain. Undefined when the text contains the token, in any encoding. */
+/** Filters a text of X's: words and short numbers remain. Undefined when the text contains a part of the token, in any encoding. */
 export type TextFilter = (text: string) => string | undefined
 
 export interface TextFilterOptions {
@@ -13,7 +13,7 @@ export interface TextFilterOptions {
 /** The longest text that remains, in characters. */
 const MAX_CHARACTERS = 500
 
-/** Tokens shorter than this are ordinary words. */
+/** Tokens shorter than this are ordinary words. Of longer ones, this many characters in a row are too many. */
 const MIN_SECRET_CHARACTERS = 8
 
 /** A word of ASCII letters alone is never longer, and one with digits, such as `mp4`, is never longer than the other. */
@@ -24,8 +24,8 @@ const MAX_MIXED_CHARACTERS = 8
 const ID = 'ID'
 const LEFT_OUT = '…'
 
-/** Characters as URLs, HTML and JavaScript encode them. */
-const ENCODED = /(?:%[\da-f]{2}|&#x?[\da-f]+;|\\u[\da-f]{4}|\\x[\da-f]{2})+/gi
+/** Characters as URLs, HTML and JavaScript encode them, URLs also more than once. */
+const ENCODED = /(?:%(?:25)*[\da-f]{2}|&#x?[\da-f]+;|\\u[\da-f]{4}|\\x[\da-f]{2})+/gi
 
 /** As X names the account that pays, in its 402 and 403: `account [1234567890]`. [seen] */
 const ACCOUNT_IN_TEXT = /\b(account\s+)\[\d+\]/gi
@@ -54,25 +54,37 @@ export function createTextFilter({ token, accountIds = [], maxDigits = 9 }: Text
   }
 }
 
-/** Finds a token in a text: as it is, URL-encoded, or in base64. Other encodings are no words, so the filter drops them. */
+/** Finds a part of a token in a text: as it is, URL-encoded, or in base64. Other encodings are no words: the filter drops them. */
 function createSearch(token: string): (text: string) => boolean {
   const inBase64 = ['', 'a', 'aa'].map((before) => {
     // Only the characters that do not depend on what surrounds the token.
     const encoded = btoa(before + token).replace(/=+$/, '')
     return encoded.slice(2 * before.length, -1)
   })
-  const searches = [token, encodeURIComponent(token), ...inBase64].map(createExactSearch)
-  return (text) => searches.some((contains) => contains(text))
+  const forms = [token, encodeURIComponent(token), ...inBase64]
+  const parts = new Set(forms.flatMap((form) => partsOf(lettersAndDigits(form))))
+  // What is left of a short token, or of one with few letters and digits, is searched for as a whole.
+  const wholes = forms.filter((form) => lettersAndDigits(form).length < MIN_SECRET_CHARACTERS)
+  return (text) =>
+    partsOf(lettersAndDigits(text)).some((part) => parts.has(part)) ||
+    wholes.some((whole) => containsWhole(text, whole))
 }
 
-/** Ignores what is no letter or digit, because that is what encodings and line breaks change. */
-function createExactSearch(secret: string): (text: string) => boolean {
-  const letters = lettersAndDigits(secret)
-  if (letters.length >= MIN_SECRET_CHARACTERS) return (text) => lettersAndDigits(text).includes(letters)
-  if (secret.length >= MIN_SECRET_CHARACTERS) return (text) => text.includes(secret)
-  return (text) => text.split(/[^\w\-.~+/=]+/).includes(secret)
+/** Every `MIN_SECRET_CHARACTERS` characters in a row. */
+function partsOf(text: string): string[] {
+  const count = Math.max(0, text.length - MIN_SECRET_CHARACTERS + 1)
+  return Array.from({ length: count }, (_, start) => text.slice(start, start + MIN_SECRET_CHARACTERS))
 }
 
+function containsWhole(text: string, secret: string): boolean {
+  if (secret.length >= MIN_SECRET_CHARACTERS) return text.includes(secret)
+  return text.split(/[^\w\-.~+/=]+/).includes(secret)
+}
+
+/** Without what encodings and line breaks change, and with wide letters as ordinary ones. */
 function lettersAndDigits(text: string): string {
-  return text.toLowerCase().replace(/[^a-z\d]+/g, '')
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z\d]+/g, '')
 }

@@ -1,4 +1,4 @@
-import { createAbortScope } from '../lib/abort-scope.ts'
+import { abortable, createAbortScope } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { XRequest } from './dialects/dialect.ts'
 import { type KnownAnswer, readKnownAnswer } from './known-answer.ts'
@@ -46,7 +46,7 @@ export async function send(request: XRequest, options: SendOptions): Promise<XRe
   const timeoutError = () => new Error(`X did not respond within ${timeoutMs} ms`)
   const scope = createAbortScope(clock, { parent, timeoutMs, timeoutError })
   try {
-    const response = await options.fetch(options.baseUrl + request.path, {
+    const call = options.fetch(options.baseUrl + request.path, {
       method: request.method,
       headers: {
         accept: 'application/json',
@@ -58,7 +58,9 @@ export async function send(request: XRequest, options: SendOptions): Promise<XRe
       redirect: 'manual',
       signal: scope.signal,
     })
-    const text = await readText(response)
+    // A `fetch` of the app's own may ignore the signal.
+    const response = await abortable(call, scope.signal)
+    const text = await abortable(readText(response), scope.signal)
     const { status, headers } = response
     return {
       status,
@@ -74,7 +76,8 @@ export async function send(request: XRequest, options: SendOptions): Promise<XRe
   }
 }
 
-async function readText(response: Response): Promise<string> {
+/** Reads a response's body as text, up to 64 Ki characters. */
+export async function readText(response: Response): Promise<string> {
   if (response.body === null) return ''
   const decoder = new TextDecoder()
   let text = ''

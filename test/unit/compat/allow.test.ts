@@ -96,6 +96,18 @@ describe('metadata of X’s own API', () => {
     expect([response.status, (await response.text()).length < 600]).toEqual([400, true])
   })
 
+  it.each([{ adult_content: 'y'.repeat(50_000) }, { adult_content: true, note: 'y' }, 'y'])(
+    'of the kind sensitive_media_warning has flags only',
+    async (value) => {
+      const { response, calls } = await set(clientOf(), 'sensitive_media_warning', value)
+      expect([calls, ...(await errorOf(Promise.resolve(response)))]).toEqual([
+        0,
+        400,
+        expect.stringContaining('$.metadata.sensitive_media_warning'),
+      ])
+    },
+  )
+
   it('without a kind is accepted', async () => {
     const send = clientOf({ metadata: [] })
     const id = await upload(send, { media_type: 'image/png' }, image)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { XMediaEvent } from '../../../src/index.ts'
+import { memoryStore, type XMediaEvent } from '../../../src/index.ts'
 import { emulator } from '../../support/app.ts'
 import { useFakeClock, whileTimePasses } from '../../support/clock.ts'
 import {
@@ -143,6 +143,20 @@ describe('X’s own media API', () => {
     await expectReceived(id, image)
   })
 
+  it('forgets an index that X refuses, and the gap before it', async () => {
+    const store = memoryStore()
+    const send = compatClient({ store, x: { maxSegments: 10_000, segmentBytes: 5000 } })
+    const id = await initialize(send, { media_type: 'image/png', total_bytes: image.length })
+    const before = await store.get(`wire:${id}`)
+    // X accepts no index above 999.
+    expect((await append(send, id, 9000, image.slice(5000))).status).toBe(400)
+    expect((await store.get(`wire:${id}`))?.length).toBeLessThan((before?.length ?? 0) + 100)
+    await append(send, id, 0, image.slice(0, 5000))
+    await append(send, id, 1, image.slice(5000))
+    expect((await finalize(send, id)).status).toBe(200)
+    await expectReceived(id, image)
+  })
+
   it('accepts a segment of 7 MB without Content-Length', async () => {
     const send = compatClient({ x: { segmentBytes: 4 * 1024 * 1024 } })
     const file = sampleFile('video/mp4', 7_000_000)
@@ -163,6 +177,13 @@ describe('X’s own media API', () => {
     expect((await send('POST', '/upload', text)).status).toBe(413)
     const many = json({ media: Array.from({ length: 40_000 }, () => ({})) })
     expect(await errorOf(send('POST', '/upload', many))).toEqual([400, expect.stringContaining('nested too deeply')])
+  })
+
+  it('refuses JSON with many members, without parsing them', async () => {
+    const send = compatClient()
+    const members = Array.from({ length: 500_000 }, (_, index) => [index.toString(36), 0])
+    const refused = send('POST', '/upload', json(Object.fromEntries(members)))
+    expect(await errorOf(refused)).toEqual([400, 'Request body has too many members.'])
   })
 
   it.each([

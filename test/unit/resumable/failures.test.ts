@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { memoryStore, type XMediaOptions } from '../../../src/index.ts'
 import { codeOf, emulator } from '../../support/app.ts'
-import { useFakeClock } from '../../support/clock.ts'
+import { useFakeClock, whileTimePasses } from '../../support/clock.ts'
 import { append, appWith, create, createWithBytes, expectReceived, file, pathOf, TUS } from '../../support/resumable.ts'
 
 /** An X that answers some calls with 503. They are not retried. */
@@ -33,6 +33,25 @@ it('makes clients wait while X does not finalize the upload, and spares X meanwh
   expect(finalizeCalls).toBe(1)
 })
 
+it('frees an upload at the deadline whose FINALIZE waits for a token that never comes', async () => {
+  const clock = useFakeClock()
+  let isDown = true
+  const app = appWith({
+    store: memoryStore(clock),
+    token: () => (isDown ? 't' : new Promise(() => {})),
+    limits: { deadlineMs: 500 },
+    x: failingX((url) => isDown && url.endsWith('/finalize')),
+  })
+  const path = await create(app)
+  expect(await codeOf(append(app, path, [0, file.length]))).toEqual([502, 'x_unavailable'])
+  isDown = false
+  await clock.advance(6000)
+  for (let asked = 0; asked < 2; asked++) {
+    const progress = await whileTimePasses(clock, Promise.resolve(app.request(path, { headers: TUS })))
+    expect(await progress.text()).toContain('took longer than this server allows')
+  }
+})
+
 it('creates an upload even if X gets only a part of its first bytes, and continues it with PATCH', async () => {
   let appendCalls = 0
   const app = appWith({ x: failingX((url) => url.endsWith('/append') && ++appendCalls === 3) })
@@ -51,6 +70,23 @@ it('counts an upload once towards the quota, however often INIT fails', async ()
   }
   isDown = false
   await expectReceived((await append(app, path, [0, file.length])).headers.get('x-media-id'))
+})
+
+it('counts each try of an INIT that fails towards the calls of this hour', async () => {
+  let initCalls = 0
+  const app = appWith({
+    limits: { callsPerHour: 3 },
+    x: failingX((url) => {
+      if (url.endsWith('/initialize')) initCalls++
+      return true
+    }),
+  })
+  const path = await create(app)
+  const answers: unknown[] = []
+  for (let tried = 0; tried < 5; tried++) answers.push(await codeOf(append(app, path, [0, file.length])))
+  const failed = [502, 'x_unavailable']
+  const refused = [429, 'quota_exceeded']
+  expect([initCalls, answers]).toEqual([3, [failed, failed, failed, refused, refused]])
 })
 
 it('responds with 503 to a chunk while the store fails, and with 423 to a request for the progress', async () => {

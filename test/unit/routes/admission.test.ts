@@ -90,6 +90,22 @@ describe('admission', () => {
     await open[2]?.answer
   })
 
+  it('keeps places for subjects that have none, however much memory there is for the others', async () => {
+    const app = describedMedia(optionsWith({ limits: { uploads: 64, memoryBytes: 512 * MIB } }))
+    const open = Array.from({ length: 34 }, (_, index) => slowUpload(app, { user: index < 32 ? 'a' : 'b' }))
+    for (const user of ['a', 'b']) {
+      expect(await codeOf(app.request('/', post(png, { 'x-demo-user': user })))).toEqual([503, 'too_many_uploads'])
+    }
+    for (const user of ['c', 'd']) {
+      expect(await codeOf(app.request('/', post(png, { 'x-demo-user': user })))).toEqual([201, undefined])
+    }
+    for (const upload of open) upload.abort()
+    await Promise.all(open.map(({ answer }) => answer))
+    const again = Array.from({ length: 32 }, () => slowUpload(app, { user: 'a' }))
+    for (const upload of again) upload.finish()
+    expect((await Promise.all(again.map(({ answer }) => answer))).map(({ status }) => status)).not.toContain(503)
+  })
+
   it('frees the place and the memory of an upload, however it ends', async () => {
     const instance = createInstance({ ...base, onEvent: () => {} })
     const app = new Hono<UploadEnv>()

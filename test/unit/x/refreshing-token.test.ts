@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
 import { createXMedia, refreshingToken, type StoredTokens } from '../../../src/index.ts'
@@ -103,6 +104,36 @@ describe('refreshingToken', () => {
     expect(await token({ reason: 'initial' })).toBe('stored')
     timers[0]?.()
     await expect(waiting).rejects.toMatchObject({ code: 'token_unavailable' })
+  })
+
+  it('says why X could not be reached without the secrets of the request', async () => {
+    const fetch = async (url: string, init: RequestInit) => {
+      throw Object.assign(new Error('connection reset, refresh token r-secret-0123456789'), { url, init })
+    }
+    const secrets = { clientId: 'app', clientSecret: 'c-secret-0123456789', refreshToken: 'r-secret-0123456789' }
+    const token = refreshingToken({ ...secrets, load: () => undefined, save: () => {}, fetch })
+    const error: unknown = await token({ reason: 'initial' }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'token_unavailable', cause: { name: 'Error' } })
+    expect(inspect(error, { depth: 10 })).not.toMatch(/secret-0123456789|Basic/)
+  })
+
+  it('reads no more of X’s answer than a token can need', async () => {
+    let sent = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent++
+        controller.enqueue(new Uint8Array(64 * 1024).fill(32))
+      },
+    })
+    const token = refreshingToken({
+      clientId: 'app',
+      refreshToken: 'r',
+      load: () => undefined,
+      save: () => {},
+      fetch: async () => new Response(endless),
+    })
+    await expect(token({ reason: 'initial' })).rejects.toMatchObject({ code: 'token_unavailable' })
+    expect(sent).toBeLessThan(10)
   })
 
   it('fails when its refresh token was used elsewhere: the account must be authorized again', async () => {
