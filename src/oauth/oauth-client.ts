@@ -120,9 +120,10 @@ function checkCallback<Checked>(check: () => Checked, parameters: URLSearchParam
     const checked = check()
     if (parameters.has('code')) return checked
   } catch {
-    // The parameters come from the browser: what they say is not worth repeating.
+    // What is wrong with the parameters is not worth more than this: they come from the browser.
   }
-  throw new SignInFailure('unavailable', 'X sent the user back without a code.')
+  const reason = /^\w{1,40}$/.test(error ?? '') ? `with the error ${error}` : 'without a code'
+  throw new SignInFailure('unavailable', `X sent the user back ${reason}.`)
 }
 
 /** Sends a request and reads its answer. No error of the library gets out: its causes contain answers with tokens. */

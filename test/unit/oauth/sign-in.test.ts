@@ -240,14 +240,18 @@ describe('a failed sign-in', () => {
     expect(await pageOf(await new Browser().signIn(server))).toEqual([503, 'This app could not save your sign-in'])
   })
 
-  it('does not show what the callback’s URL says', async () => {
+  it.each([
+    ['invalid_scope', /with the error invalid_scope\.$/],
+    ['<script>', /without a code\.$/],
+  ])('tells the error %j of X to the operator alone, if it is one', async (error, line) => {
     const server = await serveSignIn(await serveX())
     const browser = new Browser()
     const callback = new URL(await browser.decide(await browser.openLogin(server), 'cancel'))
-    callback.searchParams.set('error', '<script>')
+    callback.searchParams.set('error', error)
     const response = await browser.send(callback.href)
     expect(response.status).toBe(502)
-    expect(await response.text()).not.toContain('script')
+    expect(await response.text()).not.toContain(error)
+    expect(server.lines).toEqual([expect.stringMatching(line)])
   })
 })
 
