@@ -24,8 +24,8 @@ export interface XSignInOptions<E extends Env = UndeclaredEnv> {
    */
   redirectUri: string
   /**
-   * Where the users' tokens are kept, encrypted: the store of `xMedia`. It must have compare-and-swap, which Workers KV has
-   * not, because X's refresh tokens work once. With `memoryStore()`, everyone must sign in again after a restart.
+   * Where the users' tokens are kept, encrypted: the store of `xMedia`. It needs compare-and-swap, which Workers KV lacks,
+   * because X's refresh tokens work once. With `memoryStore()`, everyone must sign in again after a restart.
    */
   store: Store
   /**
@@ -43,7 +43,7 @@ export interface XSignInOptions<E extends Env = UndeclaredEnv> {
   /** Where X's API is. Default `https://api.x.com`. */
   apiBaseUrl?: string
   /**
-   * Links the X account to a user of the app's own, and returns that user's name. Without one, the sign-in is refused.
+   * Links the X account to a user of the app's own, and returns that user's name. If it returns none, the sign-in is refused.
    * Default: the id of the X account.
    */
   subject?: (c: Context<E>, user: XUser) => string | null | undefined | Promise<string | null | undefined>

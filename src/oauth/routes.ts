@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../options.ts'
 import type { Accounts, Session, UserTokens } from './accounts.ts'
 import type { SignInCookies } from './cookies.ts'
-import { SignInFailure } from './failure.ts'
+import { type FailureReason, SignInFailure } from './failure.ts'
 import type { OAuthClient, Proof } from './oauth-client.ts'
 import { REQUIRED_SCOPES, type XSignInSettings } from './option-schema.ts'
 import { failurePage, logoutPage } from './pages.ts'
@@ -37,7 +37,7 @@ export function signInRoutes(parts: SignInParts): Hono {
   const routes = new Hono().onError((error, c) => {
     const failure = asFailure(error)
     if (failure === undefined) throw error
-    if (OPERATORS_OWN.includes(failure.reason)) log(`hono-x-media: A sign-in with X failed. ${failure.message}`)
+    if (FOR_OPERATORS.includes(failure.reason)) log(`hono-x-media: A sign-in with X failed. ${failure.message}`)
     return failurePage(c, failure.reason, loginUrl)
   })
 
@@ -45,8 +45,8 @@ export function signInRoutes(parts: SignInParts): Hono {
     .use(async function keepPrivate(c, next) {
       await next()
       c.header('cache-control', 'no-store')
-      // The URL of the callback has the code.
-      c.header('referrer-policy', 'no-referrer')
+      // The URL of the callback has the code. With `no-referrer`, the form would send the origin `null`.
+      c.header('referrer-policy', 'same-origin')
     })
     .get('/login', async (c) => {
       const proof: Proof = { state: generateRandomState(), verifier: generateRandomCodeVerifier() }
@@ -72,8 +72,13 @@ export function signInRoutes(parts: SignInParts): Hono {
 }
 
 /** Failures that the people who run the app can do something about. */
-const OPERATORS_OWN: readonly string[] = [
-  ...['client_refused', 'scope_missing', 'payment_required', 'forbidden', 'store_unavailable', 'unavailable'],
+const FOR_OPERATORS: readonly FailureReason[] = [
+  'client_refused',
+  'scope_missing',
+  'payment_required',
+  'forbidden',
+  'store_unavailable',
+  'unavailable',
 ]
 
 /** Saves the tokens under the user whom they belong to. Revokes them when that fails. */

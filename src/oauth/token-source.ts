@@ -27,6 +27,12 @@ const LEASE_MS = 30_000
 /** How long a request waits for another one's refresh, milliseconds: longer than a lease whose holder has crashed. */
 const MAX_WAIT_MS = LEASE_MS + 5000
 
+/**
+ * How long to wait, milliseconds, for the new pair of a request whose lease has run out: if it is only slow, or its clock is
+ * behind, X has accepted its refresh token.
+ */
+const LATE_SAVE_MS = 3000
+
 /** The pause before the second look at a pair that is being refreshed, milliseconds; it doubles with each one. */
 const FIRST_PAUSE_MS = 25
 const MAX_PAUSE_MS = 400
@@ -53,13 +59,23 @@ export function createTokenSource({ accounts, oauth, clock, log, loginUrl }: Tok
     try {
       tokens = await oauth.refresh(refreshToken)
     } catch (error) {
-      return await giveUp(leased, error)
+      return await giveUp(account, leased, error)
     }
     return (await save(leased, tokens)) ? tokens.accessToken : undefined
   }
 
-  async function giveUp(leased: Account, error: unknown): Promise<undefined> {
+  async function waitForLateSave(leased: Account): Promise<void> {
+    const giveUpAt = clock.now() + LATE_SAVE_MS
+    while (clock.now() < giveUpAt) {
+      await sleep(clock, MAX_PAUSE_MS)
+      const current = await accounts.find(leased.subject)
+      if (current?.sealed !== leased.sealed) return
+    }
+  }
+
+  async function giveUp(account: Account, leased: Account, error: unknown): Promise<undefined> {
     if (error instanceof SignInFailure && error.reason === 'refused') {
+      if (account.leasedUntil > 0) await waitForLateSave(leased)
       // It changes nothing if another instance has saved a newer pair: then that one counts.
       await accounts.change(leased, { isRevoked: true, leasedUntil: 0 })
       return undefined

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
+import { CHROMIUM, launchBrowser } from '../support/browser.ts'
+import { controlEmulator, type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { sampleFile } from '../support/media.ts'
 import { start } from '../support/processes.ts'
 import { root } from '../support/readme.ts'
@@ -80,4 +81,35 @@ describe('the example sign-in', () => {
       await worker.dispose()
     }
   })
+})
+
+if (!CHROMIUM) console.log('no Chromium found: the test of the sign-in in a browser is skipped')
+
+it.skipIf(!CHROMIUM)('signs in, posts and signs out in a browser', async () => {
+  const server = await start('example:sign-in')
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.newPage()
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+    const follow = (name: string) => page.getByRole('link', { name }).click()
+    await page.goto(server.url)
+    await follow('Sign in with X')
+    await press('Cancel')
+    await page.getByRole('heading', { name: 'You did not give access' }).waitFor()
+    await follow('Sign in with X')
+    await press('Authorize app')
+    await page.getByLabel('Text').fill('Meow')
+    await page.getByLabel('File').setInputFiles({ name: 'cat.gif', mimeType: 'image/gif', buffer: Buffer.from(gif) })
+    await press('Post')
+    await page.getByText('Posted with the id').waitFor()
+    await follow('Sign out')
+    await press('Sign out')
+    await page.getByRole('link', { name: 'Sign in with X' }).waitFor()
+    expect(await page.context().cookies()).toEqual([])
+    const [, x = ''] = /X is emulated at (\S+)/.exec(server.output()) ?? []
+    expect(await controlEmulator(x).uploads()).toMatchObject([{ finalized: true, size: gif.length }])
+  } finally {
+    await browser.close()
+    await server.kill()
+  }
 })

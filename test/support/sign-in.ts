@@ -58,7 +58,7 @@ export async function serveSignIn(
     ...changes,
   })
   app.route('/auth', signIn.routes)
-  app.route('/media', xMedia({ ...signIn.access, secret: SECRET, store, x: { baseUrl: x.url } }))
+  app.route('/media', xMedia({ ...signIn.access, secret: SECRET, store, compat: true, x: { baseUrl: x.url } }))
   return { url, x: signIn, lines }
 }
 

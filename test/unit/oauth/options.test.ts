@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { memoryStore } from '../../../src/index.ts'
+import { Hono } from 'hono'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { memoryStore, xMedia } from '../../../src/index.ts'
 import { xSignIn } from '../../../src/oauth/index.ts'
 
 const options = {
@@ -55,6 +56,28 @@ describe('the options of xSignIn', () => {
     for (const store of [kv, undefined]) {
       expect(mistakesIn({ store })).toEqual([expect.stringMatching(/^store must .*Workers KV cannot compare and swap/)])
     }
+  })
+
+  it('type the context by the app’s own environment, and fit xMedia', async () => {
+    interface AppEnv {
+      Variables: { user: string }
+    }
+    const { secret, store } = options
+    const x = xSignIn<AppEnv>({
+      ...options,
+      subject(c) {
+        expectTypeOf(c.var.user).toEqualTypeOf<string>()
+        return c.var.user
+      },
+    })
+    const media = xMedia<AppEnv>({ ...x.access, secret, store, http: { mountPath: (c) => `/for/${c.var.user}` } })
+    const app = new Hono<AppEnv>()
+      .use((c, next) => {
+        c.set('user', 'u1')
+        return next()
+      })
+      .route('/media', media)
+    expect((await app.request('/media/status/1')).status).toBe(401)
   })
 
   it('show all mistakes at once', () => {

@@ -270,7 +270,7 @@ describe('the routes', () => {
     const server = await serveSignIn(await serveX())
     const { headers } = await new Browser().send(`${server.url}/auth/callback`)
     expect(headers.get('cache-control')).toBe('no-store')
-    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('referrer-policy')).toBe('same-origin')
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
   })
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createXMedia, memoryStore, type Store } from '../../../src/index.ts'
 import { sampleFile } from '../../support/media.ts'
 import { Browser, passTime, serveSignIn, serveX, TOKEN } from '../../support/sign-in.ts'
@@ -158,6 +158,19 @@ describe('access that the user has revoked at X', () => {
     expect((await browser.upload(server)).status).toBe(201)
   })
 
+  it('gets 403 over X’s own API, too', async () => {
+    const x = await serveX()
+    const server = await serveSignIn(x)
+    const browser = new Browser()
+    await browser.signIn(server)
+    await new Browser().signIn(await serveSignIn(x))
+    const form = new FormData()
+    form.set('media_category', 'tweet_image')
+    form.set('media', new Blob([sampleFile('image/png', 5000)], { type: 'image/png' }))
+    const response = await browser.send(`${server.url}/media/2/media/upload`, { method: 'POST', body: form })
+    expect([response.status, await response.json()]).toMatchObject([403, { title: 'Forbidden' }])
+  })
+
   it('keeps a resumable upload for the user who signs in again', async () => {
     const x = await serveX()
     const server = await serveSignIn(x)
@@ -207,6 +220,28 @@ describe('access that the user has revoked at X', () => {
     // The code, the refresh, and the one that X refused.
     expect(x.requests().counts.token).toBe(3)
   })
+})
+
+it('waits for the pair of an instance that is slow to save it, before it calls the access ended', async () => {
+  const x = await serveX()
+  const store = distantStore()
+  const [slow, quick] = [await serveSignIn(x, { store }), await serveSignIn(x, { store })]
+  await new Browser().signIn(slow)
+  passTime(x, TWO_HOURS)
+  const { compareAndSwap } = store
+  let writes = 0
+  let token: Promise<string> | undefined
+  store.compareAndSwap = async (...swap) => {
+    // The second write saves the new pair, after the lease has run out and X has refused the other instance.
+    if (++writes === 2) {
+      passTime(x, 31)
+      token = quick.x.tokenFor('12')
+      await vi.waitFor(() => expect(x.requests().counts.token).toBe(3))
+    }
+    return await compareAndSwap(...swap)
+  }
+  const saved = await slow.x.tokenFor('12')
+  expect(await token).toBe(saved)
 })
 
 describe('tokenFor', () => {
