@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { baseUrl, func, hasMethods, isFunction, valid } from './lib/option-checks.ts'
 import { parseOptions } from './lib/parse-options.ts'
 import type {
   AllowOptions,
@@ -80,27 +81,11 @@ const MIN_MEMORY_BYTES = 48 * MIB
 const MAX_SESSIONS = MAX_TEXTS / 2
 
 const whole = (min: number, max = MAX) => z.int().check(z.minimum(min), z.maximum(max))
-/** A mistake that does not keep others from being found, as `z.custom` does by itself. */
-const valid = <T>(isValid: (value: unknown) => boolean, error: string): z.ZodMiniType<T> =>
-  z.custom<T>(isValid, { error, abort: false })
-const isFunction = (value: unknown) => typeof value === 'function'
-const func = <T>(): z.ZodMiniType<T> => valid<T>(isFunction, 'must be a function')
 const textOrFunc = <T>(isText: (text: string) => boolean, message: string): z.ZodMiniType<T> =>
   valid<T>((value) => isFunction(value) || (typeof value === 'string' && isText(value)), message)
 
 const token = <T>(): z.ZodMiniType<T> =>
   textOrFunc<T>((text) => text !== '', 'must be a non-empty string, or a function that gets one')
-
-const baseUrl = z.pipe(
-  z.string().check(z.refine(isBaseUrl, 'must be an http(s) URL without credentials, query or fragment')),
-  z.transform((text: string) => new URL(text).href.replace(/\/+$/, '')),
-)
-
-function isBaseUrl(text: string): boolean {
-  // Node has no URL.parse before 20.18.
-  const url = URL.canParse(text) ? new URL(text) : null
-  return url !== null && /^https?:$/.test(url.protocol) && url.href === url.origin + url.pathname
-}
 
 const retry = z.strictObject({
   retries: z._default(whole(0, 100), 5),
@@ -139,9 +124,6 @@ const clientLimitShape = {
   memoryBytes: z._default(whole(MIN_MEMORY_BYTES), 64 * MIB),
   deadlineMs: z._default(whole(1), HOUR_MS),
 }
-
-const hasMethods = (value: unknown, ...names: readonly string[]) =>
-  typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)))
 
 const quota = z.strictObject({
   uploads: z.optional(whole(1)),

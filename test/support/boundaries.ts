@@ -42,6 +42,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/options.ts', 'src/resumable', 'src/routes', 'hono'],
   ],
   'src/index.ts': ['src'],
+  'src/oauth': [
+    ...['src/errors.ts', 'src/options.ts', 'src/status-ticket.ts', 'src/lib', 'src/store', 'src/x/limits.ts'],
+    ...['src/x/token.ts', 'hono', 'oauth4webapi', 'zod/mini'],
+  ],
   'src/emulator': [
     ...['src/lib', 'src/x/command-schemas.ts', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'src/x/schemas.ts'],
     'src/x/x-problems.ts',

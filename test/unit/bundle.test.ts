@@ -4,6 +4,7 @@ import { bundleSize } from '../support/bundle.ts'
 it.each([
   ['src/index.ts', 86_200],
   ['adapters/cloudflare.ts', 1250],
+  ['src/oauth/index.ts', 35_000],
 ])('a Worker with %s pays at most %i bytes, minified and gzipped', async (entry, ceiling) => {
   const { gzipped } = await bundleSize(entry)
   expect(gzipped).toBeLessThanOrEqual(ceiling)
