@@ -1,6 +1,6 @@
 import { isRecord } from '../lib/is-record.ts'
 import { readEvents, type ServerEvent } from './event-stream.ts'
-import type { ConnectionOptions, HeaderValues } from './options.ts'
+import type { ConnectionOptions, HeaderValues, ResponseLike } from './options.ts'
 import { isErrorCode, type UploadErrorCode } from './sentences.ts'
 import type { ServerAnswer } from './server-answer.ts'
 import { XMediaUploadError } from './upload-error.ts'
@@ -35,7 +35,7 @@ const ANSWER_MS = 30_000
 const SILENCE_MS = 35_000
 
 /** Reads a response. It must call `stillAlive` whenever the server has sent something. */
-type ReadResponse<Result> = (response: Response, stillAlive: () => void) => Promise<Result>
+type ReadResponse<Result> = (response: ResponseLike, stillAlive: () => void) => Promise<Result>
 
 export function createConnection({
   headers = {},
@@ -101,7 +101,7 @@ function isAnswer(json: unknown): json is ServerAnswer {
 }
 
 /** The error in a refusal: a problem document, or whatever a proxy says instead. */
-async function readFailure(response: Response): Promise<XMediaUploadError> {
+async function readFailure(response: ResponseLike): Promise<XMediaUploadError> {
   const { status, headers } = response
   const secs = Number(headers.get('retry-after') ?? Number.NaN)
   return problemError(await response.text(), status, Number.isNaN(secs) ? undefined : secs)

@@ -13,7 +13,12 @@ export interface ConnectionOptions {
   /** Which cookies to send. Default `same-origin`; a server of another origin needs `include`. */
   credentials?: RequestCredentials
   /** Sends the requests. Default: the global `fetch`. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>
+  fetch?: (url: string, init: RequestInit) => Promise<ResponseLike>
+}
+
+/** As much of a `Response` as is needed. React Native's has no `body`. */
+export interface ResponseLike extends Pick<Response, 'ok' | 'status' | 'headers' | 'text'> {
+  body?: Response['body']
 }
 
 /** Headers by name. */
