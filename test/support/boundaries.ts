@@ -51,6 +51,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/x/x-problems.ts',
     ...['hono', '@hono/zod-validator', 'zod/mini'],
   ],
+  'src/browser': [
+    'src/problem.ts',
+    'src/lib/is-record.ts',
+    'src/x/limits.ts',
+    'src/x/media-answer.ts',
+    'src/x/schemas.ts',
+  ],
   adapters: ['src', 'node:http', 'node:net', 'node:stream', '@hono/node-server'],
 }
 
