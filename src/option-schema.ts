@@ -24,6 +24,7 @@ import {
   METADATA_KINDS,
   type MediaCategory,
 } from './x/limits.ts'
+import { invalidToken } from './x/token-form.ts'
 
 /*
  * The one source of the options' ranges and defaults. options.ts says what each option means.
@@ -85,7 +86,12 @@ const textOrFunc = <T>(isText: (text: string) => boolean, message: string): z.Zo
   valid<T>((value) => isFunction(value) || (typeof value === 'string' && isText(value)), message)
 
 const token = <T>(): z.ZodMiniType<T> =>
-  textOrFunc<T>((text) => text !== '', 'must be a non-empty string, or a function that gets one')
+  valid<T>(
+    (value) => isFunction(value) || (typeof value === 'string' && invalidToken(value) === undefined),
+    (value) =>
+      (typeof value === 'string' && value !== '' && invalidToken(value)) ||
+      'must be a non-empty string, or a function that gets one',
+  )
 
 const retry = z.strictObject({
   retries: z._default(whole(0, 100), 5),

@@ -1,8 +1,15 @@
 import * as z from 'zod/mini'
 
-/** A mistake that does not keep others from being found, as `z.custom` does by itself. */
-export function valid<T>(isValid: (value: unknown) => boolean, error: string): z.ZodMiniType<T> {
-  return z.custom<T>(isValid, { error, abort: false })
+/**
+ * A mistake that does not keep others from being found, as `z.custom` does by itself.
+ *
+ * @param error What is wrong, as the rest of a sentence that begins with the option's name.
+ */
+export function valid<T>(
+  isValid: (value: unknown) => boolean,
+  error: string | ((value: unknown) => string),
+): z.ZodMiniType<T> {
+  return z.custom<T>(isValid, { error: typeof error === 'string' ? error : ({ input }) => error(input), abort: false })
 }
 
 export function isFunction(value: unknown): boolean {
