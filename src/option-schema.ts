@@ -186,6 +186,7 @@ const http = z.strictObject({
     textOrFunc<NonNullable<HttpOptions['mountPath']>>(() => true, 'must be a string or a function'),
   ),
   trustProxy: z._default(z.boolean(), false),
+  doctor: z._default(z.boolean(), false),
 })
 
 const common = {
