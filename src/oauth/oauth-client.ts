@@ -43,8 +43,14 @@ const TIMEOUT_MS = 15_000
 /** Lifetime of X's access tokens, for an answer that does not state it, seconds. */
 const DEFAULT_LIFETIME_SECS = 7200
 
+/** Where X is, and which app calls it. */
+export type OAuthSettings = Pick<
+  XSignInSettings,
+  'clientId' | 'clientSecret' | 'redirectUri' | 'scopes' | 'authorizeUrl' | 'apiBaseUrl'
+>
+
 export function createOAuthClient(
-  { clientId, clientSecret, redirectUri, scopes, authorizeUrl, apiBaseUrl }: XSignInSettings,
+  { clientId, clientSecret, redirectUri, scopes, authorizeUrl, apiBaseUrl }: OAuthSettings,
   clock: Pick<Clock, 'now'>,
 ): OAuthClient {
   const server: AuthorizationServer = {

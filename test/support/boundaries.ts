@@ -59,6 +59,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/x/schemas.ts',
   ],
   adapters: ['src', 'node:http', 'node:net', 'node:stream', '@hono/node-server'],
+  cli: [
+    ...['src', 'adapters', 'hono', '@hono/node-server', 'leven', 'oauth4webapi'],
+    ...['node:child_process', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:http', 'node:https', 'node:os'],
+    ...['node:path', 'node:process', 'node:readline/promises', 'node:stream', 'node:util'],
+  ],
 }
 
 const RUNTIME_GLOBALS =
