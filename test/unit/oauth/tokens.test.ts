@@ -267,7 +267,7 @@ describe('tokenFor', () => {
     const wrong = await serveSignIn(x, { store, client: { clientId: 'app', clientSecret: 'wrong' } })
     await new Browser().signIn(server)
     passTime(x, TWO_HOURS)
-    await expect(wrong.x.tokenFor('12')).rejects.toMatchObject({ code: 'token_unavailable', status: 500 })
+    await expect(wrong.x.tokenFor('12')).rejects.toMatchObject({ code: 'token_unavailable', status: 503 })
     expect(wrong.lines).toEqual([expect.stringContaining('X refused the client id or the client secret')])
     await expect(server.x.tokenFor('12')).resolves.toMatch(TOKEN)
   })
