@@ -5,7 +5,7 @@
  */
 
 import process from 'node:process'
-import { announce } from '../examples/announce.ts'
+import { announce } from '../cli/server/announce.ts'
 
 interface Connection extends AsyncDisposable {
   read(into: Uint8Array): Promise<number | null>

@@ -6,6 +6,7 @@ import { COMPAT_PATHS } from './compat/paths.ts'
 import { COMPAT_PATH, xCompat } from './compat/routes.ts'
 import { errorResponse } from './errors.ts'
 import { type Instance, instanceOf } from './instance.ts'
+import { DOCTOR_PATHS } from './openapi/doctor-paths.ts'
 import { UPLOAD_PATHS } from './openapi/upload-paths.ts'
 import type { UndeclaredEnv, XMediaOptions } from './options.ts'
 import { RESUMABLE_PATHS } from './resumable/paths.ts'
@@ -13,6 +14,7 @@ import { addProtocolHeaders } from './resumable/protocol-headers.ts'
 import { resumable, resumableLimits } from './resumable/routes.ts'
 import { apiDescription, cacheDescription } from './routes/api-description.ts'
 import { authorize, requireSecret } from './routes/authorize.ts'
+import { countBytes, sendTicks } from './routes/doctor.ts'
 import { findMount } from './routes/mount.ts'
 import { allowOrigins } from './routes/origin.ts'
 import { findPublicUrl } from './routes/public-url.ts'
@@ -51,7 +53,11 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
 
 /** The routes of an instance. */
 export function mediaApp(instance: Instance): XMediaApp {
-  const paths = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...(instance.compat ? COMPAT_PATHS : {}) }
+  const paths = {
+    ...{ ...UPLOAD_PATHS, ...RESUMABLE_PATHS },
+    ...(instance.compat ? COMPAT_PATHS : {}),
+    ...(instance.doctor ? DOCTOR_PATHS : {}),
+  }
   const routes = new Hono<UploadEnv>().onError(errorResponse).use(addSafeHeaders)
   if (instance.compat) routes.route(COMPAT_PATH, xCompat(instance))
   const upload = [validateUpload, receiveUpload(instance), sendMedia] as const
@@ -68,12 +74,22 @@ export function mediaApp(instance: Instance): XMediaApp {
     .get('/status/:media_id', ...status)
     .get('/status/:media_id/', ...status)
     .route('/', resumable(instance))
+    .route('/', doctorRoutes(instance))
     .use(answerUnrouted(routes.routes, '', (error) => error.getResponse()))
     .on(['POST', 'PUT'], '*', ...upload) // the mount with a slash at its end
   // This one has no error handler, so what `routes` rethrows reaches the handler of the app around it, or else Hono's own.
   const app: XMediaApp = new Hono<UploadEnv, XMediaSchema>()
   app.route('/', routes)
   return app
+}
+
+/** What `npx hono-x-media doctor` calls, where the app has switched it on. */
+function doctorRoutes(instance: Instance): Hono<UploadEnv> {
+  const routes = new Hono<UploadEnv>()
+  if (!instance.doctor) return routes
+  return routes
+    .on('POST', withSlash('/doctor'), countBytes(instance))
+    .on('GET', withSlash('/doctor/events'), sendTicks(instance))
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { baseUrl, func, hasMethods, isFunction, valid } from './lib/option-checks.ts'
 import { parseOptions } from './lib/parse-options.ts'
 import type {
   AllowOptions,
@@ -23,6 +24,7 @@ import {
   METADATA_KINDS,
   type MediaCategory,
 } from './x/limits.ts'
+import { invalidToken } from './x/token-form.ts'
 
 /*
  * The one source of the options' ranges and defaults. options.ts says what each option means.
@@ -80,27 +82,16 @@ const MIN_MEMORY_BYTES = 48 * MIB
 const MAX_SESSIONS = MAX_TEXTS / 2
 
 const whole = (min: number, max = MAX) => z.int().check(z.minimum(min), z.maximum(max))
-/** A mistake that does not keep others from being found, as `z.custom` does by itself. */
-const valid = <T>(isValid: (value: unknown) => boolean, error: string): z.ZodMiniType<T> =>
-  z.custom<T>(isValid, { error, abort: false })
-const isFunction = (value: unknown) => typeof value === 'function'
-const func = <T>(): z.ZodMiniType<T> => valid<T>(isFunction, 'must be a function')
 const textOrFunc = <T>(isText: (text: string) => boolean, message: string): z.ZodMiniType<T> =>
   valid<T>((value) => isFunction(value) || (typeof value === 'string' && isText(value)), message)
 
 const token = <T>(): z.ZodMiniType<T> =>
-  textOrFunc<T>((text) => text !== '', 'must be a non-empty string, or a function that gets one')
-
-const baseUrl = z.pipe(
-  z.string().check(z.refine(isBaseUrl, 'must be an http(s) URL without credentials, query or fragment')),
-  z.transform((text: string) => new URL(text).href.replace(/\/+$/, '')),
-)
-
-function isBaseUrl(text: string): boolean {
-  // Node has no URL.parse before 20.18.
-  const url = URL.canParse(text) ? new URL(text) : null
-  return url !== null && /^https?:$/.test(url.protocol) && url.href === url.origin + url.pathname
-}
+  valid<T>(
+    (value) => isFunction(value) || (typeof value === 'string' && invalidToken(value) === undefined),
+    (value) =>
+      (typeof value === 'string' && value !== '' && invalidToken(value)) ||
+      'must be a non-empty string, or a function that gets one',
+  )
 
 const retry = z.strictObject({
   retries: z._default(whole(0, 100), 5),
@@ -139,9 +130,6 @@ const clientLimitShape = {
   memoryBytes: z._default(whole(MIN_MEMORY_BYTES), 64 * MIB),
   deadlineMs: z._default(whole(1), HOUR_MS),
 }
-
-const hasMethods = (value: unknown, ...names: readonly string[]) =>
-  typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)))
 
 const quota = z.strictObject({
   uploads: z.optional(whole(1)),
@@ -198,6 +186,7 @@ const http = z.strictObject({
     textOrFunc<NonNullable<HttpOptions['mountPath']>>(() => true, 'must be a string or a function'),
   ),
   trustProxy: z._default(z.boolean(), false),
+  doctor: z._default(z.boolean(), false),
 })
 
 const common = {

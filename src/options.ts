@@ -146,6 +146,11 @@ export interface HttpOptions<E extends Env = UndeclaredEnv> {
    * false: anyone can send these headers.
    */
   trustProxy?: boolean
+  /**
+   * Whether to serve `POST /doctor` and `GET /doctor/events`, with which `npx hono-x-media doctor` tests what stands in front
+   * of the mount. They need a sign-in, count as uploads towards limits and quotas, and send nothing to X. Default false.
+   */
+  doctor?: boolean
 }
 
 /** How to call X. */

@@ -6,6 +6,8 @@ export interface Problem {
   /** What was wrong, and what to do about it. */
   detail: string
   code: XMediaErrorCode
+  /** With `sign_in_again`: the URL at which the user signs in. */
+  login?: string
 }
 
 /**
@@ -15,6 +17,7 @@ export interface Problem {
  */
 export const PROBLEMS = {
   unauthorized: { status: 401, title: 'Not signed in' },
+  sign_in_again: { status: 403, title: 'Sign in with X again' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   invalid_host: { status: 400, title: 'Invalid host' },

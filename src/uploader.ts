@@ -6,6 +6,7 @@ import type { RelayOptions } from './relay/relay.ts'
 import { guardListener, type XMediaEventBody } from './x/events.ts'
 import { platformFetch } from './x/platform-fetch.ts'
 import { createStatusCache, type StatusCache } from './x/status-cache.ts'
+import { unsuitableToken } from './x/token-form.ts'
 import { createXClient, type XClient } from './x/x-client.ts'
 
 /** What every upload needs, whether it comes over HTTP or from the app itself. */
@@ -20,12 +21,14 @@ export interface Uploader {
   log: (line: string) => void
 }
 
-type UploaderSettings = Pick<XMediaClientSettings, 'x' | 'limits' | 'onEvent'> & Pick<XMediaSettings, 'log'>
+type UploaderSettings = Pick<XMediaClientSettings, 'x' | 'limits' | 'onEvent'> & Pick<XMediaSettings, 'token' | 'log'>
 
 export function createUploader(
-  { x, limits, onEvent, log = (line) => console.error(line) }: UploaderSettings,
+  { token, x, limits, onEvent, log = (line) => console.error(line) }: UploaderSettings,
   clock: Clock = systemClock,
 ): Uploader {
+  const suspicion = typeof token === 'string' ? unsuitableToken(token) : undefined
+  if (suspicion !== undefined) log(`hono-x-media: The option token ${suspicion}.`)
   const listener = onEvent && guardListener(onEvent, log)
   const { baseUrl, dialect, retry, fetch = platformFetch } = x
   const client = createXClient({ baseUrl, dialect, fetch, clock, retry })

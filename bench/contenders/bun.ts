@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { serve } from '../../adapters/bun.ts'
-import { announce } from '../../examples/announce.ts'
+import { announce } from '../../cli/server/announce.ts'
 import { createContenders } from './app.ts'
 
 announce(await serve(createContenders(process.env['X_API_BASE_URL'] ?? ''), { port: 0 }))

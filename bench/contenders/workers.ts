@@ -2,7 +2,7 @@ import { builtinModules } from 'node:module'
 import process from 'node:process'
 import { build, type Plugin } from 'esbuild'
 import { Miniflare } from 'miniflare'
-import { announce } from '../../examples/announce.ts'
+import { announce } from '../../cli/server/announce.ts'
 
 /** twitter-api-v2 names Node's modules without the prefix that workerd wants. */
 const nodeModules: Plugin = {

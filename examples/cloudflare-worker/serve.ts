@@ -1,11 +1,17 @@
 /** Runs the Worker of wrangler.toml in workerd on this machine, as `wrangler dev` does, without an account. */
 
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import process from 'node:process'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { parse } from 'smol-toml'
-import { announce } from '../announce.ts'
+import { listen } from '../../adapters/node.ts'
+import type { RunningServer } from '../../adapters/serve.ts'
+import { run } from '../../cli/server/announce.ts'
+import { demoEnv } from '../../cli/server/demo-env.ts'
+import { demoOptions, readPort } from '../../cli/server/demo-options.ts'
+import { serveEmulator } from '../../cli/server/serve-emulator.ts'
 
 const root = new URL('../../', import.meta.url)
 const wrangler = parse(await readFile(new URL('wrangler.toml', root), 'utf8'))
@@ -22,20 +28,30 @@ const { outputFiles } = await build({
 const [bundle] = outputFiles
 if (!bundle) throw new Error('esbuild made no bundle')
 
-const { PORT = '8787', ...variables } = process.env
-const bindings = Object.fromEntries(
-  Object.entries(variables).filter(([name]) => name.startsWith('X_') || name.startsWith('DEMO_')),
-)
-const flags = wrangler['compatibility_flags']
-const miniflare = new Miniflare({
-  modules: [{ type: 'ESModule', path: 'worker.js', contents: bundle.text }],
-  compatibilityDate: String(wrangler['compatibility_date']),
-  compatibilityFlags: Array.isArray(flags) ? flags.map(String) : [],
-  host: '127.0.0.1',
-  port: Number(PORT),
-  bindings,
-  durableObjects: { UPLOADS: { className: 'XMediaObject', useSQLite: true } },
-  ...(variables['X_MEDIA_STORE'] ? { durableObjectsPersist: variables['X_MEDIA_STORE'] } : {}),
+await run(async () => {
+  const env = await demoEnv(process.env, serveEmulator)
+  // Find mistakes here: the Worker would report them with each request.
+  demoOptions(env)
+  const port = await freePort(readPort(env))
+  const bindings = Object.entries(env).filter(([name]) => name.startsWith('X_') || name.startsWith('DEMO_'))
+  const flags = wrangler['compatibility_flags']
+  const miniflare = new Miniflare({
+    modules: [{ type: 'ESModule', path: 'worker.js', contents: bundle.text }],
+    compatibilityDate: String(wrangler['compatibility_date']),
+    compatibilityFlags: Array.isArray(flags) ? flags.map(String) : [],
+    host: '127.0.0.1',
+    port,
+    bindings: Object.fromEntries(bindings),
+    durableObjects: { UPLOADS: { className: 'XMediaObject', useSQLite: true } },
+    ...(env['X_MEDIA_STORE'] ? { durableObjectsPersist: env['X_MEDIA_STORE'] } : {}),
+  })
+  const url = await miniflare.ready
+  return { url: url.origin, close: () => miniflare.dispose() } satisfies RunningServer
 })
-const url = await miniflare.ready
-announce({ url: url.origin, close: () => miniflare.dispose() })
+
+/** The same port, if nothing listens there: workerd does not say so in a way that a program could read. */
+async function freePort(port: number): Promise<number> {
+  const server = await listen(createServer(), port, '127.0.0.1')
+  await server.close()
+  return port
+}

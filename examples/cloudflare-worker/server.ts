@@ -1,5 +1,6 @@
 import { type DurableObjects, durableObjectStore, type Worker, worker } from '../../adapters/cloudflare.ts'
-import { createDemo, type DemoEnv } from '../demo.ts'
+import type { DemoEnv } from '../../cli/server/demo-options.ts'
+import { createDemo } from '../demo.ts'
 
 /** The variables and secrets, and the binding that wrangler.toml names. */
 type Env = DemoEnv & { UPLOADS: DurableObjects }

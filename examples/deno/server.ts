@@ -1,10 +1,16 @@
 import process from 'node:process'
 import { type DenoKv, denoKvStore, serve } from '../../adapters/deno.ts'
-import { announce } from '../announce.ts'
+import { run } from '../../cli/server/announce.ts'
+import { demoEnv } from '../../cli/server/demo-env.ts'
+import { readPort } from '../../cli/server/demo-options.ts'
+import { createEmulator } from '../../src/emulator/index.ts'
 import { createDemo } from '../demo.ts'
 
 declare const Deno: { openKv(path: string): Promise<DenoKv> }
 
-const path = process.env['X_MEDIA_STORE']
-const demo = createDemo(process.env, path ? denoKvStore(await Deno.openKv(path)) : undefined)
-announce(await serve(demo, { port: Number(process.env['PORT'] ?? 8787) }))
+await run(async () => {
+  const env = await demoEnv(process.env, () => serve(createEmulator().app, { port: 0 }))
+  const path = env['X_MEDIA_STORE']
+  const demo = createDemo(env, path ? denoKvStore(await Deno.openKv(path)) : undefined)
+  return await serve(demo, { port: readPort(env) })
+})

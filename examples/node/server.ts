@@ -1,7 +1,13 @@
 import { serve } from '../../adapters/node.ts'
-import { announce } from '../announce.ts'
+import { run } from '../../cli/server/announce.ts'
+import { demoEnv } from '../../cli/server/demo-env.ts'
+import { readPort } from '../../cli/server/demo-options.ts'
+import { serveEmulator } from '../../cli/server/serve-emulator.ts'
 import { createDemo } from '../demo.ts'
 import { openStore } from '../open-store.ts'
 
-const demo = createDemo(process.env, await openStore(process.env['X_MEDIA_STORE']))
-announce(await serve(demo, { port: Number(process.env['PORT'] ?? 8787) }))
+await run(async () => {
+  const env = await demoEnv(process.env, serveEmulator)
+  const demo = createDemo(env, await openStore(env['X_MEDIA_STORE']))
+  return await serve(demo, { port: readPort(env) })
+})

@@ -2,28 +2,39 @@
 
 import process from 'node:process'
 import { Hono } from 'hono'
-import { serve } from '../../adapters/node.ts'
+import { type FetchApp, serve } from '../../adapters/node.ts'
+import { run } from '../../cli/server/announce.ts'
+import { demoEnv } from '../../cli/server/demo-env.ts'
+import { type DemoEnv, demoOptions, readPort } from '../../cli/server/demo-options.ts'
+import { serveEmulator } from '../../cli/server/serve-emulator.ts'
 import { createXMedia, xMediaUpload } from '../../src/index.ts'
-import { announce } from '../announce.ts'
-import { demoOptions } from '../demo.ts'
 
-const options = demoOptions(process.env)
-const token = process.env['X_BEARER_TOKEN'] ?? ''
-const baseUrl = process.env['X_API_BASE_URL'] || 'https://api.x.com'
-const x = createXMedia({ token, x: { baseUrl } })
+/** The app, with the environment's token. */
+function createApp(env: DemoEnv): FetchApp {
+  const options = demoOptions(env)
+  const token = env['X_BEARER_TOKEN'] ?? ''
+  const baseUrl = env['X_API_BASE_URL'] || 'https://api.x.com'
+  const x = createXMedia({ token, x: { baseUrl } })
 
-const app = new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), async (c) => {
-  const { data } = await x.settle({ data: c.var.xMedia }, { signal: c.req.raw.signal })
-  const { error } = data.processing_info ?? {}
-  if (error)
-    return c.json({ detail: `X could not process this file: ${error.message ?? error.name ?? 'no reason given'}` }, 422)
-  const posted = await fetch(`${baseUrl}/2/tweets`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ text: c.req.query('text') ?? '', media: { media_ids: [data.id] } }),
+  return new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), async (c) => {
+    const { data } = await x.settle({ data: c.var.xMedia }, { signal: c.req.raw.signal })
+    const { error } = data.processing_info ?? {}
+    if (error)
+      return c.json(
+        { detail: `X could not process this file: ${error.message ?? error.name ?? 'no reason given'}` },
+        422,
+      )
+    const posted = await fetch(`${baseUrl}/2/tweets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ text: c.req.query('text') ?? '', media: { media_ids: [data.id] } }),
+    })
+    const body: unknown = await posted.json()
+    return posted.ok ? c.json(body, 201) : c.json({ detail: 'X refused the post.', x: body }, 502)
   })
-  const body: unknown = await posted.json()
-  return posted.ok ? c.json(body, 201) : c.json({ detail: 'X refused the post.', x: body }, 502)
-})
+}
 
-announce(await serve(app, { port: Number(process.env['PORT'] ?? 8787) }))
+await run(async () => {
+  const env = await demoEnv(process.env, serveEmulator)
+  return await serve(createApp(env), { port: readPort(env) })
+})

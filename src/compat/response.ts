@@ -71,6 +71,7 @@ const MAX_STATUS = 599
 const STATUSES: Partial<Record<XMediaErrorCode, number>> = {
   unauthorized: 401,
   origin_not_allowed: 403,
+  sign_in_again: 403,
   too_large: 413,
   quota_exceeded: 429,
   method_not_allowed: 405,

@@ -29,7 +29,7 @@ export interface ApiCall {
 }
 
 /** Answers a call. Throws an `ApiError` to refuse it. */
-export type CallHandler = (state: EmulatorState, call: ApiCall) => Response
+export type CallHandler = (state: EmulatorState, call: ApiCall) => Response | Promise<Response>
 
 /** The operation of X's API that a call asks for. */
 export interface Operation {

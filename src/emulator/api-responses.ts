@@ -108,6 +108,11 @@ export function spendCapReached(status: number, now: number): Response {
   })
 }
 
+/** An error of the OAuth endpoints. RFC 6749 section 5.2 */
+export function oauthError(status: number, error: string, description: string): ApiError {
+  return new ApiError(jsonResponse({ error, error_description: description }, status))
+}
+
 /** 413 without a body: X's edge refuses large bodies before the API sees them. */
 export function tooLarge(): ApiError {
   return new ApiError(new Response(null, { status: 413 }))

@@ -2,7 +2,7 @@
 
 /**
  * The calls of X's API, under the same names in both generations. `lookup` is `GET /2/media`, with or without a media
- * key in the path, and `post` is `POST /2/tweets`.
+ * key in the path, `post` is `POST /2/tweets`, `token` and `revoke` are the OAuth endpoints, and `me` is `GET /2/users/me`.
  */
 export const STEPS = [
   'initialize',
@@ -15,6 +15,8 @@ export const STEPS = [
   'lookup',
   'post',
   'token',
+  'revoke',
+  'me',
 ] as const
 export type Step = (typeof STEPS)[number]
 
@@ -88,6 +90,8 @@ function zeroPerStep(): Record<Step, number> {
     lookup: 0,
     post: 0,
     token: 0,
+    revoke: 0,
+    me: 0,
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { ApiCall, CallHandler, Operation } from './api-call.ts'
 import { plainProblemResponse } from './api-responses.ts'
+import { createAuthorizePage } from './authorize-page.ts'
 import { createCallHandler } from './call-handler.ts'
 import type { Step } from './call-log.ts'
 import { commandMediaId, commandOf, commandStep, runCommand } from './command-api.ts'
@@ -8,9 +9,11 @@ import { createControlRoutes } from './control-routes.ts'
 import type { EmulatorState } from './emulator-state.ts'
 import { lookUpMedia, lookUpOneMedia } from './media-lookup.ts'
 import { createMetadata, createSubtitles, deleteSubtitles } from './metadata-and-subtitles.ts'
+import { grantTokens, revokeToken } from './oauth-api.ts'
 import { createPost } from './posts.ts'
 import { appendUpload, finalizeUpload, initializeUpload, oneShotUpload } from './resource-api.ts'
 import { getUploadStatus } from './upload-steps.ts'
+import { getMe } from './users.ts'
 
 /** The routes of X's API, and the control routes under `/_emulator`. */
 export function createEmulatorApp(state: EmulatorState): Hono {
@@ -36,7 +39,10 @@ export function createEmulatorApp(state: EmulatorState): Hono {
   app.get('/2/media', answer('lookup', lookUpMedia))
   app.get('/2/media/:media_key', answer('lookup', lookUpOneMedia))
   app.post('/2/tweets', answer('post', createPost))
-  app.post('/2/oauth2/token', answer('token', refreshTokens))
+  app.post('/2/oauth2/token', answer('token', grantTokens))
+  app.post('/2/oauth2/revoke', answer('revoke', revokeToken))
+  app.get('/2/users/me', answer('me', getMe))
+  app.route('/i/oauth2/authorize', createAuthorizePage(state))
   app.route('/_emulator', createControlRoutes(state))
   app.notFound(() => plainProblemResponse(404, 'Not Found'))
   app.onError((error) => {
@@ -47,11 +53,6 @@ export function createEmulatorApp(state: EmulatorState): Hono {
 }
 
 type Dialect = EmulatorState['options']['dialect']
-
-/** `POST /2/oauth2/token` */
-function refreshTokens({ tokens }: EmulatorState, { headers, body }: ApiCall): Response {
-  return tokens.refresh(headers, body.fields)
-}
 
 /** The id in the URL, or in the body of metadata and subtitles. */
 function mediaIdOf({ record, body }: ApiCall): string | undefined {

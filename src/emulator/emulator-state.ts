@@ -1,3 +1,4 @@
+import { type AuthorizationCodes, createAuthorizationCodes } from './authorization-codes.ts'
 import { type CallLog, createCallLog } from './call-log.ts'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './emulator-options.ts'
 import { createFaultPicker, type FaultPicker } from './fault-picker.ts'
@@ -12,6 +13,7 @@ export interface EmulatorState {
   readonly log: CallLog
   readonly uploads: Uploads
   readonly tokens: Tokens
+  readonly codes: AuthorizationCodes
   faults: FaultPicker
   /** One function per hanging call, which ends it. Not an AbortController: workerd allows none outside a request. */
   readonly hanging: Set<() => void>
@@ -34,6 +36,7 @@ export function createEmulatorState(options: EmulatorOptions): EmulatorState {
     log: createCallLog(),
     uploads: createUploads(now, options.expiresAfterSecs),
     tokens: createTokens(options, now),
+    codes: createAuthorizationCodes(now),
     faults: createFaultPicker(parseFaultPlan(faultsAmong(options))),
     hanging: new Set(),
     now,
@@ -49,6 +52,7 @@ export function createEmulatorState(options: EmulatorOptions): EmulatorState {
       state.uploads.clear()
       state.log.clear()
       state.tokens.clear()
+      state.codes.clear()
     },
   }
   return state

@@ -2,7 +2,7 @@
 
 import type { Step } from './call-log.ts'
 import { type Fault, type FaultEffect, type FaultPlan, type RandomFaults, SURVIVABLE_EFFECTS } from './fault-plan.ts'
-import { canHappenAtRandom } from './fault-rules.ts'
+import { canHappenAtRandom, SIGN_IN_STEPS } from './fault-rules.ts'
 import type { Upload } from './uploads.ts'
 
 /** The properties of a call that faults depend on. */
@@ -75,7 +75,7 @@ function createRandomPicker(options: RandomFaults): FaultPicker {
 
   return {
     pick({ step, upload, fields, segmentIndex }) {
-      if (options.steps === undefined ? step === 'token' : !options.steps.includes(step)) return undefined
+      if (options.steps === undefined ? SIGN_IN_STEPS.includes(step) : !options.steps.includes(step)) return undefined
       const call = `${step}/${upload?.id ?? JSON.stringify(fields)}/${segmentIndex ?? ''}`
       const history = histories.get(call) ?? { attempts: 0, consecutive: 0 }
       histories.set(call, history)

@@ -15,7 +15,7 @@ export const FAULT_KINDS = [
   'hang',
   /** 302 to `location`, by default on another host. */
   'redirect',
-  /** The call's access token expires now: 401. For all steps but `token`. */
+  /** The call's access token expires now: 401. For all steps but `token` and `revoke`. */
   'token_expired',
   /** The call's upload expires now: 400. For `append`, `finalize`, `status`, `metadata` and `subtitles`. */
   'session_expired',
@@ -141,7 +141,7 @@ export interface RandomFaults {
    * `status`. Default `SURVIVABLE_EFFECTS`.
    */
   effects?: FaultEffect[]
-  /** The steps that may fail. Default: all but `token`. */
+  /** The steps that may fail. Default: all but `token`, `revoke` and `me`. */
   steps?: Step[]
   /**
    * How often the same call may fail in a row: same step, upload and segment, or same fields while it has no upload.

@@ -13,6 +13,8 @@ interface KindRule {
 
 /** The steps of an upload that exists already. */
 const UPLOAD_STEPS: readonly Step[] = ['append', 'finalize', 'status', 'metadata', 'subtitles']
+/** The steps of signing in, which random faults leave alone unless the plan names them. */
+export const SIGN_IN_STEPS: readonly Step[] = ['token', 'revoke', 'me']
 const PROCESSING_STEPS: readonly Step[] = ['finalize', 'status']
 
 const RULES: Readonly<Record<FaultKind, KindRule>> = {
@@ -27,7 +29,7 @@ const RULES: Readonly<Record<FaultKind, KindRule>> = {
   reset: { steps: STEPS, members: ['when'] },
   hang: { steps: STEPS, members: ['when'] },
   redirect: { steps: STEPS, members: ['when', 'location'] },
-  token_expired: { steps: STEPS.filter((step) => step !== 'token'), members: [] },
+  token_expired: { steps: STEPS.filter((step) => step !== 'token' && step !== 'revoke'), members: [] },
   session_expired: { steps: UPLOAD_STEPS, members: [] },
   processing_failed: { steps: PROCESSING_STEPS, members: ['error'] },
   processing_stuck: { steps: PROCESSING_STEPS, members: ['error'] },

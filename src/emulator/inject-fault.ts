@@ -24,15 +24,15 @@ export async function answerWithFault(
     segmentIndex: call.record.segment_index,
     bytes: mediaBytes(call.body),
   })
-  if (effect === undefined) return handle(state, call)
+  if (effect === undefined) return await handle(state, call)
 
   changeState(effect, upload, () => state.tokens.expire(call.headers))
   const interruption = () => interrupt(state, effect, c)
   if (effect.when === 'after') {
-    const usual = handle(state, call)
+    const usual = await handle(state, call)
     return (await interruption()) ?? alterSuccess(effect, usual, upload)
   }
-  return (await interruption()) ?? alterSuccess(effect, handle(state, call), upload)
+  return (await interruption()) ?? alterSuccess(effect, await handle(state, call), upload)
 }
 
 /** How many bytes of media the call has; estimated for base64. */

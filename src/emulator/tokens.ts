@@ -1,6 +1,6 @@
-/** Access tokens, and X's refresh grant with its single-use refresh tokens. */
+/** Access tokens and single-use refresh tokens. */
 
-import { ApiError, forbidden, jsonResponse, unauthorized, unsupportedAuthentication } from './api-responses.ts'
+import { forbidden, unauthorized, unsupportedAuthentication } from './api-responses.ts'
 
 /** What an access token allows. */
 export interface TokenGrant {
@@ -14,12 +14,16 @@ export interface TokenGrant {
   appOnly?: boolean
 }
 
-/** The OAuth client that may refresh tokens, and the refresh tokens it starts with. */
+/** The app as X's developer console knows it, and the refresh tokens it starts with. */
 export interface RefreshOptions {
   /** Default: any client id. */
   clientId?: string
   /** For a confidential client, which must then use HTTP Basic. Default: a public client. */
   clientSecret?: string
+  /** The callback URLs of the app; X compares them letter by letter. Default: any URL. */
+  redirectUris?: string[]
+  /** The scopes that users can grant to the app; it does not get any other. Default: all that it asks for. */
+  grantableScopes?: string[]
   /** The first refresh tokens, and what their access tokens allow. Default: `emulator-refresh-token`, for everything. */
   refreshTokens?: Record<string, Pick<TokenGrant, 'scopes' | 'user'>>
 }
@@ -35,8 +39,21 @@ export interface TokenOptions {
   tokenTtlSecs?: number
 }
 
-const DEFAULT_USER = '2244994945'
+/** The user who signs in unless the form names another one, and whom a token stands for that names none. */
+export const DEFAULT_USER = '2244994945'
 const DEFAULT_SCOPES = ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access']
+
+/** What a refresh token allows. */
+type RefreshGrant = Pick<TokenGrant, 'scopes' | 'user'>
+
+/** What the token endpoint answers. */
+export interface TokenAnswer {
+  token_type: 'bearer'
+  expires_in: number
+  access_token: string
+  refresh_token?: string
+  scope: string
+}
 
 export interface Tokens {
   /** The id of the user behind the request's token. Checks in X's order: the token, its kind, its scopes. */
@@ -45,22 +62,28 @@ export interface Tokens {
   authorizeAny(headers: Headers, scopes: readonly string[]): void
   /** Makes the request's access token expire now. */
   expire(headers: Headers): void
-  /** Answers `POST /2/oauth2/token`. */
-  refresh(headers: Headers, form: Record<string, unknown>): Response
+  /** Issues the tokens of a sign-in. They end those of the user's sign-in before. */
+  issue(user: string, scopes: string[]): TokenAnswer
+  /** Issues new tokens for a refresh token, which works once; undefined when it is unknown, used or revoked. */
+  refresh(refreshToken: string): TokenAnswer | undefined
+  /** Ends an access token or a refresh token. What X does with the other one of the pair is not on record. */
+  revoke(token: string): void
   clear(): void
 }
 
 export function createTokens(options: TokenOptions, now: () => number): Tokens {
   const ttlSecs = options.tokenTtlSecs ?? 7200
-  const refresh = options.refresh ?? {}
   let accessTokens = new Map<string, TokenGrant>()
-  let refreshTokens = new Map<string, Pick<TokenGrant, 'scopes' | 'user'>>()
+  let refreshTokens = new Map<string, RefreshGrant>()
+  /** The tokens of each user's sign-in. */
+  let signIns = new Map<string, string[]>()
   let issued = 0
   clear()
 
   function clear(): void {
     accessTokens = new Map(Object.entries(options.tokens ?? {}))
-    refreshTokens = new Map(Object.entries(refresh.refreshTokens ?? { 'emulator-refresh-token': {} }))
+    refreshTokens = new Map(Object.entries(options.refresh?.refreshTokens ?? { 'emulator-refresh-token': {} }))
+    signIns = new Map()
     issued = 0
   }
 
@@ -70,13 +93,27 @@ export function createTokens(options: TokenOptions, now: () => number): Tokens {
     return grant
   }
 
-  function isKnownClient(headers: Headers, form: Record<string, unknown>): boolean {
-    if (refresh.clientSecret !== undefined) {
-      const expected = `Basic ${btoa(`${refresh.clientId ?? ''}:${refresh.clientSecret}`)}`
-      return headers.get('authorization') === expected
+  function issuePair(grant: RefreshGrant): TokenAnswer {
+    issued++
+    const { user = DEFAULT_USER, scopes = DEFAULT_SCOPES } = grant
+    const access = `emulator-access-token-${issued}`
+    const refresh = scopes.includes('offline.access') ? `emulator-refresh-token-${issued}` : undefined
+    accessTokens.set(access, { ...grant, expiresAt: now() + ttlSecs * 1000 })
+    if (refresh !== undefined) refreshTokens.set(refresh, grant)
+    signIns.get(user)?.push(access, ...(refresh === undefined ? [] : [refresh]))
+    return {
+      token_type: 'bearer',
+      expires_in: ttlSecs,
+      access_token: access,
+      ...(refresh === undefined ? {} : { refresh_token: refresh }),
+      scope: scopes.join(' '),
     }
-    if (headers.get('authorization')?.startsWith('Basic ') === true) return true
-    return refresh.clientId === undefined ? form['client_id'] !== undefined : form['client_id'] === refresh.clientId
+  }
+
+  function revoke(token: string): void {
+    // Deleted, it would count as one of the tokens that allow everything.
+    if (accessTokens.has(token)) accessTokens.set(token, { expiresAt: 0 })
+    refreshTokens.delete(token)
   }
 
   return {
@@ -94,31 +131,19 @@ export function createTokens(options: TokenOptions, now: () => number): Tokens {
       const token = bearerToken(headers)
       accessTokens.set(token, { ...accessTokens.get(token), expiresAt: 0 })
     },
-    refresh(headers, form) {
-      if (!isKnownClient(headers, form)) {
-        throw oauthError(401, 'unauthorized_client', 'Missing valid authorization header')
-      }
-      if (form['grant_type'] !== 'refresh_token') {
-        throw oauthError(400, 'invalid_request', 'Value passed for the grant_type was invalid.')
-      }
-      const usedToken = String(form['refresh_token'])
-      const grant = refreshTokens.get(usedToken)
-      if (grant === undefined) throw oauthError(400, 'invalid_request', 'Value passed for the token was invalid.')
-      // Single-use: the token is spent now, whether or not the client receives the answer.
-      refreshTokens.delete(usedToken)
-      issued++
-      const accessToken = `emulator-access-token-${issued}`
-      const refreshToken = `emulator-refresh-token-${issued}`
-      accessTokens.set(accessToken, { ...grant, expiresAt: now() + ttlSecs * 1000 })
-      refreshTokens.set(refreshToken, grant)
-      return jsonResponse({
-        token_type: 'bearer',
-        expires_in: ttlSecs,
-        access_token: accessToken,
-        refresh_token: refreshToken,
-        scope: (grant.scopes ?? DEFAULT_SCOPES).join(' '),
-      })
+    issue(user, scopes) {
+      signIns.get(user)?.forEach(revoke)
+      signIns.set(user, [])
+      return issuePair({ user, scopes })
     },
+    refresh(refreshToken) {
+      const grant = refreshTokens.get(refreshToken)
+      if (grant === undefined) return undefined
+      // Single-use: the token is spent now, whether or not the client receives the answer.
+      refreshTokens.delete(refreshToken)
+      return issuePair(grant)
+    },
+    revoke,
     clear,
   }
 }
@@ -129,8 +154,4 @@ function requireScopes({ scopes: granted = DEFAULT_SCOPES }: TokenGrant, scopes:
 
 function bearerToken(headers: Headers): string {
   return /^Bearer (\S+)$/.exec(headers.get('authorization') ?? '')?.[1] ?? ''
-}
-
-function oauthError(status: number, error: string, description: string): ApiError {
-  return new ApiError(jsonResponse({ error, error_description: description }, status))
 }

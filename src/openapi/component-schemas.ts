@@ -71,6 +71,7 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       status: { type: 'integer' },
       detail: { type: 'string', description: 'What went wrong, or what to change.' },
       code: { enum: Object.keys(PROBLEMS) },
+      login: { type: 'string', format: 'uri', description: 'With `sign_in_again`: where the user signs in.' },
     },
   },
 }

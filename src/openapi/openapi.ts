@@ -1,6 +1,9 @@
 import { COMPONENT_SCHEMAS } from './component-schemas.ts'
 import type { JsonObject, Paths } from './openapi-objects.ts'
 
+/** The version of this package. */
+export const VERSION = '0.2.0'
+
 /** Describes the routes below a mount. https://spec.openapis.org/oas/v3.1.1 */
 export interface OpenApiDocument {
   openapi: '3.1.1'
@@ -18,7 +21,7 @@ export function describeRoutes(mount: string, paths: Paths): OpenApiDocument {
     openapi: '3.1.1',
     info: {
       title: 'hono-x-media',
-      version: '0.2.0',
+      version: VERSION,
       description:
         'Uploads images, GIFs, video and subtitles to X. The app decides who may upload and how they sign in. ' +
         'Errors are problem documents (RFC 9457) with a stable `code`.',

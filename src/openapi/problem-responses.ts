@@ -35,6 +35,7 @@ export const BODY_ERRORS: ErrorCodes = [
 export const MULTIPART_ERRORS: ErrorCodes = ['malformed_multipart', 'multipart_limit', 'file_missing', 'too_many_files']
 /** A call to X fails, or cannot be made. */
 export const X_CALL_ERRORS: ErrorCodes = [
+  'sign_in_again',
   'token_unavailable',
   'store_unavailable',
   'x_unauthorized',

@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { invalidToken } from './token-form.ts'
 
 /** Why a token is requested: it is the first one, or X answered 401 to the last one. */
 export type TokenReason = 'initial' | 'unauthorized'
@@ -50,9 +51,12 @@ async function readToken(source: TokenSource, request: TokenRequest): Promise<st
     if (error instanceof XMediaError) throw error
     throw new XMediaError('token_unavailable', 'The server could not get its X token.', { cause: error })
   }
-  // The characters of a bearer token (RFC 6750 section 2.1). Any other could end the header line.
-  if (typeof token === 'string' && /^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return token
+  const mistake = typeof token === 'string' ? invalidToken(token) : `is ${typeof token}`
+  // Any other character could end the header line.
+  if (typeof token === 'string' && mistake === undefined) return token
   // Without another token, X's refusal stands.
   if (token === undefined && request.refused !== undefined) return request.refused
-  throw new XMediaError('token_unavailable', 'The server has no valid X token.')
+  throw new XMediaError('token_unavailable', 'The server has no valid X token.', {
+    cause: new TypeError(`The X token ${mistake}.`),
+  })
 }

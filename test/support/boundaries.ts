@@ -42,12 +42,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/options.ts', 'src/resumable', 'src/routes', 'hono'],
   ],
   'src/index.ts': ['src'],
+  'src/oauth': [
+    ...['src/errors.ts', 'src/options.ts', 'src/status-ticket.ts', 'src/lib', 'src/store', 'src/x/limits.ts'],
+    ...['src/x/token.ts', 'hono', 'oauth4webapi', 'zod/mini'],
+  ],
   'src/emulator': [
     ...['src/lib', 'src/x/command-schemas.ts', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'src/x/schemas.ts'],
     'src/x/x-problems.ts',
     ...['hono', '@hono/zod-validator', 'zod/mini'],
   ],
+  'src/browser': [
+    'src/problem.ts',
+    'src/lib/is-record.ts',
+    'src/x/limits.ts',
+    'src/x/media-answer.ts',
+    'src/x/schemas.ts',
+  ],
   adapters: ['src', 'node:http', 'node:net', 'node:stream', '@hono/node-server'],
+  cli: [
+    ...['src', 'adapters', 'hono', '@hono/node-server', 'leven', 'oauth4webapi'],
+    ...['node:child_process', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:http', 'node:https', 'node:os'],
+    ...['node:path', 'node:process', 'node:readline/promises', 'node:stream', 'node:util'],
+  ],
 }
 
 const RUNTIME_GLOBALS =

@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -18,20 +20,55 @@ export interface Program {
   kill(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** Starts a script on any free port, and resolves when it prints its URL. */
-export async function start(script: string, env: Record<string, string> = {}): Promise<Program> {
+/** A program and its arguments. */
+export type CommandLine = readonly [program: string, ...args: string[]]
+
+/** The command line of a script. */
+export function commandOf(script: string): CommandLine {
   // The scripts begin with `exec`, so that a signal to npm reaches the server and not the shell between them.
-  const [, command, ...args] = (scripts[script] ?? '').split(' ')
-  if (!command) throw new Error(`package.json has no script ${script}`)
-  const child = spawn(command, args, {
+  const [, program, ...args] = (scripts[script] ?? '').split(' ')
+  if (!program) throw new Error(`package.json has no script ${script}`)
+  return [program, ...args]
+}
+
+/** Starts a program. Its standard input is empty. */
+export function spawnProgram(
+  [program, ...args]: CommandLine,
+  env: Record<string, string>,
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(program, args, {
     cwd: root,
     env: { PATH: `${root}node_modules/.bin:${process.env['PATH']}`, HOME: process.env['HOME'], PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+}
+
+/** How a program has ended. */
+export interface Ending {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs a program to its end. */
+export async function runToEnd(command: CommandLine, env: Record<string, string> = {}): Promise<Ending> {
+  const child = spawnProgram(command, env)
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { code, stdout, stderr }
+}
+
+/** Starts a script on any free port, and resolves when it prints its URL. */
+export async function start(script: string, env: Record<string, string> = {}): Promise<Program> {
+  return await startProgram(commandOf(script), env)
+}
+
+/** Starts a program that serves, and resolves when it prints its URL. */
+export async function startProgram(command: CommandLine, env: Record<string, string> = {}): Promise<Program> {
+  const child = spawnProgram(command, env)
   const ended = once(child, 'exit')
   let output = ''
-  child.stderr.on('data', (text) => {
-    output += text
+  child.stderr.on('data', (said) => {
+    output += said
   })
   const url = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
@@ -40,7 +77,7 @@ export async function start(script: string, env: Record<string, string> = {}): P
       if (listening?.[1]) resolve(listening[1])
     })
     child.once('error', reject)
-    ended.then(() => reject(new Error(`${script} ended before it was listening:\n${output}`)))
+    ended.then(() => reject(new Error(`${command.join(' ')} ended before it was listening:\n${output}`)))
   })
   return {
     url,

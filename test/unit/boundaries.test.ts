@@ -5,7 +5,7 @@ import { findWrongWays } from '../support/boundaries.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const sources = new Map(
-  ['src', 'adapters'].flatMap((folder) =>
+  ['src', 'adapters', 'cli'].flatMap((folder) =>
     readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .map((file) => [`${folder}/${file}`, readFileSync(`${root}${folder}/${file}`, 'utf8')] as const),
@@ -27,6 +27,7 @@ describe('the direction of imports', () => {
       "import {\n  env,\n} from 'cloudflare:workers'",
       'src/wrong.ts must not import cloudflare:workers',
     ],
+    ['adapters/wrong.ts', "import { runCli } from '../cli/run-cli.ts'", 'must not import cli/run-cli.ts'],
     ['src/ingress/wrong.ts', "export type { A } from '../relay/relay.ts'", 'must not import src/relay/relay.ts'],
     ['src/emulator/wrong.ts', "import { relay } from '../relay/relay.ts'", 'must not import src/relay/relay.ts'],
     ['src/x/wrong.ts', "const late = await import('../app.ts')", 'must not import src/app.ts'],

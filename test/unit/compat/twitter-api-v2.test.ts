@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Agent } from 'node:http'
 import { EUploadMimeType, TwitterApi } from 'twitter-api-v2'
 import { expect, it } from 'vitest'
-import { serveEmulator } from '../../../examples/serve-emulator.ts'
+import { serveEmulator } from '../../../cli/server/serve-emulator.ts'
 
 it.each([
   ['an image', EUploadMimeType.Png, 'tweet_image'],

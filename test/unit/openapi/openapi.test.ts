@@ -3,6 +3,7 @@ import { validate } from '@apidevtools/swagger-parser'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { xMedia } from '../../../src/index.ts'
+import { DOCTOR_PATHS } from '../../../src/openapi/doctor-paths.ts'
 import { describeRoutes } from '../../../src/openapi/openapi.ts'
 import type { Operation, Paths } from '../../../src/openapi/openapi-objects.ts'
 import { UPLOAD_PATHS } from '../../../src/openapi/upload-paths.ts'
@@ -10,7 +11,7 @@ import { PROBLEMS } from '../../../src/problem.ts'
 import { RESUMABLE_PATHS } from '../../../src/resumable/paths.ts'
 import { base, png, post } from '../../support/app.ts'
 
-const PATHS = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS }
+const PATHS = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...DOCTOR_PATHS }
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options']
 
 const fetched = async (app: Hono) => await (await app.request('/media/openapi.json')).text()
@@ -38,7 +39,7 @@ describe('GET /openapi.json', () => {
   })
 
   it('lists every route and no other', async () => {
-    const app = xMedia({ ...base, compat: true })
+    const app = xMedia({ ...base, compat: true, http: { doctor: true } })
     const served = app.routes
       .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}').replace(/(?<=.)\/$/, '')}`)

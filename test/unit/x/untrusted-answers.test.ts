@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { serveEmulator } from '../../../examples/serve-emulator.ts'
+import { serveEmulator } from '../../../cli/server/serve-emulator.ts'
 import { createXMedia } from '../../../src/index.ts'
 import { png } from '../../support/app.ts'
 
