@@ -1,5 +1,5 @@
 import { type KnownAnswer, readKnownAnswer } from '../../src/x/known-answer.ts'
-import { failureCode } from './failure-code.ts'
+import { failureCode } from '../failure-code.ts'
 
 /** The time limit for a call, milliseconds. */
 const TIMEOUT_MS = 15_000

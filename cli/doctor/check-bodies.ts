@@ -1,5 +1,5 @@
+import { failureCode } from '../failure-code.ts'
 import { jsonMembers } from '../json-members.ts'
-import { failureCode } from './failure-code.ts'
 import type { Finding } from './finding.ts'
 import { type MountedServer, readProblem } from './mounted-server.ts'
 import { type CountAnswer, sendZeros } from './send-zeros.ts'

@@ -1,4 +1,4 @@
-import { failureCode } from './failure-code.ts'
+import { failureCode } from '../failure-code.ts'
 import type { Finding } from './finding.ts'
 import { type MountedServer, readProblem } from './mounted-server.ts'
 

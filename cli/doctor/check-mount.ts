@@ -1,15 +1,28 @@
 import { isRecord } from '../../src/lib/is-record.ts'
+import { ExplainedError } from '../explained-error.ts'
+import { failureCode } from '../failure-code.ts'
 import { jsonMembers } from '../json-members.ts'
-import { failureCode } from './failure-code.ts'
 import type { Finding } from './finding.ts'
 import { type MountedServer, readProblem } from './mounted-server.ts'
 
 /** The time limit for a request, milliseconds. */
 const TIMEOUT_MS = 15_000
 
-async function request(url: string, init: RequestInit = {}): Promise<{ response: Response; text: string }> {
-  const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
-  return { response, text: await response.text() }
+interface Answer {
+  response: Response
+  text: string
+}
+
+/** Throws an `ExplainedError` when the server cannot be reached. */
+async function request(url: string, init: RequestInit = {}): Promise<Answer> {
+  try {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return { response, text: await response.text() }
+  } catch (error) {
+    throw new ExplainedError(
+      `${url} cannot be reached (${failureCode(error)}). Check the URL, and that the server runs.`,
+    )
+  }
 }
 
 /** Checks that the package is mounted at this URL. */
@@ -25,11 +38,8 @@ export async function checkDescription({ url }: MountedServer): Promise<Finding>
       text: `${url}/openapi.json answers with ${response.status}, and not as hono-x-media does. Use the URL of the mount, such as https://app.example/media.`,
     }
   } catch (error) {
-    return {
-      level: 'fault',
-      about,
-      text: `${url} cannot be reached (${failureCode(error)}). Check the URL, and that the server runs.`,
-    }
+    if (!(error instanceof ExplainedError)) throw error
+    return { level: 'fault', about, text: error.message }
   }
 }
 

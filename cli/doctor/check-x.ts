@@ -1,5 +1,6 @@
 import { invalidToken, tokenIssuedAt, unsuitableToken } from '../../src/x/token-form.ts'
 import type { Environment } from '../env-file.ts'
+import { xBaseUrl } from '../x-base-url.ts'
 import { askX, type XAnswer } from './ask-x.ts'
 import type { Finding } from './finding.ts'
 
@@ -13,7 +14,8 @@ const LOGIN = 'Get a new one with `npx hono-x-media login`'
 
 /** Checks the token by its form and by two questions to X, whether X can be reached, and this machine's clock. */
 export async function* checkX(env: Environment, isRemote: boolean): AsyncGenerator<Finding> {
-  const { X_BEARER_TOKEN: token, X_API_BASE_URL: baseUrl = 'https://api.x.com' } = env
+  const { X_BEARER_TOKEN: token } = env
+  const baseUrl = xBaseUrl(env)
   const byForm = token ? tokenByForm(token) : missingToken(isRemote)
   const me = await askX(`${baseUrl}/2/users/me`, byForm === undefined ? token : undefined)
   yield* checkReachability(me, baseUrl)
@@ -24,7 +26,7 @@ export async function* checkX(env: Environment, isRemote: boolean): AsyncGenerat
     yield refusal
     return
   }
-  yield ownerFinding(me)
+  yield ownerFinding(me, env)
   // Nobody has this media: the answer is 400 for a token that may upload. It changes nothing at X.
   const status = await askX(`${baseUrl}/2/media/upload?command=STATUS&media_id=1`, token)
   yield typeof status === 'string' ? unreachable(baseUrl, status) : (refusalOf(status, env) ?? scopeFinding(status))
@@ -80,7 +82,7 @@ function refusalOf({ status, known }: XAnswer, env: Environment): Finding | unde
     }
   }
   if (status === 401)
-    return { level: 'fault', about: 'token', text: `X refuses it (401): ${whyRefused(env)}. ${LOGIN}.` }
+    return { level: 'fault', about: 'token', text: `X refuses it (401): ${whyRefused(expiryOf(env))}. ${LOGIN}.` }
   if (status === 403 && String(type).endsWith('/unsupported-authentication')) {
     const text = `X says "Unsupported Authentication": it is the app’s own token, and X accepts only users’ tokens for media. ${LOGIN}.`
     return { level: 'fault', about: 'token', text }
@@ -89,19 +91,26 @@ function refusalOf({ status, known }: XAnswer, env: Environment): Finding | unde
   return { level: 'warning', about: 'rate limit', text: 'X’s rate limit is reached (429). Try again in 15 minutes.' }
 }
 
-function whyRefused({ X_BEARER_TOKEN: token = '', X_TOKEN_EXPIRES_AT: stated = '' }: Environment): string {
+/** When the token expires, epoch milliseconds: by its form, or as `login` wrote it down. */
+function expiryOf({ X_BEARER_TOKEN: token = '', X_TOKEN_EXPIRES_AT: stated = '' }: Environment): number | undefined {
   const issuedAt = tokenIssuedAt(token)
   const expiresAt = issuedAt === undefined ? Date.parse(stated) : issuedAt + LIFETIME_MS
-  // Not a number either.
-  if (!(expiresAt < Date.now())) return 'it has expired, as tokens do after two hours, or was revoked or mistyped'
-  return `it expired at ${new Date(expiresAt).toISOString()}`
+  return Number.isNaN(expiresAt) ? undefined : expiresAt
 }
 
-function ownerFinding({ status, known }: XAnswer): Finding {
+function whyRefused(expiresAt: number | undefined): string {
+  if (expiresAt !== undefined && expiresAt < Date.now()) return `it expired at ${new Date(expiresAt).toISOString()}`
+  return 'it has expired, as tokens do after two hours, or was revoked or mistyped'
+}
+
+function ownerFinding({ status, known }: XAnswer, env: Environment): Finding {
   const about = 'token'
   const id = known?.data['id']
-  if (status === 200 && id !== undefined)
-    return { level: 'ok', about, text: `X accepts it, for the user with the id ${id}` }
+  if (status === 200 && id !== undefined) {
+    const expiresAt = expiryOf(env)
+    const until = expiresAt === undefined ? '' : `, until ${new Date(expiresAt).toISOString()}`
+    return { level: 'ok', about, text: `X accepts it for the user with the id ${id}${until}` }
+  }
   const text = `X does not say whose it is (${status}). It may lack the scopes users.read and tweet.read.`
   return { level: 'warning', about, text }
 }

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
@@ -32,7 +33,7 @@ export async function listenForCallback(port: number): Promise<Callback> {
     if (c.req.method === 'HEAD') return c.body(null)
     const failure = await onCallback(new URL(c.req.url).searchParams)
     // Whoever waits for the sign-in closes the server: not before the browser has the page.
-    if (failure?.reason !== 'lost') c.env.outgoing.once('close', () => onShown())
+    if (failure?.reason !== 'lost') finished(c.env.outgoing, () => onShown())
     c.header('connection', 'close')
     return c.html(resultPage(failure), failure === undefined ? 200 : 400)
   })

@@ -1,6 +1,7 @@
 import { createXMedia, type MediaCategory, type XMediaClient } from '../../src/index.ts'
 import type { Environment } from '../env-file.ts'
 import { ExplainedError } from '../explained-error.ts'
+import { xBaseUrl } from '../x-base-url.ts'
 import type { ShowProgress } from './progress.ts'
 
 /** A file, and what to ask X for. */
@@ -41,8 +42,9 @@ export function uploadToX(env: Environment, note: (line: string) => void): Uploa
   }
 }
 
-function createClient({ X_BEARER_TOKEN: token, X_API_BASE_URL: baseUrl }: Environment): XMediaClient {
+function createClient(env: Environment): XMediaClient {
+  const { X_BEARER_TOKEN: token } = env
   if (!token)
     throw new ExplainedError('X_BEARER_TOKEN is not set. Get a token with `npx hono-x-media login --env .env`.')
-  return createXMedia({ token, ...(baseUrl && { x: { baseUrl } }) })
+  return createXMedia({ token, x: { baseUrl: xBaseUrl(env) } })
 }

@@ -127,6 +127,18 @@ describe('the package, packed and installed into an empty folder', () => {
     })
   })
 
+  it('has a command that uploads', async () => {
+    const path = join(folder, 'command.png')
+    await writeFile(path, file)
+    const env = { ...ENV, PATH: process.env['PATH'], X_API_BASE_URL: emulator.url }
+    const run = (...args: string[]) =>
+      execFileSync(join(folder, 'node_modules/.bin/hono-x-media'), args, { encoding: 'utf8', env, stdio: 'pipe' })
+    const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
+    expect(run('--version')).toBe(`${version}\n`)
+    const id = run('upload', path).trim()
+    expect(await emulator.upload(id)).toMatchObject({ finalized: true, size: file.length })
+  })
+
   it('passes the README’s own test, with the emulator', async () => {
     symlinkSync(`${root}node_modules/vitest`, join(folder, 'node_modules/vitest'))
     const said = execFileSync(bin('vitest'), ['run', '--root', folder], {

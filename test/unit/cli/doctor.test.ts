@@ -51,6 +51,8 @@ describe('doctor, without a server,', () => {
     ])
     expect(stderr).toBe('Nothing is wrong.')
     expect(code).toBe(0)
+    const X_TOKEN_EXPIRES_AT = new Date(Date.now() + 60_000).toISOString()
+    expect((await examineX({}, { X_TOKEN_EXPIRES_AT })).stdout).toContain(`, until ${X_TOKEN_EXPIRES_AT}`)
   })
 
   it('finds an app-only token by its form', async () => {
@@ -199,8 +201,9 @@ describe('doctor, with a server,', () => {
 
   it('finds that there is no mount', async () => {
     const { url, close } = await serve(new Hono(), { port: 0 })
-    onTestFinished(close)
     expectFault(await examineServer(url), 'mount', 'Use the URL of the mount, such as https://app.example/media.')
+    await close()
+    expectFault(await examineServer(url), 'mount', 'cannot be reached (ECONNREFUSED). Check the URL')
   })
 
   it('says what it cannot check without http.doctor, and where the server’s own limit ends a check', async () => {

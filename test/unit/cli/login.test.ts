@@ -155,6 +155,27 @@ describe('login says what to do, with the exit code 1,', () => {
     expect(code).toBe(1)
   })
 
+  it('when the browser has left, and X fails', async () => {
+    const x = await serveX({ faults: [{ step: 'token', kind: 'hang' }] })
+    const urls = ['--authorize-url', `${x.url}/i/oauth2/authorize`, '--api-url', x.url]
+    const visit = async (url: string) => {
+      const closing = new AbortController()
+      const page = fetch(await new Browser().decide(url), { signal: closing.signal })
+      await expect.poll(() => x.requests().in_flight).toHaveLength(1)
+      closing.abort()
+      await expect(page).rejects.toThrow()
+      x.reset()
+    }
+    let visited: Promise<void> | undefined
+    const openBrowser = (url: string) => {
+      visited = visit(url)
+    }
+    const { code, stderr } = await runCommand(['login', '--port', '0', ...urls], { env: APP, openBrowser })
+    await visited
+    expect(stderr).toContain('Check the connection to X, and run this again.')
+    expect(code).toBe(1)
+  })
+
   it('when the port is taken', async () => {
     const { url, close } = await listen(createServer(), 0, '127.0.0.1')
     onTestFinished(close)
