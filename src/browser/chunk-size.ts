@@ -2,7 +2,7 @@ import { isRequestTooLarge, XMediaUploadError } from './upload-error.ts'
 
 const MIB = 1_048_576
 
-/** Small enough that a phone's connection shows progress, and a multiple of the server's segments from 4 MiB on. */
+/** Small enough to show progress on a slow connection. Doubled twice, it is a segment of the server. */
 const FIRST_BYTES = MIB
 /** More would make the progress coarse, and hardly be faster. */
 const MAX_BYTES = 16 * MIB
@@ -13,10 +13,10 @@ const MIN_BYTES = 64 * 1024
 const SHORTEST_MS = 2000
 const LONGEST_MS = 8000
 
-/** A chunk is given up after this time plus ten times what it should take, milliseconds. */
+/** How long the server may take for any request with a body, milliseconds. */
 const PATIENCE_MS = 60_000
-/** The slowest connection that is expected before one is measured, bytes per millisecond. */
-const SLOWEST_PACE = 16
+/** The pace that is assumed before one is measured, bytes per millisecond. */
+const USUAL_PACE = 160
 
 /** How much to send at once. It grows on fast connections, and shrinks on slow ones. */
 export interface ChunkSize {
@@ -30,6 +30,11 @@ export interface ChunkSize {
   adaptTo(error: unknown): boolean
 }
 
+/** How long to wait for the answer to a body of this size, milliseconds: a minute, and ten times what it should take. */
+export function timeoutFor(bytes: number, bytesPerMs: number = USUAL_PACE): number {
+  return PATIENCE_MS + (10 * bytes) / bytesPerMs
+}
+
 export function createChunkSize(): ChunkSize {
   let bytes = FIRST_BYTES
   let largest = MAX_BYTES
@@ -37,7 +42,7 @@ export function createChunkSize(): ChunkSize {
 
   return {
     bytes: () => bytes,
-    timeoutMs: () => PATIENCE_MS + (bytesPerMs === undefined ? bytes / SLOWEST_PACE : (10 * bytes) / bytesPerMs),
+    timeoutMs: () => timeoutFor(bytes, bytesPerMs),
     measure(sent, ms) {
       bytesPerMs = sent / Math.max(ms, 1)
       if (ms < SHORTEST_MS) bytes = Math.min(2 * bytes, largest)

@@ -47,7 +47,6 @@ export function createConnection({
     signal: AbortSignal,
     read: ReadResponse<Result>,
   ): Promise<Result> {
-    const given = typeof headers === 'function' ? await headers() : headers
     const controller = new AbortController()
     const abort = () => controller.abort()
     if (signal.aborted) throw new XMediaUploadError('aborted')
@@ -57,9 +56,10 @@ export function createConnection({
       clearTimeout(timer)
       timer = setTimeout(abort, timeoutMs)
     }
-    const init = { method, headers: { ...given, ...own }, credentials, signal: controller.signal, body: body ?? null }
     try {
-      const response = await fetch(url, init)
+      const given = typeof headers === 'function' ? await headers() : headers
+      const request = { method, headers: { ...given, ...own }, body: body ?? null }
+      const response = await fetch(url, { ...request, credentials, signal: controller.signal })
       if (!response.ok) throw await readFailure(response)
       return await read(response, stillAlive)
     } catch (cause) {

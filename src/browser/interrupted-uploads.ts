@@ -30,7 +30,8 @@ export async function interruptedUploads(options: InterruptedUploadsOptions): Pr
   const { storage = indexedDbStorage() } = options
   if (!storage) return []
   const endpoint = options.endpoint.replace(/\/+$/, '')
-  const uploads = await listUploads(storage)
+  // A page without access to its IndexedDB has kept nothing.
+  const uploads = await listUploads(storage).catch(() => [])
   return uploads
     .filter((upload) => upload.endpoint === endpoint && !isRunning(upload.key))
     .map((upload) => ({

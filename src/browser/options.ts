@@ -8,7 +8,10 @@ import type { XMediaUploadError } from './upload-error.ts'
 export interface ConnectionOptions {
   /** The URL of the mount, such as `/media`. Outside a page or worker it needs a host. */
   endpoint: string
-  /** Headers of every request, such as `Authorization`. A function is called before each, so a token may be renewed. */
+  /**
+   * Headers of every request, such as `Authorization`. A function is called before each, so a token may be renewed. If it
+   * throws, the upload tries again later, as after a lost connection, unless it throws an `XMediaUploadError`.
+   */
   headers?: HeaderValues | (() => HeaderValues | Promise<HeaderValues>)
   /** Which cookies to send. Default `same-origin`; a server of another origin needs `include`. */
   credentials?: RequestCredentials

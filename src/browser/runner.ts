@@ -58,8 +58,9 @@ export function createRunner(tracker: Tracker, giveUpAfterMs: number = GIVE_UP_A
     resume() {
       if (tracker.progress.state !== 'paused') return
       tracker.restart()
-      tracker.report({ state: 'uploading' })
+      // First, since the page may pause again when it hears of this.
       endPause()
+      tracker.report({ state: 'uploading' })
     },
     abort(cause) {
       abortion ??= new XMediaUploadError('aborted', { cause })

@@ -8,7 +8,7 @@ import {
   type UploadStorage,
   uploadAll,
   uploadMedia,
-  type XMediaUploadError,
+  XMediaUploadError,
 } from '../../../src/browser/index.ts'
 import { type XMediaErrorCode, xMedia } from '../../../src/index.ts'
 import { base, emulator, optionsWith } from '../../support/app.ts'
@@ -111,6 +111,15 @@ describe('uploadMedia', () => {
     expect(headers).toHaveBeenCalledTimes(3)
   })
 
+  it('tries again when a token cannot be renewed at the moment, and not when the app says why it ends', async () => {
+    const headers = vi.fn(async () => ({ authorization: 'Bearer u1' }))
+    headers.mockRejectedValueOnce(new TypeError('Failed to fetch'))
+    expect(await uploadMedia(picture, options(undefined, { headers }))).toMatchObject({ id: expect.any(String) })
+    headers.mockRejectedValueOnce(new XMediaUploadError('unauthorized'))
+    const upload = uploadMedia(picture, options(undefined, { headers }))
+    await expect(upload).rejects.toMatchObject({ code: 'unauthorized' })
+  })
+
   it('remembers an upload whose user must sign in again', async () => {
     const storage = memoryStorage()
     const upload = uploadMedia(picture, options(undefined, { headers: {}, storage }))
@@ -166,10 +175,27 @@ describe('uploadMedia', () => {
     expect([...new Set(states)]).toEqual(['uploading', 'paused', 'processing', 'done'])
   })
 
+  it('stays paused if it is paused again as soon as it is resumed', async () => {
+    const inFront = vi.fn<InFront>()
+    let pausesLeft = 1
+    const upload: MediaUpload = uploadMedia(
+      picture,
+      options(inFront, { onProgress: ({ state }) => state === 'uploading' && pausesLeft-- > 0 && upload.pause() }),
+    )
+    upload.pause()
+    upload.resume()
+    expect(upload.state).toBe('paused')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(inFront).not.toHaveBeenCalled()
+    upload.resume()
+    expect(await upload).toMatchObject({ id: expect.any(String) })
+  })
+
   it('goes on when the storage fails', async () => {
     const failing = () => Promise.reject(new DOMException('', 'QuotaExceededError'))
     const storage: UploadStorage = { list: failing, set: failing, delete: failing, setFile: failing, getFile: failing }
     expect(await uploadMedia(picture, options(undefined, { storage }))).toMatchObject({ id: expect.any(String) })
+    expect(await interruptedUploads(options(undefined, { storage }))).toEqual([])
   })
 
   it('does not mix up blobs without a name, nor two uploads of one file at once', async () => {
