@@ -3,7 +3,7 @@ import { MIN_SECRET_BYTES } from '../../src/status-ticket.ts'
 import { invalidToken } from '../../src/x/token-form.ts'
 import { ExplainedError } from '../explained-error.ts'
 
-/** The environment that every example server reads; see the table in the README. */
+/** The environment that every example server reads; see the table in CONTRIBUTING.md. */
 export type DemoEnv = Readonly<Record<string, string | undefined>>
 
 /**

@@ -10,13 +10,14 @@ import { generateSignedCookie } from 'hono/cookie'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, findProgram, send } from '../support/client.ts'
+import { fileOn, pageAt, root } from '../support/docs.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { sampleFile } from '../support/media.ts'
-import { blocks, fileInReadme, root } from '../support/readme.ts'
 import { startWorker } from '../support/worker.ts'
 
 const bin = (name: string) => `${root}node_modules/.bin/${name}`
 const file = sampleFile('image/png', 5000)
+const GETTING_STARTED = 'docs/getting-started.md'
 const ENV = {
   X_BEARER_TOKEN: 'server-held-token',
   X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
@@ -46,8 +47,8 @@ describe('the package, packed and installed into an empty folder', () => {
     execFileSync('npm', ['install', ...quiet, `./${tarball}`, ...here], { cwd: folder })
     const dependencies = { hono: '*', 'hono-x-media': '*', zod: '*' }
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
-    for (const name of ['app.ts', 'worker.ts', 'upload.test.ts'])
-      await writeFile(join(folder, name), fileInReadme(name))
+    for (const name of ['app.ts', 'worker.ts']) await writeFile(join(folder, name), fileOn(GETTING_STARTED, name))
+    await writeFile(join(folder, 'upload.test.ts'), fileOn('docs/emulator.md', 'upload.test.ts'))
     // The app calls X: redirect that to the emulator.
     const toEmulator = `const real = fetch
       globalThis.fetch = (url, init) => real(String(url).replace('https://api.x.com', '${emulator.url}'), init)`
@@ -73,7 +74,10 @@ describe('the package, packed and installed into an empty folder', () => {
     work: (url: string) => Promise<void>,
   ): Promise<void> {
     const server = join(folder, `${runtime}.ts`)
-    await writeFile(server, fileInReadme('server.ts').replace("'hono-x-media/node'", `'hono-x-media/${runtime}'`))
+    await writeFile(
+      server,
+      fileOn(GETTING_STARTED, 'server.ts').replace("'hono-x-media/node'", `'hono-x-media/${runtime}'`),
+    )
     const [program = '', ...args] = command
     const env = { ...ENV, PATH: process.env['PATH'], HOME: folder }
     const child = spawn(bin(program), [...args, server], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -92,12 +96,12 @@ describe('the package, packed and installed into an empty folder', () => {
     ['node', ['node', '--import', './to-emulator.js']],
     ['bun', ['bun', '--preload', './to-emulator.js']],
     ['deno', ['deno', ...DENO, '--preload', './to-emulator.js']],
-  ])('uploads with the app of the README on %s', async (runtime, command) => {
+  ])('uploads with the app of the documentation on %s', async (runtime, command) => {
     await whileServing(runtime, command, expectUpload)
   })
 
-  it('uploads with the app of the README on workerd, bundled', async () => {
-    const toml = parse(blocks.find(({ language }) => language === 'toml')?.text ?? '')
+  it('uploads with the app of the documentation on workerd, bundled', async () => {
+    const toml = parse(pageAt('docs/runtimes.md').blocks.find(({ language }) => language === 'toml')?.text ?? '')
     const miniflare = await startWorker(join(folder, 'worker.ts'), {
       compatibilityDate: String(toml['compatibility_date']),
       compatibilityFlags: [toml['compatibility_flags']].flat().map(String),
@@ -109,10 +113,12 @@ describe('the package, packed and installed into an empty folder', () => {
     await miniflare.dispose()
   })
 
-  it.skipIf(!findProgram('curl'))('accepts the uploads of the README’s curl commands', async () => {
+  it.skipIf(!findProgram('curl'))('accepts the uploads of the documentation’s curl commands', async () => {
     await writeFile(join(folder, 'video.mp4'), sampleFile('video/mp4', 5000))
     await writeFile(join(folder, 'cat.png'), file)
-    const commands = blocks.filter(({ language, text }) => language === 'sh' && text.startsWith('curl'))
+    const commands = pageAt(GETTING_STARTED).blocks.filter(
+      ({ language, text }) => language === 'sh' && text.startsWith('curl'),
+    )
     expect(commands).toHaveLength(1)
     await whileServing('node', ['node', '--import', './to-emulator.js'], async (url) => {
       for (const command of commands.flatMap(({ text }) => text.trim().split('\n'))) {
@@ -139,7 +145,7 @@ describe('the package, packed and installed into an empty folder', () => {
     expect(await emulator.upload(id)).toMatchObject({ finalized: true, size: file.length })
   })
 
-  it('passes the README’s own test, with the emulator', async () => {
+  it('passes the documentation’s own test, with the emulator', async () => {
     symlinkSync(`${root}node_modules/vitest`, join(folder, 'node_modules/vitest'))
     const said = execFileSync(bin('vitest'), ['run', '--root', folder], {
       encoding: 'utf8',

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CHROMIUM, launchBrowser } from '../support/browser.ts'
+import { root } from '../support/docs.ts'
 import { controlEmulator, type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { sampleFile } from '../support/media.ts'
 import { start } from '../support/processes.ts'
-import { root } from '../support/readme.ts'
 import { Browser } from '../support/sign-in.ts'
 import { startWorker } from '../support/worker.ts'
 

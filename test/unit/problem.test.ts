@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { XMediaError } from '../../src/errors.ts'
 import { PROBLEMS, type XMediaErrorCode } from '../../src/problem.ts'
 
-const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+const page = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8')
 
 /** draft-ietf-httpbis-resumable-upload-11 section 7 */
 const DRAFT_TYPES: Partial<Record<XMediaErrorCode, string>> = {
@@ -17,8 +17,8 @@ function isCode(code: string): code is XMediaErrorCode {
 }
 
 describe('problems', () => {
-  it('are all in the table of the README, with their status and what to do', () => {
-    const rows = [...readme.matchAll(/^\| `(\w+)` \| (\d{3}) \| (.+) \| (.*) ?\|$/gm)]
+  it('are all in the table of the documentation, with their status and what to do', () => {
+    const rows = [...page.matchAll(/^\| `(\w+)` \| (\d{3}) \| (.+) \| (.*) ?\|$/gm)]
     const documented = rows.map(([, code = '', status]) => [code, Number(status)])
     const statuses = Object.entries(PROBLEMS).map(([code, { status }]) => [code, status])
     expect(documented.toSorted()).toEqual(statuses.toSorted())
