@@ -16,7 +16,7 @@ export interface TokenGrant {
 
 /** The app as X's developer console knows it, and the refresh tokens it starts with. */
 export interface RefreshOptions {
-  /** Default: any client id. */
+  /** The client id of the app. Default: any. */
   clientId?: string
   /** For a confidential client, which must then use HTTP Basic. Default: a public client. */
   clientSecret?: string
@@ -34,6 +34,7 @@ export interface TokenOptions {
    * and what it does when X refuses one. Default: every bearer token allows everything.
    */
   tokens?: Record<string, TokenGrant>
+  /** The app that users sign in to. Default: any. */
   refresh?: RefreshOptions
   /** Lifetime of an access token from the token endpoint, in seconds. Default 7200, as X's. */
   tokenTtlSecs?: number

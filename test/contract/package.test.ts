@@ -7,16 +7,20 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { generateSignedCookie } from 'hono/cookie'
+import type { Miniflare } from 'miniflare'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataOf, findProgram, send } from '../support/client.ts'
 import { fileOn, pageAt, root } from '../support/docs.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { sampleFile } from '../support/media.ts'
+import { Browser } from '../support/sign-in.ts'
 import { startWorker } from '../support/worker.ts'
 
 const bin = (name: string) => `${root}node_modules/.bin/${name}`
 const file = sampleFile('image/png', 5000)
+/** The app at console.x.com. */
+const CLIENT = { clientId: 'app', clientSecret: '-a_secret-of_X' }
 const GETTING_STARTED = 'docs/getting-started.md'
 const ENV = {
   X_BEARER_TOKEN: 'server-held-token',
@@ -32,7 +36,7 @@ describe('the package, packed and installed into an empty folder', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
-    emulator = await startEmulator()
+    emulator = await startEmulator({ refresh: CLIENT })
     const [signed = ''] = (await generateSignedCookie('user', 'u1', ENV.COOKIE_SECRET)).split(';')
     cookie = signed
     // `npm pack` runs the build first.
@@ -49,6 +53,9 @@ describe('the package, packed and installed into an empty folder', () => {
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
     for (const name of ['app.ts', 'worker.ts']) await writeFile(join(folder, name), fileOn(GETTING_STARTED, name))
     await writeFile(join(folder, 'upload.test.ts'), fileOn('docs/emulator.md', 'upload.test.ts'))
+    for (const name of ['app.mjs', 'server.mjs', 'worker.mjs'])
+      await writeFile(join(folder, name), fileOn('README.md', name))
+    await writeFile(join(folder, '.env'), quickStartVariables())
     // The app calls X: redirect that to the emulator.
     const toEmulator = `const real = fetch
       globalThis.fetch = (url, init) => real(String(url).replace('https://api.x.com', '${emulator.url}'), init)`
@@ -67,20 +74,11 @@ describe('the package, packed and installed into an empty folder', () => {
     expect(await emulator.upload(dataOf(answer.json).id)).toMatchObject({ finalized: true, size: file.length })
   }
 
-  /** Runs `work` while the README's server runs on a runtime, with the adapter of that runtime. */
-  async function whileServing(
-    runtime: string,
-    command: readonly string[],
-    work: (url: string) => Promise<void>,
-  ): Promise<void> {
-    const server = join(folder, `${runtime}.ts`)
-    await writeFile(
-      server,
-      fileOn(GETTING_STARTED, 'server.ts').replace("'hono-x-media/node'", `'hono-x-media/${runtime}'`),
-    )
+  /** Runs `work` while a program serves. */
+  async function whileRunning(command: readonly string[], work: (url: string) => Promise<void>): Promise<void> {
     const [program = '', ...args] = command
     const env = { ...ENV, PATH: process.env['PATH'], HOME: folder }
-    const child = spawn(bin(program), [...args, server], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const exited = once(child, 'exit')
     try {
       await work(await urlOf(child))
@@ -88,6 +86,52 @@ describe('the package, packed and installed into an empty folder', () => {
       child.kill()
       await exited
     }
+  }
+
+  /** Runs `work` while the server of the documentation runs on a runtime, with the adapter of that runtime. */
+  async function whileServing(
+    runtime: string,
+    [program = '', ...args]: readonly string[],
+    work: (url: string) => Promise<void>,
+  ): Promise<void> {
+    const server = fileOn(GETTING_STARTED, 'server.ts').replace("'hono-x-media/node'", `'hono-x-media/${runtime}'`)
+    await writeFile(join(folder, `${runtime}.ts`), server)
+    await whileRunning([bin(program), ...args, `${runtime}.ts`], work)
+  }
+
+  /** Runs a Worker of the documentation with the settings in the `wrangler.toml` of a page. */
+  async function serveWorker(page: string, name: string, bindings: Record<string, string>): Promise<Miniflare> {
+    const toml = parse(pageAt(page).blocks.find(({ language }) => language === 'toml')?.text ?? '')
+    return await startWorker(join(folder, name), {
+      compatibilityDate: String(toml['compatibility_date']),
+      compatibilityFlags: [toml['compatibility_flags']].flat().map(String),
+      bindings,
+      durableObjects: name === 'worker.mjs' ? { UPLOADS: { className: 'XMediaObject', useSQLite: true } } : {},
+      outboundService: { external: { address: new URL(emulator.url).host, http: {} } },
+    })
+  }
+
+  /** The README's `.env`, as a reader fills it in. */
+  function quickStartVariables(): string {
+    return fileOn('README.md', '.env')
+      .replace('paste-the-client-id', CLIENT.clientId)
+      .replace('paste-the-client-secret', CLIENT.clientSecret)
+      .replace('paste-a-random-text', ENV.X_MEDIA_SECRET)
+  }
+
+  /** Signs in to the quick start, and posts a file. */
+  async function expectPost(url: string): Promise<void> {
+    const browser = new Browser()
+    expect(await (await browser.send(`${url}/`)).text()).toContain('Sign in with X')
+    const authorizeUrl = (await browser.openLogin({ url })).replace('https://x.com', emulator.url)
+    const callback = await browser.decide(authorizeUrl, 'authorize', '34')
+    expect(callback).toContain('http://127.0.0.1:8787/auth/callback')
+    expect((await browser.send(callback.replace('http://127.0.0.1:8787', url))).status).toBe(303)
+    const init = { method: 'POST', headers: { 'content-type': 'image/png' }, body: file }
+    const posted = await browser.send(`${url}/posts?text=Meow`, init)
+    expect(await posted.json()).toMatchObject({ data: { text: 'Meow' } })
+    expect(posted.status).toBe(201)
+    expect((await emulator.uploads()).at(-1)).toMatchObject({ owner: '34', finalized: true, size: file.length })
   }
 
   const DENO = 'run --no-prompt --node-modules-dir=manual --allow-net --allow-read --allow-env'.split(' ')
@@ -101,15 +145,24 @@ describe('the package, packed and installed into an empty folder', () => {
   })
 
   it('uploads with the app of the documentation on workerd, bundled', async () => {
-    const toml = parse(pageAt('docs/runtimes.md').blocks.find(({ language }) => language === 'toml')?.text ?? '')
-    const miniflare = await startWorker(join(folder, 'worker.ts'), {
-      compatibilityDate: String(toml['compatibility_date']),
-      compatibilityFlags: [toml['compatibility_flags']].flat().map(String),
-      bindings: ENV,
-      outboundService: { external: { address: new URL(emulator.url).host, http: {} } },
-    })
+    const miniflare = await serveWorker('docs/runtimes.md', 'worker.ts', ENV)
     const { origin } = await miniflare.ready
     await expectUpload(origin)
+    await miniflare.dispose()
+  })
+
+  it('posts a file with the quick start of the README on Node', async () => {
+    const node = process.env['NODE_UNDER_TEST'] ?? bin('node')
+    await whileRunning([node, '--env-file=.env', '--import', './to-emulator.js', 'server.mjs'], expectPost)
+  })
+
+  it('posts a file with the quick start of the README on workerd', async () => {
+    const lines = quickStartVariables()
+      .split('\n')
+      .filter((line) => /^\w+=/.test(line))
+    const variables = Object.fromEntries(lines.map((line) => line.split('=', 2)))
+    const miniflare = await serveWorker('README.md', 'worker.mjs', variables)
+    await expectPost((await miniflare.ready).origin)
     await miniflare.dispose()
   })
 
@@ -156,14 +209,14 @@ describe('the package, packed and installed into an empty folder', () => {
   })
 })
 
-/** The URL that a server prints in its first line. */
+/** The URL in the first line that a server prints. */
 async function urlOf(child: ChildProcess): Promise<string> {
   let problems = ''
   child.stderr?.on('data', (text) => {
     problems += text
   })
   if (!child.stdout) throw new Error('a program without output')
-  const said = once(createInterface(child.stdout), 'line').then(([line]) => String(line))
+  const said = once(createInterface(child.stdout), 'line').then(([line]) => /http:\S+/.exec(String(line))?.[0] ?? '')
   const ended = once(child, 'exit').then(() => {
     throw new Error(`it ended before it was listening: ${problems}`)
   })

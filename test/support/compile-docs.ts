@@ -7,7 +7,7 @@ import { type CodeBlock, root } from './docs.ts'
 /** Declarations that the code of the documentation assumes: the reader's own. */
 const READERS_OWN = `
 import type { Context, Hono } from 'hono'
-import type { Principal, StoredTokens, XMediaOptions } from 'hono-x-media'
+import type { Principal, Store, StoredTokens, XMediaOptions } from 'hono-x-media'
 import type { TwitterApi } from 'twitter-api-v2'
 
 declare global {
@@ -28,6 +28,9 @@ declare global {
     get(key: string): Promise<StoredTokens | undefined>
     put(key: string, tokens: StoredTokens): Promise<void>
   }
+  const redirectUri: string
+  const redis: { call(name: string | undefined, ...rest: string[]): Promise<unknown> }
+  const uploadStore: Store
   function authorize(c: Context): Promise<Principal | null>
   function userId(c: Context): string
   function createPost(id: string): Response

@@ -1,21 +1,21 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseXMediaOptions } from '../../src/option-schema.ts'
+import { GENERATED_PAGES } from '../../scripts/generated-pages.ts'
+import { formatTable, slug } from '../../scripts/option-table.ts'
+import { createEmulator } from '../../src/emulator/index.ts'
 import { compile } from '../support/compile-docs.ts'
-import { pageAt, pages, root } from '../support/docs.ts'
-
-const OPTIONS = readFileSync(`${root}src/options.ts`, 'utf8')
-/** The options that are objects of options. */
-const GROUPS: Readonly<Record<string, string>> = {
-  allow: 'AllowOptions',
-  http: 'HttpOptions',
-  x: 'XApiOptions',
-  limits: 'LimitOptions',
-}
+import { type Page, pageAt, pages, root } from '../support/docs.ts'
 
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
-const allText = pages.map(({ text }) => text).join('\n')
+/** Pages with links, but without code to compile. */
+const OTHER_PAGES = ['CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'].map((path) => ({
+  path,
+  text: readFileSync(root + path, 'utf8'),
+}))
+
+const allText = [...pages, ...OTHER_PAGES].map(({ text }) => text).join('\n')
 const allBlocks = pages.flatMap(({ blocks }) => blocks)
 
 describe('the documentation', () => {
@@ -29,8 +29,72 @@ describe('the documentation', () => {
     expect(compile([{ blocks: [{ text: wrong, file: 'wrong.ts' }] }])).toContain('uploadBites')
   })
 
-  it('has no code in a language that is not tested', () => {
-    expect(new Set(allBlocks.map(({ language }) => language))).toEqual(new Set(['ts', 'sh', 'toml']))
+  it('has only JSON that parses', () => {
+    const written = allBlocks.filter(({ language }) => language === 'json')
+    for (const { text } of written) expect(() => JSON.parse(text), text).not.toThrow()
+    expect(written.length).toBeGreaterThan(0)
+  })
+
+  it('has only JavaScript that test/contract/package.test.ts runs', () => {
+    const written = pages.flatMap(({ path, blocks }) =>
+      blocks.filter(({ language }) => language === 'js').map(({ file }) => `${path} ${file}`),
+    )
+    expect(written).toEqual(['app.mjs', 'server.mjs', 'worker.mjs'].map((name) => `README.md ${name}`))
+  })
+
+  it('has other languages only for the settings of other programs', () => {
+    const languages = new Set(allBlocks.map(({ language }) => language))
+    const ours = ['ts', 'js', 'json', 'sh']
+    expect(ours.filter((language) => !languages.has(language))).toEqual([])
+    const others = [...languages].filter((language) => !ours.includes(language))
+    expect(others.toSorted()).toEqual(['caddyfile', 'ini', 'nginx', 'text', 'toml', 'yaml'])
+  })
+
+  it('has a plan of faults that the emulator accepts', () => {
+    const [block] = pageAt('docs/emulator.md').blocks.filter(({ language }) => language === 'json')
+    const plan = JSON.parse(block?.text ?? '')
+    expect(() => createEmulator().setFaults(plan)).not.toThrow()
+    expect(() => createEmulator().setFaults({ ...plan, faults: [{ step: 'nap' }] })).toThrow('nap')
+  })
+
+  it('fits into 200 lines on its first page, with no sentence over 30 words', () => {
+    const { text } = pageAt('README.md')
+    expect(text.split('\n').length).toBeLessThanOrEqual(201)
+    const sentences = sentencesOf(text)
+    expect(sentences.length).toBeGreaterThan(50)
+    expect(sentences.filter((sentence) => countWords(sentence) > 30)).toEqual([])
+  })
+
+  it('counts the words of every sentence', () => {
+    const page =
+      '# One two\n\n- Three [four five](six.md).\n- Seven\n  eight! Nine\n\n| ten | eleven twelve |\n|---|---|\n'
+    expect(sentencesOf(page).map(countWords)).toEqual([2, 3, 2, 1, 1, 2])
+  })
+
+  it('has only links that lead somewhere', () => {
+    expect([...pages, ...OTHER_PAGES].flatMap(brokenLinks)).toEqual([])
+  })
+
+  it('finds a link that leads nowhere', () => {
+    const page = {
+      path: 'docs/page.md',
+      text: '# Page\n[a](#page) [b](#no) [c](no.md) [d](errors.md#no) [e](errors.md#overloaded)',
+    }
+    expect(brokenLinks(page)).toEqual(['#no', 'no.md', 'errors.md#no'].map((link) => `docs/page.md: ${link}`))
+  })
+
+  it('begins each page with whom it is for', () => {
+    const lead = /^# .+\n\nThis page is for [^\n]/
+    expect(pages.filter(({ path, text }) => path !== 'README.md' && !lead.test(text)).map(({ path }) => path)).toEqual(
+      [],
+    )
+  })
+
+  it('can be reached from the README', () => {
+    const { text } = pageAt('README.md')
+    expect(
+      pages.filter(({ path }) => path !== 'README.md' && !text.includes(`(${path})`)).map(({ path }) => path),
+    ).toEqual([])
   })
 
   it('names only scripts that the package has', () => {
@@ -38,53 +102,65 @@ describe('the documentation', () => {
       ([, run, serve]) => run ?? serve,
     )
     expect(named.length).toBeGreaterThan(10)
-    const builtIn = ['ci', 'install']
+    const builtIn = ['ci', 'init', 'install', 'pkg']
     expect(named.filter((name) => !builtIn.includes(name ?? '') && !Object.hasOwn(scripts, name ?? ''))).toEqual([])
   })
 
-  it('lists every option with its default, as its docstring does', () => {
-    const rows = pageAt('docs/options.md').text.matchAll(/^\| `([\w.]+)` \| ([^|]*) \| /gm)
-    const table = new Map([...rows].map(([, name = '', stated = '']) => [name, stated.trim()]))
-    const options = optionsIn('XMediaOptions').flatMap((option) => {
-      const group = GROUPS[option.name]
-      return group === undefined ? option : optionsIn(group, `${option.name}.`)
-    })
-    expect([...table.keys()].toSorted()).toEqual(options.map(({ name }) => name).toSorted())
-    for (const { name, required, docs } of options) {
-      const stated = table.get(name) ?? ''
-      expect(docs, name).not.toBe('')
-      if (required) expect(stated, name).toBe('required')
-      // A number or literal in the table must be in the docstring too.
-      const [literal] = /^(?:[\d,]+(?: MiB)?|`[^`]+`)$/.exec(stated) ?? []
-      if (literal)
-        expect(docs.replaceAll(/\s*\n? *\*? +/g, ' '), name).toMatch(new RegExp(`Default:? \`?${inDocs(literal)}\\b`))
-      const [, count, unit] = /^([\d,]+)( MiB)?$/.exec(stated) ?? []
-      if (count) expect(defaultOf(name), name).toBe(Number(count.replaceAll(',', '')) * (unit ? 1024 * 1024 : 1))
-    }
+  it.each(GENERATED_PAGES)('has in $name what the source says; npm run docs writes it', ({ name, text }) => {
+    expect(pageAt(`docs/${name}`).text).toBe(text)
+  })
+
+  it('cannot state a default that is not in the schema', () => {
+    const table = { heading: '', file: 'src/options.ts', interfaces: ['AllowOptions'], prefix: 'allow.' }
+    expect(formatTable({ ...table, settings: { allow: { shared: false } } })).toContain('| `allow.shared` | `false` |')
+    expect(() => formatTable({ ...table, settings: { allow: { shared: true } } })).toThrow('allow.shared')
   })
 
   it('shows the wrangler.toml of the Worker example', () => {
     const wrangler = readFileSync(`${root}wrangler.toml`, 'utf8')
     const shown = allBlocks.filter(({ language }) => language === 'toml').flatMap(({ text }) => text.split('\n'))
-    expect(shown.filter((line) => !/^(?:name|main) = /.test(line) && !wrangler.includes(line))).toEqual([])
+    expect(shown.filter((line) => !/^(?:name|main) = |^# /.test(line) && !wrangler.includes(line))).toEqual([])
   })
 })
 
-/** The options that an interface declares, with their docstrings. */
-function optionsIn(type: string, prefix = ''): { name: string; required: boolean; docs: string }[] {
-  const [, body = ''] = new RegExp(`export interface ${type}\\b[^{]*\\{\n([\\s\\S]*?)^\\}`, 'm').exec(OPTIONS) ?? []
-  return [...body.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^ {2}(\w+)(\??):/gm)].map(
-    ([, docs = '', name = '', mark]) => ({ name: prefix + name, required: mark === '', docs }),
-  )
+/** The links of a page to files or headings that do not exist. */
+function brokenLinks({ path, text }: Pick<Page, 'path' | 'text'>): string[] {
+  return linksOf(text)
+    .filter((link) => {
+      const [file = '', anchor] = link.split('#')
+      const target = file === '' ? path : join(dirname(path), file)
+      if (file !== '' && !existsSync(root + target)) return true
+      return (
+        anchor !== undefined && !anchorsOf(file === '' ? text : readFileSync(root + target, 'utf8')).includes(anchor)
+      )
+    })
+    .map((link) => `${path}: ${link}`)
 }
 
-/** The default of an option. */
-function defaultOf(path: string): unknown {
-  const settings = parseXMediaOptions({ token: 't', secret: 's'.repeat(32), authorize: () => null })
-  return path.split('.').reduce<unknown>((group, name) => Reflect.get(Object(group), name), settings)
+/** The links within the repository. */
+function linksOf(text: string): string[] {
+  return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^[a-z]+:/.test(link))
 }
 
-/** A literal of the table as it stands in a docstring, escaped for a regular expression. */
-function inDocs(literal: string): string {
-  return literal.replaceAll('`', '').replaceAll(/[./]/g, '\\$&')
+function anchorsOf(text: string): string[] {
+  return [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slug(heading))
+}
+
+function withoutCode(text: string): string {
+  return text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
+}
+
+/** The sentences of a page, without its code: of headings, paragraphs, items of lists and cells of tables. */
+function sentencesOf(text: string): string[] {
+  return withoutCode(text)
+    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .split(/\n\n|\n(?=- |\|)|\|/)
+    .flatMap((part) => part.split(/(?<=[.!?][*`]*)\s+/))
+    .filter((sentence) => countWords(sentence) > 0)
+}
+
+function countWords(sentence: string): number {
+  return sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 }
