@@ -8,8 +8,10 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { generateSignedCookie } from 'hono/cookie'
 import type { Miniflare } from 'miniflare'
+import type { Page } from 'playwright-core'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, launchBrowser } from '../support/browser.ts'
 import { dataOf, findProgram, send } from '../support/client.ts'
 import { fileOn, pageAt, root } from '../support/docs.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
@@ -156,6 +158,28 @@ describe('the package, packed and installed into an empty folder', () => {
     await whileRunning([node, '--env-file=.env', '--import', './to-emulator.js', 'server.mjs'], expectPost)
   })
 
+  it.skipIf(!CHROMIUM)('posts a file from the page of the quick start in Chromium', async () => {
+    await whileRunning([bin('node'), '--env-file=.env', '--import', './to-emulator.js', 'server.mjs'], async (url) => {
+      const browser = await launchBrowser()
+      try {
+        const page = await browser.newPage()
+        await redirectPages(page, 'https://x.com', emulator.url)
+        await redirectPages(page, 'http://127.0.0.1:8787', url)
+        await page.goto(url)
+        await page.getByRole('link', { name: 'Sign in with X' }).click()
+        await page.getByRole('button', { name: 'Authorize app' }).click()
+        await page.locator('[name=text]').fill('Purr')
+        await page
+          .locator('[name=file]')
+          .setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer: Buffer.from(file) })
+        await page.getByRole('button', { name: 'Post' }).click()
+        await page.getByText('"text":"Purr"').waitFor()
+      } finally {
+        await browser.close()
+      }
+    })
+  })
+
   it('posts a file with the quick start of the README on workerd', async () => {
     const lines = quickStartVariables()
       .split('\n')
@@ -208,6 +232,13 @@ describe('the package, packed and installed into an empty folder', () => {
     expect(said).toContain('1 passed')
   })
 })
+
+/** Sends a browser that opens a page of one origin to another origin. */
+async function redirectPages(page: Page, from: string, to: string): Promise<void> {
+  await page.route(`${from}/**`, async (route) => {
+    await route.fulfill({ status: 302, headers: { location: route.request().url().replace(from, to) } })
+  })
+}
 
 /** The URL in the first line that a server prints. */
 async function urlOf(child: ChildProcess): Promise<string> {
