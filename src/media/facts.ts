@@ -15,6 +15,8 @@ export interface MediaFacts {
   animated?: boolean
   /** The animation starts again when it has ended. */
   loop?: boolean
+  /** An image in the four colors of print. */
+  cmyk?: boolean
   /** How much of the file had to be read to know this: its first 4,100 bytes, its first segment, or all of it. */
   known: 'head' | 'first-segment' | 'end'
 }
