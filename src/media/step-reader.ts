@@ -115,7 +115,7 @@ export function createStepReader<Field extends string, Step extends string>(
     },
     facts: () => format.facts(fields, isComplete),
     save: () => ({
-      fields,
+      fields: { ...fields },
       next: next && { step: next.step, take: next.take, skip: skipBytes },
       taken: [...taken.subarray(0, takenBytes)],
       isComplete,

@@ -9,6 +9,16 @@ describe('a reader', () => {
     ).toThrow()
   })
 
+  it('saves what it knows now, which later bytes do not change', () => {
+    const gif = readFixture('media-facts/gif-once.gif')
+    const reader = READERS.gif()
+    reader.push(gif.subarray(0, 900))
+    const saved = reader.save()
+    const text = JSON.stringify(saved)
+    reader.push(gif.subarray(900))
+    expect(JSON.stringify(saved)).toBe(text)
+  })
+
   it('skips no more than tells nothing, and anything once it knows all', () => {
     const reader = READERS.bmp()
     expect(reader.skippable).toBe(0)
