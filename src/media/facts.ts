@@ -9,6 +9,8 @@ export interface MediaFacts {
   frameRate?: number
   /** Frames of the video or the animation. */
   frames?: number
+  /** Whether there is a video track. Unknown until the file has listed its tracks. */
+  hasVideo?: boolean
   video?: VideoFacts
   audio?: AudioFacts
   /** An image of more than one frame. */
