@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { FactsReader } from './facts-reader.ts'
+import type { FactsReader, ReadFacts } from './facts-reader.ts'
 
 /** The most bytes that a step can ask for: the header of anything in an image, or an entry of a list. */
 const MAX_STEP_BYTES = 64
@@ -25,7 +25,7 @@ export interface StepFormat<Field extends string, Step extends string> {
   /** The step in place of which a file may end. */
   mayEndBefore?: Step
   /** @param isComplete Whether the steps have come to their end, so that sums are final. */
-  facts(fields: Readonly<Fields<Field>>, isComplete: boolean): ReturnType<FactsReader['facts']>
+  facts(fields: Readonly<Fields<Field>>, isComplete: boolean): ReadFacts
 }
 
 const whole = z.int().check(z.minimum(0))

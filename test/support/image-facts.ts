@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { CreateFactsReader, FactsReader } from '../../src/media/facts-reader.ts'
+import type { CreateFactsReader, ReadFacts } from '../../src/media/facts-reader.ts'
 import { createBmpReader } from '../../src/media/images/bmp.ts'
 import { createGifReader } from '../../src/media/images/gif.ts'
 import { createAvifReader, createHeicReader } from '../../src/media/images/heif.ts'
@@ -23,8 +23,6 @@ export const READERS: Readonly<Record<ReaderName, CreateFactsReader>> = {
   vtt: createVttReader,
   webp: createWebpReader,
 }
-
-export type ReadFacts = ReturnType<FactsReader['facts']>
 
 /** A small real file, and what it says about itself. */
 export interface ImageFixture {

@@ -62,7 +62,6 @@ export function judgeMedia({ category, ...options }: Where, { bytes, ...facts }:
     category,
     bytes,
     account: 'unknown',
-    isComplete: true,
     rules: X_MEDIA_RULES,
     onViolation: 'refuse',
   }

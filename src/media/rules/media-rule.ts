@@ -16,8 +16,6 @@ export interface JudgedMedia {
   category: MediaCategory
   /** The size of the file. */
   bytes: number
-  /** Whether no further byte can tell more, so that what is missing in the facts is missing in the file. */
-  isComplete: boolean
 }
 
 /** What a value must be. */

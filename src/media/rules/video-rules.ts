@@ -1,6 +1,6 @@
 import type { MediaFacts } from '../facts.ts'
 import { VIDEOS } from './categories.ts'
-import type { JudgedMedia, MediaRule } from './media-rule.ts'
+import type { MediaRule } from './media-rule.ts'
 import { showBitRate } from './show.ts'
 import { BEST_PRACTICES } from './sources.ts'
 
@@ -46,9 +46,9 @@ const REFUSED: readonly MediaRule[] = [
     name: 'video_track',
     categories: VIDEOS,
     verdict: 'refuse',
-    value: videoTracks,
+    value: ({ facts }) => (facts.hasVideo === false ? 0 : undefined),
     limit: { min: 1 },
-    detail: 'The file has sound but no picture; X takes no such video. Add a picture.',
+    detail: 'The file has no picture; X takes no such video. Add a picture.',
     source: 'Inferred: none of X’s categories is for sound.',
   },
 ]
@@ -147,10 +147,4 @@ export const VIDEO_RULES: readonly MediaRule[] = [...REFUSED, ...DOUBTFUL]
 
 function isHighEfficiency({ audio }: MediaFacts): boolean {
   return audio?.codec.startsWith('he-aac') ?? false
-}
-
-/** Unknown, not none, until the file has been read as far as it tells, and if it shows no sound either. */
-function videoTracks({ facts: { video, audio }, isComplete }: JudgedMedia): number | undefined {
-  if (video !== undefined) return 1
-  return isComplete && audio !== undefined ? 0 : undefined
 }

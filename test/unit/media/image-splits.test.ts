@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FactsReader } from '../../../src/media/facts-reader.ts'
+import type { FactsReader, ReadFacts } from '../../../src/media/facts-reader.ts'
 import { counted } from '../../support/counted-bytes.ts'
-import { IMAGE_FIXTURES, READERS, type ReaderName, type ReadFacts, readFixture } from '../../support/image-facts.ts'
+import { IMAGE_FIXTURES, READERS, type ReaderName, readFixture } from '../../support/image-facts.ts'
 
 const SEED = 20_261_127
 const MAX_SAVED_BYTES = 1024
