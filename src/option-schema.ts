@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { func, isFunction, valid } from './lib/option-checks.ts'
 import { parseOptions } from './lib/parse-options.ts'
 import type {
   AllowOptions,
@@ -80,11 +81,6 @@ const MIN_MEMORY_BYTES = 48 * MIB
 const MAX_SESSIONS = MAX_TEXTS / 2
 
 const whole = (min: number, max = MAX) => z.int().check(z.minimum(min), z.maximum(max))
-/** A mistake that does not keep others from being found, as `z.custom` does by itself. */
-const valid = <T>(isValid: (value: unknown) => boolean, error: string): z.ZodMiniType<T> =>
-  z.custom<T>(isValid, { error, abort: false })
-const isFunction = (value: unknown) => typeof value === 'function'
-const func = <T>(): z.ZodMiniType<T> => valid<T>(isFunction, 'must be a function')
 const textOrFunc = <T>(isText: (text: string) => boolean, message: string): z.ZodMiniType<T> =>
   valid<T>((value) => isFunction(value) || (typeof value === 'string' && isText(value)), message)
 

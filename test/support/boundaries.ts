@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['src/errors.ts', 'src/lib'],
   'src/session': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
   'src/status-ticket.ts': ['src/lib', 'src/x/limits.ts', 'hono'],
+  'src/media': ['src/lib', 'src/ingress/signatures', 'src/x/limits.ts', 'zod/mini'],
   'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
   'src/options.ts': ['src/ingress/media-type.ts', 'src/ingress/permissions.ts', 'src/store', 'src/x', 'hono'],
   'src/upload-limit.ts': ['src/x/limits.ts', 'zod/mini'],

@@ -35,7 +35,7 @@ export function recognizeIsoMedia(head: Uint8Array): Finding | undefined {
 }
 
 /** ISO/IEC 14496-12 section 4.3: the major brand, its version, and the compatible brands, of four bytes each. */
-function readBrands(head: Uint8Array, { start, end }: Box): Brands {
+export function readBrands(head: Uint8Array, { start, end }: Box): Brands {
   const compatible: string[] = []
   for (let offset = start + 8; offset + 4 <= Math.min(end, head.length); offset += 4) {
     compatible.push(latin1(head, offset, offset + 4))
