@@ -1,4 +1,4 @@
-import type { Container, MediaFacts } from './facts.ts'
+import type { Container, MediaFacts } from '../media-facts.ts'
 
 /** What a reader can tell: how much of the file that took is for the probe to say. */
 export type ReadFacts = Omit<MediaFacts, 'known'>

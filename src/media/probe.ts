@@ -3,7 +3,7 @@ import { HEAD_BYTES } from '../ingress/upload-source.ts'
 import { copyToLarger } from '../lib/buffers.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
 import { isRecord } from '../lib/is-record.ts'
-import type { Container, MediaFacts } from './facts.ts'
+import type { Container, MediaFacts } from '../media-facts.ts'
 import type { FactsReader, MediaFormat } from './facts-reader.ts'
 import { asSaved } from './saved.ts'
 

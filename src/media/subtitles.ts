@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Container } from './facts.ts'
+import type { Container } from '../media-facts.ts'
 import type { CreateFactsReader, FactsReader } from './facts-reader.ts'
 
 /** The beginning of a line, which has the times of a cue if any line has. What follows may be settings of any length. */

@@ -1,4 +1,4 @@
-import type { AudioFacts, MediaFacts, VideoFacts } from '../../src/media/facts.ts'
+import type { AudioFacts, MediaFacts, VideoFacts } from '../../src/media-facts.ts'
 
 /** What was recorded of ffprobe's answer about a video. */
 export interface Probed {

@@ -1,7 +1,7 @@
 import process from 'node:process'
-import type { MediaFacts } from '../../src/media/facts.ts'
 import type { MediaFormat } from '../../src/media/facts-reader.ts'
 import { createProbe } from '../../src/media/probe.ts'
+import type { MediaFacts } from '../../src/media-facts.ts'
 import { createRandom, mutate } from './mutations.ts'
 
 /** What a run over mutated files came to. */

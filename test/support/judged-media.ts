@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { MediaFacts } from '../../src/media/facts.ts'
 import { type Judgement, type JudgeOptions, judge } from '../../src/media/rules/judge.ts'
 import { X_MEDIA_RULES } from '../../src/media/rules/media-rules.ts'
+import type { MediaFacts } from '../../src/media-facts.ts'
 import type { MediaCategory } from '../../src/x/limits.ts'
 
 /** Facts, and the size of the file. */

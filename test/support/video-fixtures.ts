@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { MediaFacts } from '../../src/media/facts.ts'
+import type { MediaFacts } from '../../src/media-facts.ts'
 import type { Probed } from './ffprobe-facts.ts'
 
 /** A small real video of test/fixtures/media-facts. */

@@ -1,4 +1,4 @@
-import type { MediaFacts, VideoFacts } from '../../src/media/facts.ts'
+import type { MediaFacts, VideoFacts } from '../../src/media-facts.ts'
 import type { LimitCase } from './judged-media.ts'
 
 const coded = (changes: Partial<VideoFacts>): Pick<MediaFacts, 'video'> => ({ video: { codec: 'avc1', ...changes } })

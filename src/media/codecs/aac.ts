@@ -1,4 +1,4 @@
-import type { AudioFacts } from '../facts.ts'
+import type { AudioFacts } from '../../media-facts.ts'
 import { positive } from '../numbers.ts'
 import { type BitReader, createBitReader } from './bit-reader.ts'
 

@@ -1,4 +1,4 @@
-import type { VideoFacts } from '../facts.ts'
+import type { VideoFacts } from '../../media-facts.ts'
 
 /** AV1 bitstream specification, section A.2 */
 const PROFILES = ['Main', 'High', 'Professional'] as const

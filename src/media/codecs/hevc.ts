@@ -1,4 +1,4 @@
-import type { VideoFacts } from '../facts.ts'
+import type { VideoFacts } from '../../media-facts.ts'
 import { CHROMAS } from './parameter-set.ts'
 
 /** ITU-T H.265 section A.3, by `general_profile_idc`. */

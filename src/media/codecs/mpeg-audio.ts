@@ -1,5 +1,5 @@
+import type { AudioFacts } from '../../media-facts.ts'
 import { uint16 } from '../bytes.ts'
-import type { AudioFacts } from '../facts.ts'
 import { positive } from '../numbers.ts'
 import { AAC_SAMPLE_RATES, aacChannels } from './aac.ts'
 

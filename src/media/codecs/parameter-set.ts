@@ -1,4 +1,4 @@
-import type { VideoFacts } from '../facts.ts'
+import type { VideoFacts } from '../../media-facts.ts'
 import type { BitReader } from './bit-reader.ts'
 
 /** What a sequence parameter set of H.264 or HEVC tells. */

@@ -1,4 +1,4 @@
-import type { VideoFacts } from '../facts.ts'
+import type { VideoFacts } from '../../media-facts.ts'
 import { positive } from '../numbers.ts'
 import { type BitReader, createBitReader } from './bit-reader.ts'
 

@@ -1,4 +1,4 @@
-import type { Container } from '../facts.ts'
+import type { Container } from '../../media-facts.ts'
 import type { CreateFactsReader } from '../facts-reader.ts'
 import { createStepReader, type Fields, fourCharacters, type NextStep, sizeOf } from '../step-reader.ts'
 

@@ -1,8 +1,8 @@
+import type { AudioFacts, VideoFacts } from '../../media-facts.ts'
 import { readAacConfig } from '../codecs/aac.ts'
 import { readAv1Config } from '../codecs/av1.ts'
 import { readAvcConfig } from '../codecs/h264.ts'
 import { readHevcConfig } from '../codecs/hevc.ts'
-import type { AudioFacts, VideoFacts } from '../facts.ts'
 import { positive } from '../numbers.ts'
 import type { MatroskaTrack } from './state.ts'
 

@@ -1,4 +1,4 @@
-import type { AudioFacts, VideoFacts } from '../facts.ts'
+import type { AudioFacts, VideoFacts } from '../../media-facts.ts'
 import type { WalkState } from '../walking-reader.ts'
 
 /** What is read of a Matroska or WebM file so far, and where in it the walk is. Ticks are units of the timestamp scale. */

@@ -1,7 +1,7 @@
 import { latin1, uint32 } from '../../ingress/signatures/bytes.ts'
+import type { AudioFacts } from '../../media-facts.ts'
 import { uint16 } from '../bytes.ts'
 import { readAacConfig } from '../codecs/aac.ts'
-import type { AudioFacts } from '../facts.ts'
 import { positive } from '../numbers.ts'
 import { readDecoderConfig } from './decoder-config.ts'
 import { boxesIn } from './entry-boxes.ts'

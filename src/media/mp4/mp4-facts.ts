@@ -1,4 +1,4 @@
-import type { MediaFacts } from '../facts.ts'
+import type { MediaFacts } from '../../media-facts.ts'
 import type { ReadFacts } from '../facts-reader.ts'
 import { positive, roundRate, roundSecs } from '../numbers.ts'
 import type { Mp4State, Track } from './state.ts'

@@ -1,4 +1,4 @@
-import type { AudioFacts, VideoFacts } from '../facts.ts'
+import type { AudioFacts, VideoFacts } from '../../media-facts.ts'
 import type { WalkState } from '../walking-reader.ts'
 
 /** What is read of an MP4 or MOV so far, and where in it the walk is. Times are in units of a timescale: ticks a second. */

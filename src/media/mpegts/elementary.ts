@@ -1,8 +1,8 @@
+import type { AudioFacts } from '../../media-facts.ts'
 import { readH264ParameterSet } from '../codecs/h264.ts'
 import { readHevcParameterSet } from '../codecs/hevc-parameter-set.ts'
 import { AUDIO_HEADER_BYTES, readAdtsHeader, readMpegAudioHeader } from '../codecs/mpeg-audio.ts'
 import type { SequenceFacts } from '../codecs/parameter-set.ts'
-import type { AudioFacts } from '../facts.ts'
 
 /** Bytes of a unit of video within which its parameter sets are, if it has any. */
 export const VIDEO_START_BYTES = 1024

@@ -1,5 +1,5 @@
+import type { AudioFacts } from '../../media-facts.ts'
 import type { SequenceFacts } from '../codecs/parameter-set.ts'
-import type { AudioFacts } from '../facts.ts'
 import type { WalkState } from '../walking-reader.ts'
 
 /** What is read of a transport stream so far, and where in it the walk is. */

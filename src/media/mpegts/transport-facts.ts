@@ -1,5 +1,5 @@
+import type { MediaFacts } from '../../media-facts.ts'
 import type { SequenceFacts } from '../codecs/parameter-set.ts'
-import type { MediaFacts } from '../facts.ts'
 import type { ReadFacts } from '../facts-reader.ts'
 import { positive, roundRate, roundSecs } from '../numbers.ts'
 import type { TransportState } from './state.ts'

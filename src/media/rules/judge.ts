@@ -1,5 +1,6 @@
-import type { MediaFacts } from '../facts.ts'
-import type { Account, JudgedMedia, Limit, MediaRule, PerAccount, Violation } from './media-rule.ts'
+import type { Account } from '../../ingress/media-check.ts'
+import type { MediaFacts, Violation } from '../../media-facts.ts'
+import type { JudgedMedia, Limit, MediaRule, PerAccount } from './media-rule.ts'
 import { showNumber } from './show.ts'
 
 /** What `judge` knows besides the facts. */

@@ -1,8 +1,5 @@
+import type { MediaFacts } from '../../media-facts.ts'
 import type { MediaCategory } from '../../x/limits.ts'
-import type { MediaFacts } from '../facts.ts'
-
-/** Whether an account has X Premium, which raises some limits. */
-export type Account = 'unknown' | 'ordinary' | 'premium'
 
 /** A limit without Premium, and with it. */
 export interface PerAccount {
@@ -40,15 +37,4 @@ export interface MediaRule {
   show?: ((value: number) => string) | undefined
   /** Where the limit comes from: an address, or a few words. */
   source: string
-}
-
-/** What breaks a rule. */
-export interface Violation {
-  /** The rule's name. */
-  rule: string
-  actual: number | string
-  limit: number | string
-  source: string
-  /** A sentence for people: what is wrong, what X takes, and what to do. */
-  detail: string
 }

@@ -1,16 +1,32 @@
 import * as z from 'zod/mini'
+import type { Account } from '../../ingress/media-check.ts'
 import { isRecord } from '../../lib/is-record.ts'
 import { func, valid } from '../../lib/option-checks.ts'
 import { parseOptions } from '../../lib/parse-options.ts'
-import { MEDIA_CATEGORIES } from '../../x/limits.ts'
+import type { MediaFacts } from '../../media-facts.ts'
+import { MEDIA_CATEGORIES, type MediaCategory } from '../../x/limits.ts'
 import { ACCOUNT_RULES } from './account-rules.ts'
 import { IMAGE_RULES } from './image-rules.ts'
 import type { JudgeOptions } from './judge.ts'
-import type { Account, Limit, MediaRule } from './media-rule.ts'
+import type { Limit, MediaRule } from './media-rule.ts'
 import { VIDEO_RULES } from './video-rules.ts'
 
 /** X's rules, each with its source. Filter or extend them for the option `rules` of `mediaRules`. */
 export const X_MEDIA_RULES: readonly MediaRule[] = [...VIDEO_RULES, ...ACCOUNT_RULES, ...IMAGE_RULES]
+
+/** A file of which X has all bytes, but no FINALIZE yet. */
+export interface FinishedFile {
+  /**
+   * The hash of the whole file, in hexadecimal. Undefined if parts of it came before `beforeFinalize` was set, or, over X's
+   * own API, out of order; rarely, also if X refused a segment as too large and the client broke off.
+   */
+  sha256: string | undefined
+  /** Undefined if nothing is known. */
+  facts: MediaFacts | undefined
+  /** Size of the file, bytes. */
+  totalBytes: number
+  category: MediaCategory
+}
 
 /** The options of `mediaRules`. */
 export interface MediaRulesOptions {
@@ -23,10 +39,26 @@ export interface MediaRulesOptions {
   rules?: readonly MediaRule[]
   /** What to do with a file that X never takes: `refuse` it with `media_unsupported`, or `warn`. Default `'refuse'`. */
   onViolation?: JudgeOptions['onViolation']
+  /**
+   * What to do with an image or GIF without alternative text: `refuse` it with `alt_text_missing`, or `warn`. Not for uploads
+   * over X's own API, which sets the text afterwards. Default: nothing.
+   */
+  requireAltText?: 'warn' | 'refuse'
+  /**
+   * Looks at a file when X has all its bytes; a string refuses the file, with `content_refused`, and goes to the client. X
+   * gets no FINALIZE then, and forgets the bytes. For lists of known hashes: with it, each file is hashed as it passes. It
+   * may run again after an error of its own.
+   */
+  beforeFinalize?: (file: FinishedFile) => string | undefined | Promise<string | undefined>
 }
 
 /** The options of `mediaRules`, with their defaults. */
-export type MediaRulesSettings = Required<MediaRulesOptions>
+export interface MediaRulesSettings extends Required<Pick<MediaRulesOptions, 'account' | 'rules' | 'onViolation'>> {
+  requireAltText?: MediaRulesOptions['requireAltText'] | undefined
+  beforeFinalize?: MediaRulesOptions['beforeFinalize'] | undefined
+}
+
+export const ACCOUNTS: readonly Account[] = ['unknown', 'ordinary', 'premium']
 
 const text = z.string().check(z.refine((value) => value !== '', 'must not be empty'))
 
@@ -42,21 +74,15 @@ const rule: z.ZodMiniType<MediaRule> = z.strictObject({
 })
 
 const mediaRulesOptions: z.ZodMiniType<MediaRulesSettings> = z.strictObject({
-  account: z._default(z.enum(['unknown', 'ordinary', 'premium']), 'unknown'),
+  account: z._default(z.enum(ACCOUNTS), 'unknown'),
   rules: z._default(z.array(rule), [...X_MEDIA_RULES]),
   onViolation: z._default(z.enum(['refuse', 'warn']), 'refuse'),
+  requireAltText: z.optional(z.enum(['warn', 'refuse'])),
+  beforeFinalize: z.optional(func<NonNullable<MediaRulesOptions['beforeFinalize']>>()),
 })
 
-/**
- * Says what to do with files that X does not take. Throws one `TypeError` that lists everything wrong with the options.
- *
- * @example
- * ```ts
- * mediaRules({ account: 'premium' })
- * mediaRules({ rules: X_MEDIA_RULES.filter(({ name }) => name !== 'bit_rate') })
- * ```
- */
-export function mediaRules(options: MediaRulesOptions = {}): MediaRulesSettings {
+/** Reads the options of `mediaRules`. Throws one `TypeError` that lists everything wrong with them. */
+export function readMediaRules(options: MediaRulesOptions): MediaRulesSettings {
   return parseOptions(mediaRulesOptions, options)
 }
 

@@ -1,4 +1,4 @@
-import type { MediaFacts } from '../facts.ts'
+import type { MediaFacts } from '../../media-facts.ts'
 import { VIDEOS } from './categories.ts'
 import type { MediaRule } from './media-rule.ts'
 import { showBitRate } from './show.ts'

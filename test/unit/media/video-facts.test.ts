@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { MediaFacts } from '../../../src/media/facts.ts'
 import { createProbe } from '../../../src/media/probe.ts'
 import { VIDEO_FORMATS } from '../../../src/media/video-formats.ts'
+import type { MediaFacts } from '../../../src/media-facts.ts'
 import { factsOf } from '../../support/ffprobe-facts.ts'
 import { readVideoFixture, videoFixtures } from '../../support/video-fixtures.ts'
 

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { mediaRules, X_MEDIA_RULES } from '../../../../src/media/rules/media-rules.ts'
+import { readMediaRules, X_MEDIA_RULES } from '../../../../src/media/rules/media-rules.ts'
 import { MEDIA_CATEGORIES } from '../../../../src/x/limits.ts'
 
 const [rule] = X_MEDIA_RULES
 
 /** Options as JavaScript passes them, unchecked. */
-const unchecked = (options: object) => Reflect.apply(mediaRules, undefined, [options])
+const unchecked = (options: object) => Reflect.apply(readMediaRules, undefined, [options])
 
-describe('mediaRules', () => {
+describe('the options of mediaRules', () => {
   it('has X’s rules for an unknown account, and refuses, by default', () => {
-    expect(mediaRules()).toEqual({ account: 'unknown', rules: X_MEDIA_RULES, onViolation: 'refuse' })
+    expect(readMediaRules({})).toEqual({ account: 'unknown', rules: X_MEDIA_RULES, onViolation: 'refuse' })
   })
 
   it('takes rules of the app’s own', () => {
     const rules = X_MEDIA_RULES.filter(({ name }) => name !== 'bit_rate')
-    expect(mediaRules({ account: 'premium', rules, onViolation: 'warn' })).toEqual({
+    expect(readMediaRules({ account: 'premium', rules, onViolation: 'warn' })).toEqual({
       account: 'premium',
       rules,
       onViolation: 'warn',

@@ -49,3 +49,23 @@ export interface AudioFacts {
   /** Hertz. */
   sampleRate?: number
 }
+
+/** What breaks a rule. */
+export interface Violation {
+  /** The rule's name. */
+  rule: string
+  actual: number | string
+  limit: number | string
+  /** Where the limit comes from: an address, or a few words. */
+  source: string
+  /** A sentence for people: what is wrong, what X takes, and what to do. */
+  detail: string
+}
+
+/** What is known about an uploaded file, with the option `media`. */
+export interface MediaFindings {
+  /** What the file says about itself. Missing if nothing could be read. */
+  facts?: MediaFacts
+  /** Why X may not take the file. Missing if there is no reason. */
+  warnings?: readonly Violation[]
+}
