@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { type LimitOptions, type Store, type XApiOptions, type XMediaOptions, xMedia } from '../src/index.ts'
+import { mediaRules } from '../src/media/index.ts'
 import { readCounters } from './counters.ts'
 
 /** The environment that every example server reads; see the table in the README. */
@@ -26,6 +27,7 @@ export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
       return subject ? { subject } : null
     },
     compat: true,
+    media: mediaRules({}),
     ...(store && { store }),
     // Nobody signs in by cookie here, so no page can act in a user's name.
     http: { origins: '*' },
