@@ -4,7 +4,7 @@ import type { CompatInstance, CompatRequest } from './request.ts'
 import { type CompatUpload, receivedBytes } from './upload-record.ts'
 
 /** An upload, and its id. */
-export interface InspectedUpload {
+export interface IdentifiedUpload {
   mediaId: string
   upload: CompatUpload
 }
@@ -12,7 +12,7 @@ export interface InspectedUpload {
 /** Continues the inspection of an upload of which so many bytes have passed. Nothing is known unless they came in order. */
 export function continueInspection(
   { c, principal, context }: CompatRequest,
-  { mediaId, upload }: InspectedUpload,
+  { mediaId, upload }: IdentifiedUpload,
   offset: number,
   instance: CompatInstance,
 ): MediaInspection | undefined {
@@ -26,7 +26,7 @@ export function continueInspection(
  */
 export function inspectSegment(
   request: CompatRequest,
-  inspected: InspectedUpload,
+  inspected: IdentifiedUpload,
   { index, bytes }: { index: number; bytes: Uint8Array },
   instance: CompatInstance,
 ): unknown {

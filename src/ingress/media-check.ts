@@ -7,12 +7,13 @@ export type Account = 'unknown' | 'ordinary' | 'premium'
 /** Finds out what uploaded files are, and which of them X does not take. `mediaRules` makes one for the option `media`. */
 export interface MediaCheck {
   /** @param account The account that the file goes to, where it is not the one of `mediaRules`. */
-  begin(...parameters: [...Parameters<BeginInspection>, account?: Account]): MediaInspection
+  begin(upload: InspectedUpload, emit: EmitMediaEvent, account?: Account): MediaInspection
 }
 
 /** Starts with a file, or continues with one of which another request has received the start. */
-export type BeginInspection = (upload: InspectedUpload, emit: (event: MediaCheckEvent) => void) => MediaInspection
+export type BeginInspection = (upload: InspectedUpload, emit: EmitMediaEvent) => MediaInspection
 
+/** An upload as far as its inspection must know it. */
 export interface InspectedUpload {
   readonly mediaId?: string | undefined
   /** Bytes of the file that have passed already. */
@@ -25,12 +26,8 @@ export interface InspectedUpload {
   readonly inspection?: unknown
 }
 
-/** The bytes of a file contradict each other, so that its facts stay unknown. */
-export interface MediaCheckEvent {
-  type: 'facts_unknown'
-  mediaId?: string
-  reason: string
-}
+/** Reports that the bytes of a file contradict each other, so that its facts stay unknown. */
+export type EmitMediaEvent = (event: { type: 'facts_unknown'; mediaId?: string; reason: string }) => void
 
 /** The inspection of one file. */
 export interface MediaInspection {

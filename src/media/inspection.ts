@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import type { InspectedUpload, JudgedFile, MediaCheckEvent, MediaInspection } from '../ingress/media-check.ts'
+import type { EmitMediaEvent, InspectedUpload, JudgedFile, MediaInspection } from '../ingress/media-check.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { Violation } from '../media-facts.ts'
 import { createFileHash, type FileHash, type SavedHash } from './file-hash.ts'
@@ -28,7 +28,7 @@ interface Saved {
 export function createInspection(
   { account, rules, onViolation, requireAltText, beforeFinalize }: MediaRulesSettings,
   upload: InspectedUpload,
-  emit: (event: MediaCheckEvent) => void,
+  emit: EmitMediaEvent,
 ): MediaInspection {
   const { offset, segmentBytes } = upload
   const start = startAt(upload)
@@ -93,7 +93,7 @@ function startAt({ offset, inspection: saved }: InspectedUpload): Saved | undefi
   return isSaved(saved) && saved.offset === offset ? saved : undefined
 }
 
-/** Only `save` writes it, so its members are not looked at one by one. */
+/** Only `push` writes it, so its members are not looked at one by one. */
 function isSaved(saved: unknown): saved is Saved {
   return isRecord(saved) && typeof saved['offset'] === 'number'
 }
