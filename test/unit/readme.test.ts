@@ -32,6 +32,7 @@ declare global {
   }
   function authorize(c: Context): Promise<Principal | null>
   function userId(c: Context): string
+  function isBanned(sha256: string | undefined): Promise<boolean>
   function createPost(id: string): Response
   function post(id: string | undefined): void
 }
@@ -112,7 +113,7 @@ function compile(files: readonly { text: string; file: string | undefined }[]): 
     })
     const subpaths = ['node', 'bun', 'deno', 'express', 'cloudflare'].map((name) => [name, `adapters/${name}.ts`])
     const paths = Object.fromEntries(
-      [...subpaths, ...['emulator', 'oauth', 'browser'].map((name) => [name, `src/${name}/index.ts`])].map(
+      [...subpaths, ...['emulator', 'oauth', 'browser', 'media'].map((name) => [name, `src/${name}/index.ts`])].map(
         ([name, file]) => [`hono-x-media/${name}`, [root + file]],
       ),
     )

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { ascii, joined } from '../../../support/bytes.ts'
+import { READERS, readFacts, readFixture } from '../../../support/image-facts.ts'
+
+describe('a GIF', () => {
+  const gif = readFixture('media-facts/gif-once.gif')
+
+  it('is known to be animated at its second image', () => {
+    const reader = READERS.gif()
+    reader.push(gif.subarray(0, gif.length - 200))
+    expect(reader.facts()).toEqual({ container: 'gif', width: 48, height: 36, animated: true })
+  })
+
+  it('that ends within an image has no count of its frames', () => {
+    expect(readFacts('gif', gif.subarray(0, -2))).toEqual({ container: 'gif', width: 48, height: 36, animated: true })
+  })
+
+  it('without an image is nothing but its size', () => {
+    expect(readFacts('gif', joined(gif.subarray(0, 10), [0, 0, 0, 0x3b]))).toEqual({
+      container: 'gif',
+      width: 48,
+      height: 36,
+    })
+  })
+
+  it.each([
+    ['block is of no known kind', [0x99]],
+    ['control extension has another size', [0x21, 0xf9, 5, 0, 0, 0, 0]],
+    ['application extension has another size', [0x21, 0xff, 3, ...ascii('NETSCAPE2.0')]],
+  ])('whose %s contradicts itself', (_, bytes) => {
+    expect(() => readFacts('gif', joined(gif.subarray(0, 10), [0, 0, 0], bytes))).toThrow(/GIF/)
+  })
+})
