@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/lib': ['src/errors.ts', 'zod/mini', 'leven'],
   'src/x': ['src/errors.ts', 'src/lib', 'zod/mini'],
   'src/ingress': ['src/errors.ts', 'src/lib', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'zod/mini'],
+  'src/media': ['src/lib', 'src/ingress/signatures', 'src/ingress/upload-source.ts'],
   'src/relay': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/x'],
   'src/store': ['src/errors.ts', 'src/lib'],
   'src/session': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],

@@ -10,12 +10,17 @@ export function hasAt(head: Uint8Array, offset: number, magic: string): boolean 
 
 /** Four bytes as an unsigned number; those beyond the end count as 0. */
 export function uint32(head: Uint8Array, offset: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = head.subarray(offset, offset + 4)
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
+  return (
+    ((at(head, offset) << 24) | (at(head, offset + 1) << 16) | (at(head, offset + 2) << 8) | at(head, offset + 3)) >>> 0
+  )
 }
 
 /** Two bytes, the lower one first, as an unsigned number; those beyond the end count as 0. */
 export function uint16LittleEndian(head: Uint8Array, offset: number): number {
   const [low = 0, high = 0] = head.subarray(offset, offset + 2)
   return (high << 8) | low
+}
+
+function at(head: Uint8Array, offset: number): number {
+  return head[offset] ?? 0
 }

@@ -4,7 +4,7 @@ import { type Box, readBoxes } from './iso-boxes.ts'
 import { type Brands, HEIF, isVideoBrand, JPEG_2000, JPEG_XL, unsupportedBrand } from './iso-brands.ts'
 
 /** Boxes at the start of a video, not always the first: ISO/IEC 14496-12; `wide`, `pnot` and `junk` are from Apple's QuickTime File Format. */
-const VIDEO_BOXES: ReadonlySet<string> = new Set(
+export const VIDEO_BOXES: ReadonlySet<string> = new Set(
   'moov mdat free skip wide pnot uuid pdin styp moof sidx emsg prft junk'.split(' '),
 )
 

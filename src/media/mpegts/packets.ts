@@ -1,0 +1,70 @@
+import { uint16 } from '../bytes.ts'
+import { AUDIO_START_BYTES, readAudioStart, readVideoStart, VIDEO_START_BYTES } from './elementary.ts'
+import { gather } from './parts.ts'
+import type { TransportState } from './state.ts'
+import { readPrograms, readStreams, sectionBytes } from './tables.ts'
+import { takeTime } from './times.ts'
+
+const PACKET_BYTES = 188
+const HEADER_BYTES = 4
+
+const STARTS_UNIT = 0x4000
+const PID_MASK = 0x1fff
+const HAS_ADAPTATION = 0x20
+const HAS_PAYLOAD = 0x10
+
+/** The packet id of the table that lists the programs: ISO/IEC 13818-1 table 2-3 */
+const PROGRAMS_PID = 0
+
+/** Reads a packet that begins at `at`: section 2.4.3.2 */
+export function readPacket(state: TransportState, bytes: Uint8Array, at: number): void {
+  const header = uint16(bytes, at + 1)
+  const pid = header & PID_MASK
+  const startsUnit = (header & STARTS_UNIT) !== 0
+  if (!isWanted(state, pid, startsUnit)) return
+  const payload = payloadOf(bytes, at)
+  if (payload.length === 0) return
+  if (pid === PROGRAMS_PID || pid === state.tablePid) readTable(state, pid, payload, startsUnit)
+  else readStream(state, pid, payload, startsUnit)
+}
+
+/** Most packets continue a frame and tell nothing. */
+function isWanted(state: TransportState, pid: number, startsUnit: boolean): boolean {
+  const { tablePid, areStreamsListed, video, audio } = state
+  if (pid === PROGRAMS_PID) return tablePid === undefined
+  if (pid === tablePid) return !areStreamsListed
+  if (pid === video?.pid) return startsUnit || !state.sequence
+  return pid === audio?.pid && !state.sound
+}
+
+/** Behind the adaptation field, whose first byte counts its others: section 2.4.3.4 */
+function payloadOf(bytes: Uint8Array, at: number): Uint8Array {
+  const control = bytes[at + 3] ?? 0
+  if ((control & HAS_PAYLOAD) === 0) return new Uint8Array()
+  const adaptation = control & HAS_ADAPTATION ? 1 + (bytes[at + HEADER_BYTES] ?? 0) : 0
+  return bytes.subarray(Math.min(at + HEADER_BYTES + adaptation, at + PACKET_BYTES), at + PACKET_BYTES)
+}
+
+function readTable(state: TransportState, pid: number, payload: Uint8Array, startsUnit: boolean): void {
+  // A pointer to the first section that begins in the packet: section 2.4.4.1
+  const section = startsUnit ? payload.subarray(1 + (payload[0] ?? 0)) : payload
+  const whole = gather(state.parts, { pid, startsUnit, bytes: section, most: sectionBytes })
+  if (!whole) return
+  if (pid === PROGRAMS_PID) readPrograms(state, whole)
+  else readStreams(state, whole)
+}
+
+function readStream(state: TransportState, pid: number, payload: Uint8Array, startsUnit: boolean): void {
+  const isVideo = pid === state.video?.pid
+  if (isVideo && startsUnit) takeTime(state.times, payload)
+  if (isVideo ? state.sequence : state.sound) return
+  const most = isVideo ? VIDEO_START_BYTES : AUDIO_START_BYTES
+  const start = gather(state.parts, { pid, startsUnit, bytes: payload, most: () => most })
+  if (start) readStart(state, pid, start)
+}
+
+/** The beginning of a unit of a stream. */
+export function readStart(state: TransportState, pid: number, start: Uint8Array): void {
+  if (pid === state.video?.pid) state.sequence ??= readVideoStart(state.video.codec, start)
+  if (pid === state.audio?.pid) state.sound ??= readAudioStart(state.audio.codec, start)
+}

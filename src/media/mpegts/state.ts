@@ -1,0 +1,56 @@
+import type { SequenceFacts } from '../codecs/parameter-set.ts'
+import type { AudioFacts } from '../facts.ts'
+import type { WalkState } from '../walking-reader.ts'
+
+/** What is read of a transport stream so far, and where in it the walk is. */
+export interface TransportState extends WalkState {
+  /** Bytes from one packet to the next; 0 while we look for packets in step. */
+  packetBytes: number
+  /** The packet id of the table that lists the program's streams. */
+  tablePid?: number | undefined
+  /** Whether that table has been read. */
+  areStreamsListed: boolean
+  video?: ElementaryStream | undefined
+  audio?: ElementaryStream | undefined
+  /** What the first sequence parameter set and the first frame of sound say. */
+  sequence?: SequenceFacts | undefined
+  sound?: AudioFacts | undefined
+  /** What is put together from several packets, by packet id. */
+  parts: Part[]
+  /** Of the video's frames as they are shown. */
+  times: Times
+  hasEnded: boolean
+}
+
+export interface ElementaryStream {
+  pid: number
+  codec: string
+}
+
+/** The beginning of a section of a table, or of a packet of an elementary stream. */
+export interface Part {
+  pid: number
+  bytes: number[]
+}
+
+/** In units of 1/90,000 s, free of the wrap-around after 2^33. */
+export interface Times {
+  /** Packets that carry a frame. */
+  frames: number
+  /** The last time that was seen. */
+  now: number
+  first: number
+  last: number
+  /** Times have jumped, so that they tell no duration. */
+  haveJumped: boolean
+}
+
+/** Bytes that show three packets in step wherever the first of the longest kind begins. */
+export const SEARCH_BYTES: number = 3 * 204 + 1
+
+export function startState(): TransportState {
+  return {
+    ...{ need: SEARCH_BYTES, done: false, packetBytes: 0, areStreamsListed: false, parts: [], hasEnded: false },
+    times: { frames: 0, now: 0, first: 0, last: 0, haveJumped: false },
+  }
+}

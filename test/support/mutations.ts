@@ -1,0 +1,101 @@
+/** Numbers from 0 to 1, the same for the same seed: xorshift32, https://www.jstatsoft.org/article/view/v008i14 */
+export function createRandom(seed: number): () => number {
+  let state = seed | 1
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
+  }
+}
+
+/** What sizes and counts are set to. */
+const EXTREMES = [0, 1, 7, 8, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]
+
+const MOST_CHANGES = 6
+
+/** A file with some of its bytes changed, left out, repeated, or replaced by those of another file. */
+export function mutate(file: Uint8Array, other: Uint8Array, random: () => number): Uint8Array {
+  let mutated = file.slice()
+  const below = (limit: number) => Math.floor(random() * limit)
+  for (let change = 1 + below(MOST_CHANGES); change > 0 && mutated.length > 0; change--) {
+    mutated = CHANGES[below(CHANGES.length)]?.(mutated, other, below) ?? mutated
+  }
+  return mutated
+}
+
+type Change = (
+  file: Uint8Array<ArrayBuffer>,
+  other: Uint8Array,
+  below: (limit: number) => number,
+) => Uint8Array<ArrayBuffer>
+
+/** Changes of bytes come more often: the others leave less of the file to read. */
+const CHANGES: readonly Change[] = [
+  changeByte,
+  changeByte,
+  changeBit,
+  changeBit,
+  setField,
+  setField,
+  setField,
+  leaveOut,
+  repeat,
+  splice,
+]
+
+function changeByte(
+  file: Uint8Array<ArrayBuffer>,
+  _: Uint8Array,
+  below: (limit: number) => number,
+): Uint8Array<ArrayBuffer> {
+  file[below(file.length)] = below(256)
+  return file
+}
+
+function changeBit(
+  file: Uint8Array<ArrayBuffer>,
+  _: Uint8Array,
+  below: (limit: number) => number,
+): Uint8Array<ArrayBuffer> {
+  const at = below(file.length)
+  file[at] = (file[at] ?? 0) ^ (1 << below(8))
+  return file
+}
+
+function setField(
+  file: Uint8Array<ArrayBuffer>,
+  _: Uint8Array,
+  below: (limit: number) => number,
+): Uint8Array<ArrayBuffer> {
+  if (file.length >= 4)
+    new DataView(file.buffer).setUint32(below(file.length - 3), EXTREMES[below(EXTREMES.length)] ?? 0)
+  return file
+}
+
+function leaveOut(
+  file: Uint8Array<ArrayBuffer>,
+  _: Uint8Array,
+  below: (limit: number) => number,
+): Uint8Array<ArrayBuffer> {
+  const at = below(file.length)
+  return Uint8Array.of(...file.subarray(0, at), ...file.subarray(at + below(64)))
+}
+
+function repeat(
+  file: Uint8Array<ArrayBuffer>,
+  _: Uint8Array,
+  below: (limit: number) => number,
+): Uint8Array<ArrayBuffer> {
+  const at = below(file.length)
+  return Uint8Array.of(...file.subarray(0, at), ...file.subarray(below(at + 1)))
+}
+
+function splice(
+  file: Uint8Array<ArrayBuffer>,
+  other: Uint8Array,
+  below: (limit: number) => number,
+): Uint8Array<ArrayBuffer> {
+  const at = below(file.length)
+  return Uint8Array.of(...file.subarray(0, at), ...other.subarray(below(other.length), other.length))
+}
