@@ -1,7 +1,6 @@
 import { type CallLog, createCallLog } from './call-log.ts'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './emulator-options.ts'
 import { createFaultPicker, type FaultPicker } from './fault-picker.ts'
-import type { FaultPlan } from './fault-plan.ts'
 import { parseFaultPlan } from './parse-fault-plan.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { createUploads, type Uploads } from './uploads.ts'
@@ -32,9 +31,9 @@ export function createEmulatorState(options: EmulatorOptions): EmulatorState {
   const state: EmulatorState = {
     options: resolved,
     log: createCallLog(),
-    uploads: createUploads(now, options.expiresAfterSecs),
-    tokens: createTokens(options, now),
-    faults: createFaultPicker(parseFaultPlan(faultsAmong(options))),
+    uploads: createUploads(now, resolved.expiresAfterSecs),
+    tokens: createTokens(resolved, now),
+    faults: createFaultPicker(resolved),
     hanging: new Set(),
     now,
     advance(seconds) {
@@ -52,8 +51,4 @@ export function createEmulatorState(options: EmulatorOptions): EmulatorState {
     },
   }
   return state
-}
-
-function faultsAmong({ faults, random }: EmulatorOptions): FaultPlan {
-  return { ...(faults === undefined ? {} : { faults }), ...(random === undefined ? {} : { random }) }
 }

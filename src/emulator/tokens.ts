@@ -2,6 +2,9 @@
 
 import { ApiError, forbidden, jsonResponse, unauthorized, unsupportedAuthentication } from './api-responses.ts'
 
+/** An account without Premium, or with it. */
+export type Account = 'ordinary' | 'premium'
+
 /** What an access token allows. */
 export interface TokenGrant {
   /** Default: every scope that the emulator checks. */
@@ -10,6 +13,8 @@ export interface TokenGrant {
   user?: string
   /** In milliseconds since the epoch, on the emulator's clock. Default: never. */
   expiresAt?: number
+  /** Whether that user has Premium. Default: the option `account`. */
+  account?: Account
   /** Whether it is the app's own token, which X refuses for media. Default false. */
   appOnly?: boolean
 }
@@ -21,8 +26,11 @@ export interface RefreshOptions {
   /** For a confidential client, which must then use HTTP Basic. Default: a public client. */
   clientSecret?: string
   /** The first refresh tokens, and what their access tokens allow. Default: `emulator-refresh-token`, for everything. */
-  refreshTokens?: Record<string, Pick<TokenGrant, 'scopes' | 'user'>>
+  refreshTokens?: Record<string, RefreshGrant>
 }
+
+/** What the access tokens from a refresh token allow. */
+export type RefreshGrant = Pick<TokenGrant, 'scopes' | 'user' | 'account'>
 
 export interface TokenOptions {
   /**
@@ -31,8 +39,18 @@ export interface TokenOptions {
    */
   tokens?: Record<string, TokenGrant>
   refresh?: RefreshOptions
+  /**
+   * Whether accounts have Premium: videos up to 125 minutes and 16 GiB, and up to 10 minutes and 1 GiB in direct messages.
+   * Default `ordinary`: 20 minutes and 8 GiB, and 140 seconds and 512 MiB.
+   */
+  account?: Account
   /** Lifetime of an access token from the token endpoint, in seconds. Default 7200, as X's. */
   tokenTtlSecs?: number
+}
+
+/** `TokenOptions`, with their defaults. */
+export interface TokenSettings extends Required<Omit<TokenOptions, 'tokens'>> {
+  tokens?: TokenOptions['tokens'] | undefined
 }
 
 const DEFAULT_USER = '2244994945'
@@ -43,6 +61,8 @@ export interface Tokens {
   authorize(headers: Headers, scopes: readonly string[]): string
   /** The same, but accepts the app's own token too. */
   authorizeAny(headers: Headers, scopes: readonly string[]): void
+  /** Whether a user has Premium. If tokens of the same user differ, the first one tells. */
+  accountOf(user: string): Account
   /** Makes the request's access token expire now. */
   expire(headers: Headers): void
   /** Answers `POST /2/oauth2/token`. */
@@ -50,11 +70,10 @@ export interface Tokens {
   clear(): void
 }
 
-export function createTokens(options: TokenOptions, now: () => number): Tokens {
-  const ttlSecs = options.tokenTtlSecs ?? 7200
-  const refresh = options.refresh ?? {}
+export function createTokens(options: TokenSettings, now: () => number): Tokens {
+  const { refresh, tokenTtlSecs } = options
   let accessTokens = new Map<string, TokenGrant>()
-  let refreshTokens = new Map<string, Pick<TokenGrant, 'scopes' | 'user'>>()
+  let refreshTokens = new Map<string, RefreshGrant>()
   let issued = 0
   clear()
 
@@ -90,6 +109,10 @@ export function createTokens(options: TokenOptions, now: () => number): Tokens {
       const grant = validGrant(bearerToken(headers))
       if (grant.appOnly !== true) requireScopes(grant, scopes)
     },
+    accountOf(user) {
+      const grants = [...accessTokens.values()].filter((grant) => (grant.user ?? DEFAULT_USER) === user)
+      return grants.find(({ account }) => account !== undefined)?.account ?? options.account
+    },
     expire(headers) {
       const token = bearerToken(headers)
       accessTokens.set(token, { ...accessTokens.get(token), expiresAt: 0 })
@@ -109,11 +132,11 @@ export function createTokens(options: TokenOptions, now: () => number): Tokens {
       issued++
       const accessToken = `emulator-access-token-${issued}`
       const refreshToken = `emulator-refresh-token-${issued}`
-      accessTokens.set(accessToken, { ...grant, expiresAt: now() + ttlSecs * 1000 })
+      accessTokens.set(accessToken, { ...grant, expiresAt: now() + tokenTtlSecs * 1000 })
       refreshTokens.set(refreshToken, grant)
       return jsonResponse({
         token_type: 'bearer',
-        expires_in: ttlSecs,
+        expires_in: tokenTtlSecs,
         access_token: accessToken,
         refresh_token: refreshToken,
         scope: (grant.scopes ?? DEFAULT_SCOPES).join(' '),
