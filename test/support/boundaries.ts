@@ -67,8 +67,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/x/token.ts', 'hono', 'oauth4webapi', 'zod/mini'],
   ],
   'src/emulator': [
-    ...['src/lib', 'src/x/command-schemas.ts', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'src/x/schemas.ts'],
-    'src/x/x-problems.ts',
+    ...[
+      'src/media-facts.ts',
+      'src/lib',
+      'src/x/command-schemas.ts',
+      'src/x/field-schemas.ts',
+      'src/x/limits.ts',
+      'src/x/schemas.ts',
+    ],
+    ...['src/x/x-problems.ts', 'src/media', 'src/ingress/signatures', 'src/ingress/upload-source.ts'],
     ...['hono', '@hono/zod-validator', 'zod/mini'],
   ],
   'src/browser': [

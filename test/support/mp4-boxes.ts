@@ -34,7 +34,7 @@ const SAMPLES_PER_KEY_FRAME = 250
 
 /** A movie with a video and a sound, whose tables name every sample one by one, as large as such tables can be. */
 export function movieWithTables(seconds: number, framesPerSecond: number): Uint8Array<ArrayBuffer> {
-  const frames = seconds * framesPerSecond
+  const frames = Math.round(seconds * framesPerSecond)
   const header = mp4Box('mvhd', 0, 0, 0, MOVIE_TIMESCALE, seconds * MOVIE_TIMESCALE, zeros(80))
   const video = track(1, 'vide', videoEntry(), seconds, frames)
   const sound = track(2, 'soun', mp4Box('sowt', zeros(16), '\0\x02\0\x10\0\0\0\0\xac\x44\0\0'), seconds, frames)
