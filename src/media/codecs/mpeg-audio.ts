@@ -1,4 +1,4 @@
-import { uint16 } from '../bytes.ts'
+import { uint16 } from '../../lib/bytes.ts'
 import type { AudioFacts } from '../facts.ts'
 import { positive } from '../numbers.ts'
 import { AAC_SAMPLE_RATES, aacChannels } from './aac.ts'

@@ -1,4 +1,4 @@
-import { uint16 } from '../bytes.ts'
+import { uint16 } from '../../lib/bytes.ts'
 import { readVp9Frame, VP9_HEADER_BYTES } from '../codecs/vpx.ts'
 import { type FrameCount, type MatroskaState, videoTrack } from './state.ts'
 import { readMarked, sizeBytes } from './vint.ts'

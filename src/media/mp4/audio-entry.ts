@@ -1,5 +1,4 @@
-import { latin1, uint32 } from '../../ingress/signatures/bytes.ts'
-import { uint16 } from '../bytes.ts'
+import { latin1, uint16, uint32 } from '../../lib/bytes.ts'
 import { readAacConfig } from '../codecs/aac.ts'
 import type { AudioFacts } from '../facts.ts'
 import { positive } from '../numbers.ts'

@@ -1,7 +1,7 @@
-import { uint16 } from '../bytes.ts'
+import { uint16 } from '../../lib/bytes.ts'
 import { AUDIO_START_BYTES, readAudioStart, readVideoStart, VIDEO_START_BYTES } from './elementary.ts'
 import { gather } from './parts.ts'
-import type { TransportState } from './state.ts'
+import type { ElementaryStream, TransportState } from './state.ts'
 import { readPrograms, readStreams, sectionBytes } from './tables.ts'
 import { takeTime } from './times.ts'
 
@@ -12,6 +12,9 @@ const STARTS_UNIT = 0x4000
 const PID_MASK = 0x1fff
 const HAS_ADAPTATION = 0x20
 const HAS_PAYLOAD = 0x10
+
+/** Units of a stream that are searched: parameter sets come with each key frame, headers of sound with each unit. */
+const MOST_SEARCHED = 1000
 
 /** The packet id of the table that lists the programs: ISO/IEC 13818-1 table 2-3 */
 const PROGRAMS_PID = 0
@@ -28,13 +31,22 @@ export function readPacket(state: TransportState, bytes: Uint8Array, at: number)
   else readStream(state, pid, payload, startsUnit)
 }
 
-/** Most packets continue a frame and tell nothing. */
+/** Whether all is known but how many frames there are, and when: only packets in which a unit begins tell that. */
+export function canOnlyCount(state: TransportState): boolean {
+  return state.areStreamsListed && !isSearched(state.video, state.sequence) && !isSearched(state.audio, state.sound)
+}
+
+/** Whether the beginnings of a stream's units may still tell more of its codec. */
+function isSearched(stream: ElementaryStream | undefined, known: unknown): boolean {
+  return stream !== undefined && known === undefined && stream.searched < MOST_SEARCHED
+}
+
 function isWanted(state: TransportState, pid: number, startsUnit: boolean): boolean {
   const { tablePid, areStreamsListed, video, audio } = state
   if (pid === PROGRAMS_PID) return tablePid === undefined
   if (pid === tablePid) return !areStreamsListed
-  if (pid === video?.pid) return startsUnit || !state.sequence
-  return pid === audio?.pid && !state.sound
+  if (pid === video?.pid) return startsUnit || isSearched(video, state.sequence)
+  return pid === audio?.pid && isSearched(audio, state.sound)
 }
 
 /** Behind the adaptation field, whose first byte counts its others: section 2.4.3.4 */
@@ -57,7 +69,9 @@ function readTable(state: TransportState, pid: number, payload: Uint8Array, star
 function readStream(state: TransportState, pid: number, payload: Uint8Array, startsUnit: boolean): void {
   const isVideo = pid === state.video?.pid
   if (isVideo && startsUnit) takeTime(state.times, payload)
-  if (isVideo ? state.sequence : state.sound) return
+  const stream = isVideo ? state.video : state.audio
+  if (!stream || !isSearched(stream, isVideo ? state.sequence : state.sound)) return
+  if (startsUnit) stream.searched += 1
   const most = isVideo ? VIDEO_START_BYTES : AUDIO_START_BYTES
   const start = gather(state.parts, { pid, startsUnit, bytes: payload, most: () => most })
   if (start) readStart(state, pid, start)
