@@ -3,7 +3,7 @@ import { AUDIO_START_BYTES, readAudioStart, readVideoStart, VIDEO_START_BYTES } 
 import { gather } from './parts.ts'
 import type { ElementaryStream, TransportState } from './state.ts'
 import { readPrograms, readStreams, sectionBytes } from './tables.ts'
-import { takeTime } from './times.ts'
+import { TIMED_BYTES, takeTime } from './times.ts'
 
 const PACKET_BYTES = 188
 const HEADER_BYTES = 4
@@ -25,10 +25,15 @@ export function readPacket(state: TransportState, bytes: Uint8Array, at: number)
   const pid = header & PID_MASK
   const startsUnit = (header & STARTS_UNIT) !== 0
   if (!isWanted(state, pid, startsUnit)) return
-  const payload = payloadOf(bytes, at)
-  if (payload.length === 0) return
-  if (pid === PROGRAMS_PID || pid === state.tablePid) readTable(state, pid, payload, startsUnit)
-  else readStream(state, pid, payload, startsUnit)
+  const end = at + PACKET_BYTES
+  const start = payloadStart(bytes, at)
+  if (start >= end) return
+  if (pid === PROGRAMS_PID || pid === state.tablePid) {
+    readTable(state, pid, bytes.subarray(start, end), startsUnit)
+    return
+  }
+  if (startsUnit && pid === state.video?.pid && end - start >= TIMED_BYTES) takeTime(state.times, bytes, start)
+  searchStream(state, pid, bytes.subarray(start, end), startsUnit)
 }
 
 /** Whether all is known but how many frames there are, and when: only packets in which a unit begins tell that. */
@@ -49,12 +54,11 @@ function isWanted(state: TransportState, pid: number, startsUnit: boolean): bool
   return pid === audio?.pid && isSearched(audio, state.sound)
 }
 
-/** Behind the adaptation field, whose first byte counts its others: section 2.4.3.4 */
-function payloadOf(bytes: Uint8Array, at: number): Uint8Array {
+/** Where the payload begins, if it has one: behind the adaptation field, whose first byte counts its others. Section 2.4.3.4 */
+function payloadStart(bytes: Uint8Array, at: number): number {
   const control = bytes[at + 3] ?? 0
-  if ((control & HAS_PAYLOAD) === 0) return new Uint8Array()
-  const adaptation = control & HAS_ADAPTATION ? 1 + (bytes[at + HEADER_BYTES] ?? 0) : 0
-  return bytes.subarray(Math.min(at + HEADER_BYTES + adaptation, at + PACKET_BYTES), at + PACKET_BYTES)
+  if ((control & HAS_PAYLOAD) === 0) return at + PACKET_BYTES
+  return at + HEADER_BYTES + (control & HAS_ADAPTATION ? 1 + (bytes[at + HEADER_BYTES] ?? 0) : 0)
 }
 
 function readTable(state: TransportState, pid: number, payload: Uint8Array, startsUnit: boolean): void {
@@ -66,9 +70,9 @@ function readTable(state: TransportState, pid: number, payload: Uint8Array, star
   else readStreams(state, whole)
 }
 
-function readStream(state: TransportState, pid: number, payload: Uint8Array, startsUnit: boolean): void {
+/** Takes a part of a unit whose beginning may tell more of the codec. */
+function searchStream(state: TransportState, pid: number, payload: Uint8Array, startsUnit: boolean): void {
   const isVideo = pid === state.video?.pid
-  if (isVideo && startsUnit) takeTime(state.times, payload)
   const stream = isVideo ? state.video : state.audio
   if (!stream || !isSearched(stream, isVideo ? state.sequence : state.sound)) return
   if (startsUnit) stream.searched += 1
