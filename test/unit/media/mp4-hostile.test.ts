@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { createMp4Reader } from '../../../src/media/mp4/reader.ts'
 import { createProbe } from '../../../src/media/probe.ts'
 import { VIDEO_FORMATS } from '../../../src/media/video-formats.ts'
+import { joined } from '../../support/bytes.ts'
 import { counted } from '../../support/counted-bytes.ts'
-import { concatBytes, movieWithTables, mp4Box } from '../../support/mp4-boxes.ts'
+import { movieWithTables, mp4Box } from '../../support/mp4-boxes.ts'
 import { readVideoFixture } from '../../support/video-fixtures.ts'
 
 const MIB = 1024 * 1024
@@ -36,9 +37,9 @@ describe('a hostile MP4', () => {
     ['a list of 2^32 - 1 key frames', patched('moov-first.mp4', 'stss', 12, ONES)],
     [
       'key frames in no order',
-      concatBytes([
+      joined(
         mp4Box('moov', mp4Box('trak', mp4Box('mdia', mp4Box('minf', mp4Box('stbl', mp4Box('stss', 0, 2, 9, 3)))))),
-      ]),
+      ),
     ],
     ['a box larger than the one around it', patched('moov-first.mp4', 'mvhd', 0, [0x7f, 0, 0, 0])],
     ['a box smaller than its header', patched('moov-first.mp4', 'trak', 0, [0, 0, 0, 7])],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { READERS, readFixture } from '../../support/image-facts.ts'
+import { READERS } from '../../support/image-facts.ts'
+import { readFixture } from '../../support/media-fixtures.ts'
 
 describe('a reader', () => {
   it.each(Object.entries(READERS))('refuses what no reader has saved: %s', (_, create) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ReadFacts } from '../../../src/media/facts-reader.ts'
 import { createTransportStreamReader } from '../../../src/media/mpegts/reader.ts'
 import { writeBits } from '../../support/bits.ts'
-import { concatBytes } from '../../support/mp4-boxes.ts'
+import { joined } from '../../support/bytes.ts'
 import { readVideoFixture } from '../../support/video-fixtures.ts'
 
 const PACKET_BYTES = 188
@@ -44,7 +44,7 @@ function section(tableId: number, ...content: readonly number[]): Uint8Array {
   return Uint8Array.of(tableId, 0xb0 | (length >> 8), length & 0xff, 0, 1, 0xc1, 0, 0, ...content, 0, 0, 0, 0)
 }
 
-const pointed = (bytes: Uint8Array) => concatBytes([Uint8Array.of(0), bytes])
+const pointed = (bytes: Uint8Array) => joined(Uint8Array.of(0), bytes)
 const programs = packet(0, true, pointed(section(0, 0, 0, 0xe0, 0x10, 0, 1, 0xe1, 0)))
 
 interface Stream {
@@ -79,11 +79,11 @@ function timeBytes(time: number): number[] {
 }
 
 /** A sequence parameter set of H.264: baseline, level 1, 16 × 16 pixels; then the start of the next NAL unit. */
-const SEQUENCE = concatBytes([
+const SEQUENCE = joined(
   Uint8Array.of(0, 0, 0, 1, 0x67, 66, 0, 10),
   writeBits([0, 'ue'], [0, 'ue'], [2, 'ue'], [1, 'ue'], [0, 1], [0, 'ue'], [0, 'ue'], [0b11001, 5]),
   Uint8Array.of(0, 0, 1, 0x68, 0),
-])
+)
 
 const FILLER = packet(0x1fff, false, new Uint8Array(PACKET_BYTES - 4))
 const video = (...times: readonly number[]) =>
@@ -104,8 +104,8 @@ describe('a transport stream', () => {
       [...broadcast.slice(0, 9), broadcast[9]?.subarray(0, 90) ?? FILLER, FILLER, ...broadcast.slice(9)],
     ],
     ['has bytes too many', [...broadcast.slice(0, 9), new Uint8Array(500), FILLER, ...broadcast.slice(9)]],
-    ['has packets with parity', broadcast.map((bytes) => concatBytes([bytes, new Uint8Array(16)]))],
-    ['has packets with timestamps', broadcast.map((bytes) => concatBytes([new Uint8Array(4), bytes]))],
+    ['has packets with parity', broadcast.map((bytes) => joined(bytes, new Uint8Array(16)))],
+    ['has packets with timestamps', broadcast.map((bytes) => joined(new Uint8Array(4), bytes))],
   ])('is read if it %s', (_, parts) => {
     expect(factsOf(...parts)).toEqual(facts)
   })

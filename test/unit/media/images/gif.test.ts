@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ascii, joined } from '../../../support/bytes.ts'
-import { READERS, readFacts, readFixture } from '../../../support/image-facts.ts'
+import { READERS, readFacts } from '../../../support/image-facts.ts'
+import { readFixture } from '../../../support/media-fixtures.ts'
 
 describe('a GIF', () => {
   const gif = readFixture('media-facts/gif-once.gif')
