@@ -23,6 +23,9 @@ const APPLICATION_BYTES = 12
 /** NETSCAPE2.0 and its other name, ANIMEXTS1.0, repeat the animation. http://www.vurdalakov.net/misc/gif */
 const LOOPING: readonly string[] = ['NETS', 'ANIM']
 
+/** Of a sub-block, behind the byte that tells its size. */
+const MAX_DATA_BYTES = 255
+
 /** Browsers and ffmpeg show an image whose delay is below 20 ms for 100 ms. Hundredths of a second. */
 const MIN_DELAY = 2
 const DEFAULT_DELAY = 10
@@ -83,7 +86,8 @@ const GIF: StepFormat<State, Step> = {
       let at = 0
       while (at < bytes.length) {
         const size = bytes[at] ?? 0
-        at += 1 + size
+        // Most have the full size: a processor that expects it need not wait for this one to go on.
+        at += size === MAX_DATA_BYTES ? 1 + MAX_DATA_BYTES : 1 + size
         if (size === 0) return { ...NEXT_BLOCK, skip: at - bytes.length }
       }
       return { ...NEXT_DATA, skip: at - bytes.length }
@@ -106,7 +110,7 @@ const GIF: StepFormat<State, Step> = {
 export const createGifReader: CreateFactsReader = (saved) => createStepReader(GIF, saved)
 
 const NEXT_BLOCK: NextStep<Step> = { step: 'block', take: 1 }
-/** Data comes in sub-blocks of up to 255 bytes each; one without bytes ends them. */
+/** Data comes in sub-blocks; one without bytes ends them. */
 const NEXT_DATA: NextStep<Step> = { step: 'data', take: 1, ahead: true }
 
 /** A table is there if the highest bit is set; the lowest three tell how many colors of three bytes it has. */

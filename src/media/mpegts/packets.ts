@@ -1,7 +1,7 @@
 import { uint16 } from '../../lib/bytes.ts'
 import { AUDIO_START_BYTES, readAudioStart, readVideoStart, VIDEO_START_BYTES } from './elementary.ts'
 import { gather } from './parts.ts'
-import type { ElementaryStream, TransportState } from './state.ts'
+import type { TransportState } from './state.ts'
 import { readPrograms, readStreams, sectionBytes } from './tables.ts'
 import { TIMED_BYTES, takeTime } from './times.ts'
 
@@ -33,25 +33,25 @@ export function readPacket(state: TransportState, bytes: Uint8Array, at: number)
     return
   }
   if (startsUnit && pid === state.video?.pid && end - start >= TIMED_BYTES) takeTime(state.times, bytes, start)
-  searchStream(state, pid, bytes.subarray(start, end), startsUnit)
+  if (isSearched(state, pid)) searchStream(state, pid, bytes.subarray(start, end), startsUnit)
 }
 
 /** Whether all is known but how many frames there are, and when: only packets in which a unit begins tell that. */
 export function canOnlyCount(state: TransportState): boolean {
-  return state.areStreamsListed && !isSearched(state.video, state.sequence) && !isSearched(state.audio, state.sound)
+  return state.areStreamsListed && !isSearched(state, state.video?.pid) && !isSearched(state, state.audio?.pid)
 }
 
-/** Whether the beginnings of a stream's units may still tell more of its codec. */
-function isSearched(stream: ElementaryStream | undefined, known: unknown): boolean {
-  return stream !== undefined && known === undefined && stream.searched < MOST_SEARCHED
+/** Whether the beginnings of the units with this packet id may still tell more of their codec. */
+function isSearched({ video, audio, sequence, sound }: TransportState, pid: number | undefined): boolean {
+  if (video && pid === video.pid) return !sequence && video.searched < MOST_SEARCHED
+  return audio !== undefined && pid === audio.pid && !sound && audio.searched < MOST_SEARCHED
 }
 
 function isWanted(state: TransportState, pid: number, startsUnit: boolean): boolean {
-  const { tablePid, areStreamsListed, video, audio } = state
+  const { tablePid, areStreamsListed, video } = state
   if (pid === PROGRAMS_PID) return tablePid === undefined
   if (pid === tablePid) return !areStreamsListed
-  if (pid === video?.pid) return startsUnit || isSearched(video, state.sequence)
-  return pid === audio?.pid && isSearched(audio, state.sound)
+  return (startsUnit && pid === video?.pid) || isSearched(state, pid)
 }
 
 /** Where the payload begins, if it has one: behind the adaptation field, whose first byte counts its others. Section 2.4.3.4 */
@@ -74,8 +74,7 @@ function readTable(state: TransportState, pid: number, payload: Uint8Array, star
 function searchStream(state: TransportState, pid: number, payload: Uint8Array, startsUnit: boolean): void {
   const isVideo = pid === state.video?.pid
   const stream = isVideo ? state.video : state.audio
-  if (!stream || !isSearched(stream, isVideo ? state.sequence : state.sound)) return
-  if (startsUnit) stream.searched += 1
+  if (startsUnit && stream) stream.searched += 1
   const most = isVideo ? VIDEO_START_BYTES : AUDIO_START_BYTES
   const start = gather(state.parts, { pid, startsUnit, bytes: payload, most: () => most })
   if (start) readStart(state, pid, start)

@@ -33,11 +33,12 @@ export interface Part {
   bytes: number[]
 }
 
-/** In units of 1/90,000 s, free of the wrap-around after 2^33. */
+/** In units of 1/90,000 s. */
 export interface Times {
   /** Packets that carry a frame. */
   frames: number
-  /** The last time that was seen. */
+  /** The last time that was seen, as it stands there; undefined before the first. The others are free of the wrap-around. */
+  stated?: number | undefined
   now: number
   first: number
   last: number

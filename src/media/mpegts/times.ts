@@ -21,23 +21,23 @@ export function takeTime(times: Times, bytes: Uint8Array, at: number): void {
   if ((flags & HAS_TIME) === 0) return
   const high = ((bytes[at + 9] ?? 0) >> 1) & 7
   const time = high * 2 ** 30 + (uint16(bytes, at + 10) >> 1) * 2 ** 15 + (uint16(bytes, at + 12) >> 1)
-  if (times.frames === 1) {
+  if (times.stated === undefined) {
     times.now = time
     times.first = time
     times.last = time
   } else {
-    follow(times, time)
+    follow(times, time - times.stated)
   }
+  times.stated = time
 }
 
-function follow(times: Times, time: number): void {
-  const step = remainder(time - times.now + WRAP / 2) - WRAP / 2
+/** Times may pass the wrap-around in either direction, as frames are not in the order in which they are shown. */
+function follow(times: Times, difference: number): void {
+  let step = difference
+  if (step > WRAP / 2) step -= WRAP
+  if (step < -WRAP / 2) step += WRAP
   if (Math.abs(step) > LONGEST_GAP) times.haveJumped = true
   times.now += step
   times.first = Math.min(times.first, times.now)
   times.last = Math.max(times.last, times.now)
-}
-
-function remainder(time: number): number {
-  return ((time % WRAP) + WRAP) % WRAP
 }

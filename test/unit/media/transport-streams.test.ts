@@ -3,6 +3,7 @@ import type { ReadFacts } from '../../../src/media/facts-reader.ts'
 import { createTransportStreamReader } from '../../../src/media/mpegts/reader.ts'
 import { writeBits } from '../../support/bits.ts'
 import { joined } from '../../support/bytes.ts'
+import { counted } from '../../support/counted-bytes.ts'
 import { readVideoFixture } from '../../support/video-fixtures.ts'
 
 const PACKET_BYTES = 188
@@ -160,6 +161,27 @@ describe('a transport stream', () => {
   })
 })
 
+describe('a transport stream whose codec never shows', () => {
+  const streams = table({ type: 0x1b, pid: 0x101 }, { type: 0x81, pid: 0x102 })
+  const silent = [unit(0x101, 0), unit(0x102, 0)]
+  const continued = packet(0x101, false, new Uint8Array(PACKET_BYTES - 4))
+
+  it('is searched for its parameter sets in 1,000 units of video', () => {
+    const readBehind = (units: number) =>
+      factsOf(programs, streams, ...Array.from({ length: units }, () => silent).flat(), unit(0x101, 9000, SEQUENCE))
+    expect(readBehind(999).width).toBe(16)
+    expect(readBehind(1000).width).toBeUndefined()
+  })
+
+  it('costs no more than to look at the beginnings of its packets after that', () => {
+    const reader = createTransportStreamReader()
+    reader.push(joined(programs, streams, ...Array.from({ length: 1000 }, () => silent).flat()))
+    const { bytes, reads } = counted(joined(...Array.from({ length: 5000 }, () => continued)))
+    reader.push(bytes)
+    expect(reads()).toBeLessThanOrEqual(2 * 5000)
+  })
+})
+
 describe('the times of a transport stream', () => {
   it('tell its length and the rate of its frames', () => {
     expect(video(90_000, 99_000, 108_000)).toMatchObject({ durationSecs: 0.3, frameRate: 10, frames: 3 })
@@ -167,6 +189,14 @@ describe('the times of a transport stream', () => {
 
   it('may be in another order than the frames', () => {
     expect(video(90_000, 126_000, 108_000, 99_000, 117_000)).toMatchObject({ durationSecs: 0.5, frameRate: 10 })
+  })
+
+  it('may begin after the first frame', () => {
+    const frames = [undefined, 90_000, 99_000].map((time) => unit(0x101, time, SEQUENCE))
+    expect(factsOf(programs, table({ type: 0x1b, pid: 0x101 }), ...frames, FILLER)).toMatchObject({
+      durationSecs: 0.15,
+      frames: 3,
+    })
   })
 
   it('may pass 2^33 ticks', () => {
