@@ -33,18 +33,21 @@ export const TRANSPORT_STEPS: Steps<TransportState, TransportStep> = {
   packets(bytes, state) {
     const { packetBytes } = state
     const first = syncOffset(packetBytes)
-    const end = bytes.length - packetBytes + first
-    let isCounting = canOnlyCount(state)
-    let sync = first
-    for (; sync <= end; sync += packetBytes) {
+    const last = first + bytes.length - packetBytes
+    for (let sync = first; ; sync += packetBytes) {
+      if (canOnlyCount(state)) sync = passContinued(bytes, sync, last, packetBytes)
+      if (sync > last) return nextPackets(packetBytes, sync - first - bytes.length)
       if (bytes[sync] !== SYNC_BYTE) return { ...FIRST_STEP, skip: sync - first - bytes.length }
-      // Most packets continue a frame, and tell nothing once its codec is known.
-      if (isCounting && ((bytes[sync + 1] ?? 0) & STARTS_UNIT) === 0) continue
       readPacket(state, bytes, sync)
-      isCounting ||= canOnlyCount(state)
     }
-    return nextPackets(packetBytes, sync - first - bytes.length)
   },
+}
+
+/** Passes over packets that continue a unit, as most do. Returns where the first other one begins, or no packet. */
+function passContinued(bytes: Uint8Array, from: number, last: number, packetBytes: number): number {
+  let sync = from
+  while (sync <= last && bytes[sync] === SYNC_BYTE && ((bytes[sync + 1] ?? 0) & STARTS_UNIT) === 0) sync += packetBytes
+  return sync
 }
 
 function nextPackets(packetBytes: number, skip: number): NextStep<TransportStep> {
