@@ -11,7 +11,7 @@ import { WARM_UPS } from './throughput.ts'
 
 const FILE_BYTES: number = 512 * MIB
 const UPLOADS = 5
-const PROBES = 9
+const PROBES = 65
 /** Of the CPU time of the upload. */
 const CEILING = 0.03
 
