@@ -1,14 +1,11 @@
 import process from 'node:process'
-import { VIDEO_FORMATS } from '../src/media/video-formats.ts'
 import { fuzzMedia } from '../test/support/fuzz-media.ts'
-import { readVideoFixture, videoFixtures } from '../test/support/video-fixtures.ts'
 
 /** `node bench/fuzz-media.ts [inputs] [seed]`: reads so many mutated files, 200,000 by default, and fails if one is not borne. */
 
 const INPUTS = 200_000
 
 const [inputs = INPUTS, seed = Date.now()] = process.argv.slice(2).map(Number)
-const files = videoFixtures().map(({ name }) => readVideoFixture(name))
-const result = fuzzMedia({ files, formats: VIDEO_FORMATS, inputs, seed })
+const result = fuzzMedia(inputs, seed)
 console.log({ seed, ...result })
 if (result.failures.length > 0) process.exitCode = 1

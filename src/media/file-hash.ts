@@ -1,5 +1,5 @@
 import { SHA256 } from '@stablelib/sha256'
-import { latin1 } from '../ingress/signatures/bytes.ts'
+import { latin1 } from '../lib/bytes.ts'
 import { decodeBase64, toHex } from '../lib/encoding.ts'
 
 /** The SHA-256 of a file that passes. `crypto.subtle` cannot hash in parts. */

@@ -1,11 +1,6 @@
-/** Seconds to the millisecond. */
-export function roundSecs(seconds: number = 0): number {
-  return Math.round(seconds * 1000) / 1000
-}
-
-/** Frames per second to three decimals: 30,000 ÷ 1,001 is 29.97. */
-export function roundRate(rate: number = 0): number {
-  return Math.round(rate * 1000) / 1000
+/** Seconds to the millisecond, and rates to three decimals: 30,000 ÷ 1,001 is 29.97. */
+export function roundToThousandths(number: number = 0): number {
+  return Math.round(number * 1000) / 1000
 }
 
 /** The numbers that a file can mean: above 0, and finite. The others stay unknown. */
@@ -18,4 +13,9 @@ export function positive<Name extends string>(
     if (number !== undefined && number > 0 && number < Number.POSITIVE_INFINITY) known[name] = number
   }
   return known
+}
+
+/** A width and a height, if both are known. */
+export function sizeOf(width: number, height: number): { width?: number; height?: number } {
+  return width > 0 && height > 0 ? { width, height } : {}
 }

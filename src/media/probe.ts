@@ -1,6 +1,6 @@
-import { latin1 } from '../ingress/signatures/bytes.ts'
 import { HEAD_BYTES } from '../ingress/upload-source.ts'
 import { copyToLarger } from '../lib/buffers.ts'
+import { latin1 } from '../lib/bytes.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { Container, MediaFacts } from '../media-facts.ts'

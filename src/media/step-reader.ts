@@ -1,134 +1,193 @@
-import * as z from 'zod/mini'
+import { copyToLarger } from '../lib/buffers.ts'
+import { latin1 } from '../lib/bytes.ts'
+import { decodeBase64 } from '../lib/encoding.ts'
+import { isRecord } from '../lib/is-record.ts'
 import type { FactsReader, ReadFacts } from './facts-reader.ts'
+import { asSaved } from './saved.ts'
 
-/** The most bytes that a step can ask for: the header of anything in an image, or an entry of a list. */
-const MAX_STEP_BYTES = 64
+/** The most bytes that a step can ask for, and so the most that a reader holds. */
+export const MAX_TAKE = 4096
 
-/** Where a file is read next: `skip` bytes tell nothing, and the `take` bytes after them go to `step`. */
+/** Where a file is read next, and by which step. */
 export interface NextStep<Step extends string> {
   step: Step
-  /** 1 to 64. */
+  /** Bytes that the step must see at once: 1 to 4096. */
   take: number
+  /**
+   * Bytes to pass over first, counted from the end of those that the last step was given. Default 0. A negative number
+   * gives the last of those bytes to the next step too.
+   */
   skip?: number
+  /** Gives the step whatever is at hand behind those bytes too, so that it can read a lot in one go. Default false. */
+  ahead?: boolean
 }
 
-/** What a reader remembers of a file. Numbers only, so that it can be saved. */
-export type Fields<Field extends string> = Record<Field, number>
+/** The steps of a format by name. Each returns undefined once no further byte can tell more, and throws on a file that contradicts itself. */
+export type Steps<State, Step extends string> = Record<
+  Step,
+  (bytes: Uint8Array, state: State) => NextStep<Step> | undefined
+>
 
-/** A format as steps, each of which reads a few bytes and says where the next one is. */
-export interface StepFormat<Field extends string, Step extends string> {
-  /** How the fields begin. */
-  fields: Readonly<Fields<Field>>
+/** A format as steps, each of which reads a few bytes and says where the next ones are. */
+export interface StepFormat<State extends object, Step extends string> {
+  /** Increase it with every change of the state or the steps: what an older release saved is then not continued. */
+  version: number
+  /** What the reader remembers of a file before its first byte: JSON, so that another process can go on. */
+  start(): State
   first: NextStep<Step>
-  /** Each returns undefined once no further byte can tell more, and throws on a file that contradicts itself. */
-  steps: Record<Step, (bytes: DataView, fields: Fields<Field>) => NextStep<Step> | undefined>
-  /** The step in place of which a file may end. */
-  mayEndBefore?: Step
-  /** @param isComplete Whether the steps have come to their end, so that sums are final. */
-  facts(fields: Readonly<Fields<Field>>, isComplete: boolean): ReadFacts
+  steps: Steps<State, Step>
+  /**
+   * The file has ended in the place of a step. Returns whether it is whole all the same, so that sums are final. Without
+   * this, it is not.
+   *
+   * @param isBetween Whether not a byte of the step has come, and none is missing before it.
+   */
+  end?(state: State, step: Step, isBetween: boolean): boolean
+  /** @param isComplete Whether the steps have come to their end, or the file to one that is whole. */
+  facts(state: State, isComplete: boolean): ReadFacts
 }
 
-const whole = z.int().check(z.minimum(0))
-const savedState = z.object({
-  fields: z.record(z.string(), z.number()),
-  next: z.optional(
-    z.object({ step: z.string(), take: z.int().check(z.minimum(1), z.maximum(MAX_STEP_BYTES)), skip: whole }),
-  ),
-  taken: z.array(whole).check(z.maxLength(MAX_STEP_BYTES)),
-  isComplete: z.boolean(),
-})
+interface Saved<State, Step extends string> {
+  version: number
+  state: State
+  /** Its `skip` is what is left to pass over. */
+  next?: NextStep<Step> | undefined
+  /** Base64. */
+  held: string
+  isComplete: boolean
+}
 
-/** Reads a format that is described in steps. Holds 64 bytes of the file. */
-export function createStepReader<Field extends string, Step extends string>(
-  format: StepFormat<Field, Step>,
+/** Makes a reader of a format in steps: cuts what it is given to the steps' measure and holds pieces that are too short. */
+export function createStepReader<State extends object, Step extends string>(
+  format: StepFormat<State, Step>,
   saved?: unknown,
 ): FactsReader {
-  const { steps, mayEndBefore } = format
-  const fields: Fields<Field> = { ...format.fields }
-  const taken = new Uint8Array(MAX_STEP_BYTES)
-  const view = new DataView(taken.buffer)
-  let takenBytes = 0
-  let skipBytes = 0
-  let isComplete = false
-  let next: NextStep<Step> | undefined
-  if (saved === undefined) goTo(format.first)
-  else restore(saved)
+  const from = saved === undefined ? startOf(format) : checkSaved(format, saved)
+  const { state } = from
+  let { next, isComplete } = from
+  let toSkip = next?.skip ?? 0
+  let held: Uint8Array = decodeBase64(from.held)
+  let filled = held.length
 
-  function goTo(step: NextStep<Step>): void {
-    next = step
-    takenBytes = 0
-    skipBytes = step.skip ?? 0
+  function push(bytes: Uint8Array): void {
+    let at = pass(bytes.length)
+    while (next !== undefined && at < bytes.length) {
+      if (filled > 0 || bytes.length - at < next.take) {
+        at += hold(next, bytes, at)
+        runHeld()
+      } else {
+        at += run(next, bytes.subarray(at, next.ahead ? bytes.length : at + next.take))
+      }
+      if (at > bytes.length) toSkip = at - bytes.length
+      else at += pass(bytes.length - at)
+    }
   }
 
-  function restore(state: unknown): void {
-    const read = z.parse(savedState, state)
-    for (const field in fields) fields[field] = read.fields[field] ?? fields[field]
-    isComplete = read.isComplete
-    if (read.next === undefined) return
-    const { step, take, skip } = read.next
-    if (!isStep(step)) throw new Error(`There is no step ${step}`)
-    goTo({ step, take, skip })
-    taken.set(read.taken)
-    takenBytes = read.taken.length
+  /** Passes over as many of the next bytes as there are to skip. */
+  function pass(available: number): number {
+    const passed = Math.min(toSkip, available)
+    toSkip -= passed
+    return passed
   }
 
-  function isStep(name: string): name is Step {
-    return Object.hasOwn(steps, name)
+  function hold({ take }: NextStep<Step>, bytes: Uint8Array, at: number): number {
+    if (held.length < take) held = copyToLarger(held.subarray(0, filled), take)
+    const taken = bytes.subarray(at, at + take - filled)
+    held.set(taken, filled)
+    filled += taken.length
+    return taken.length
   }
 
-  function run({ step }: NextStep<Step>): void {
+  function runHeld(): void {
+    while (next !== undefined && filled >= next.take) {
+      const distance = run(next, held.subarray(0, next.take))
+      toSkip = Math.max(0, distance - filled)
+      held.copyWithin(0, distance, filled)
+      filled = Math.max(0, filled - distance)
+    }
+  }
+
+  /** Runs a step. Returns how far it is from the first of its bytes to those of the next step. */
+  function run({ step, take }: NextStep<Step>, bytes: Uint8Array): number {
     // Nothing follows a step that throws.
     next = undefined
-    const following = steps[step](view, fields)
-    if (following === undefined) isComplete = true
-    else goTo(following)
+    const following = format.steps[step](bytes, state)
+    isComplete = following === undefined
+    if (following === undefined) return bytes.length
+    const distance = bytes.length + (following.skip ?? 0)
+    const isProgress = distance > 0 || (distance === 0 && following.take > take)
+    if (!isProgress || following.take > MAX_TAKE) throw new Error(`The step ${step} does not go on.`)
+    next = following
+    return distance
   }
 
   return {
+    push,
+    end() {
+      if (next === undefined) return
+      isComplete = format.end?.(state, next.step, filled === 0 && toSkip === 0) ?? false
+      next = undefined
+    },
+    facts: () => format.facts(state, isComplete),
     get done() {
       return next === undefined
     },
     get skippable() {
-      return next === undefined ? Number.POSITIVE_INFINITY : skipBytes
-    },
-    push(bytes) {
-      let offset = 0
-      while (next !== undefined) {
-        const skipped = Math.min(skipBytes, bytes.length - offset)
-        skipBytes -= skipped
-        offset += skipped
-        // Steps take a few bytes: a loop copies them faster than `set`.
-        for (; takenBytes < next.take && offset < bytes.length; offset++) taken[takenBytes++] = bytes[offset] ?? 0
-        if (takenBytes < next.take) return
-        run(next)
-      }
+      return next === undefined ? Number.POSITIVE_INFINITY : toSkip
     },
     skip(bytes) {
       if (next === undefined) return
-      if (bytes > skipBytes) throw new RangeError(`Only ${skipBytes} bytes can be skipped, not ${bytes}`)
-      skipBytes -= bytes
+      if (bytes > toSkip) throw new RangeError(`Only ${toSkip} bytes tell nothing; ${bytes} are more.`)
+      toSkip -= bytes
     },
-    end() {
-      if (next === undefined) return
-      isComplete = next.step === mayEndBefore && takenBytes === 0 && skipBytes === 0
-      next = undefined
+    save() {
+      const record: Saved<State, Step> = {
+        ...{ version: format.version, state, isComplete },
+        next: next && { ...next, skip: toSkip },
+        held: next ? btoa(latin1(held, 0, filled)) : '',
+      }
+      return asSaved(record)
     },
-    facts: () => format.facts(fields, isComplete),
-    save: () => ({
-      fields: { ...fields },
-      next: next && { step: next.step, take: next.take, skip: skipBytes },
-      taken: [...taken.subarray(0, takenBytes)],
-      isComplete,
-    }),
   }
 }
 
-/** A width and a height, if both are known. */
-export function sizeOf(width: number, height: number): { width?: number; height?: number } {
-  return width > 0 && height > 0 ? { width, height } : {}
+function startOf<State extends object, Step extends string>({
+  version,
+  start,
+  first,
+}: StepFormat<State, Step>): Saved<State, Step> {
+  return { version, state: start(), next: first, held: '', isComplete: false }
 }
 
-/** Four bytes as characters. */
-export function fourCharacters(bytes: DataView, offset: number): string {
-  return String.fromCharCode(...[0, 1, 2, 3].map((at) => bytes.getUint8(offset + at)))
+function checkSaved<State extends object, Step extends string>(
+  format: StepFormat<State, Step>,
+  saved: unknown,
+): Saved<State, Step> {
+  if (isSavedBy(format, saved)) return saved
+  throw new TypeError('This state is not one that a reader of this release has saved.')
+}
+
+/** The version vouches for what `save` wrote; the rest guards against what it did not write. */
+function isSavedBy<State extends object, Step extends string>(
+  { version, steps }: StepFormat<State, Step>,
+  saved: unknown,
+): saved is Saved<State, Step> {
+  return (
+    isRecord(saved) &&
+    saved['version'] === version &&
+    isRecord(saved['state']) &&
+    typeof saved['held'] === 'string' &&
+    typeof saved['isComplete'] === 'boolean' &&
+    (saved['next'] === undefined || isNextStep(steps, saved['next']))
+  )
+}
+
+function isNextStep(steps: object, next: unknown): boolean {
+  return (
+    isRecord(next) &&
+    typeof next['step'] === 'string' &&
+    Object.hasOwn(steps, next['step']) &&
+    Number.isSafeInteger(next['take']) &&
+    Number.isSafeInteger(next['skip'])
+  )
 }

@@ -2,7 +2,13 @@ export type Bytes = Uint8Array | readonly number[]
 
 /** The bytes of all parts, one after another. */
 export function joined(...parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(parts.flatMap((part) => [...part]))
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /** The bytes of a text. */

@@ -1,8 +1,12 @@
 import process from 'node:process'
-import type { MediaFormat } from '../../src/media/facts-reader.ts'
+import { IMAGE_FORMATS, SUBTITLE_FORMATS } from '../../src/media/image-formats.ts'
 import { createProbe } from '../../src/media/probe.ts'
+import { VIDEO_FORMATS } from '../../src/media/video-formats.ts'
 import type { MediaFacts } from '../../src/media-facts.ts'
+import { IMAGE_FIXTURES } from './image-facts.ts'
+import { readFixture } from './media-fixtures.ts'
 import { createRandom, mutate } from './mutations.ts'
+import { readVideoFixture, videoFixtures } from './video-fixtures.ts'
 
 /** What a run over mutated files came to. */
 export interface FuzzResult {
@@ -17,17 +21,16 @@ export interface FuzzResult {
   failures: string[]
 }
 
-export interface FuzzOptions {
-  files: readonly Uint8Array[]
-  formats: readonly MediaFormat[]
-  inputs: number
-  seed: number
-}
-
 const FIRST_SEGMENT_BYTES = 8 * 1024
 
-/** Reads mutated files in pieces of any size, as a probe is given them. */
-export function fuzzMedia({ files, formats, inputs, seed }: FuzzOptions): FuzzResult {
+const FORMATS = [...IMAGE_FORMATS, ...SUBTITLE_FORMATS, ...VIDEO_FORMATS]
+
+/** Reads mutated files of all formats in pieces of any size, as a probe is given them. */
+export function fuzzMedia(inputs: number, seed: number): FuzzResult {
+  const files = [
+    ...videoFixtures().map(({ name }) => readVideoFixture(name)),
+    ...IMAGE_FIXTURES.map(({ file }) => readFixture(file)),
+  ]
   const random = createRandom(seed)
   const pick = () => files[Math.floor(random() * files.length)] ?? new Uint8Array()
   const result: FuzzResult = { inputs, contradictions: 0, read: 0, slowestMs: 0, failures: [] }
@@ -36,7 +39,7 @@ export function fuzzMedia({ files, formats, inputs, seed }: FuzzOptions): FuzzRe
     const before = process.cpuUsage()
     try {
       const probe = createProbe({
-        formats,
+        formats: FORMATS,
         firstSegmentBytes: FIRST_SEGMENT_BYTES,
         onError: () => result.contradictions++,
       })

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { CreateFactsReader, ReadFacts } from '../../src/media/facts-reader.ts'
 import { createBmpReader } from '../../src/media/images/bmp.ts'
 import { createGifReader } from '../../src/media/images/gif.ts'
@@ -8,6 +7,7 @@ import { createPngReader } from '../../src/media/images/png.ts'
 import { createTiffReader } from '../../src/media/images/tiff.ts'
 import { createWebpReader } from '../../src/media/images/webp.ts'
 import { createSrtReader, createVttReader } from '../../src/media/subtitles.ts'
+import { readFixture } from './media-fixtures.ts'
 
 export type ReaderName = 'avif' | 'bmp' | 'gif' | 'heic' | 'jpeg' | 'png' | 'srt' | 'tiff' | 'vtt' | 'webp'
 
@@ -39,19 +39,12 @@ export interface ImageFixture {
 
 export type OracleFacts = Partial<Pick<ReadFacts, 'width' | 'height' | 'frames' | 'durationSecs' | 'loop' | 'cmyk'>>
 
-const folder = new URL('../fixtures/', import.meta.url)
-
 const { files }: { files: ImageFixture[] } = JSON.parse(
-  readFileSync(new URL('media-facts/images.json', folder), 'utf8'),
+  new TextDecoder().decode(readFixture('media-facts/images.json')),
 )
 
 /** The images and subtitles of test/fixtures/media-facts/images.json. */
 export const IMAGE_FIXTURES: readonly ImageFixture[] = files
-
-/** The bytes of a file in test/fixtures. */
-export function readFixture(file: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(file, folder)))
-}
 
 /** Gives a whole file to a reader, in one piece. */
 export function readFacts(name: ReaderName, bytes: Uint8Array): ReadFacts {

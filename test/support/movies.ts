@@ -1,4 +1,5 @@
-import { concatBytes, mp4Box } from './mp4-boxes.ts'
+import { joined } from './bytes.ts'
+import { mp4Box } from './mp4-boxes.ts'
 import { readVideoFixture } from './video-fixtures.ts'
 
 /**
@@ -15,7 +16,7 @@ export function movieWith(name: string, moov: 'first' | 'last', fillerBytes = 12
   const [movie, media] = [bytesOf(boxes.filter(isMoov)), bytesOf(others)]
   const filler = mp4Box('free', new Uint8Array(fillerBytes))
   const rest = moov === 'first' ? [...movie, filler, ...media] : [filler, ...media, ...movie]
-  return concatBytes([...bytesOf(type), ...rest])
+  return joined(...bytesOf(type), ...rest)
 }
 
 interface Box {

@@ -1,3 +1,5 @@
+import { joined } from './bytes.ts'
+
 /** Content of a box: text and bytes as they are, and numbers of four bytes. */
 type Content = string | number | Uint8Array
 
@@ -5,17 +7,7 @@ type Content = string | number | Uint8Array
 export function mp4Box(type: string, ...contents: readonly Content[]): Uint8Array<ArrayBuffer> {
   const bytes = contents.map(bytesOf)
   const size = bytes.reduce((sum, { length }) => sum + length, 8)
-  return concatBytes([bytesOf(size), bytesOf(type), ...bytes])
-}
-
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return joined(bytesOf(size), bytesOf(type), ...bytes)
 }
 
 function bytesOf(content: Content): Uint8Array {
@@ -38,7 +30,7 @@ export function movieWithTables(seconds: number, framesPerSecond: number): Uint8
   const header = mp4Box('mvhd', 0, 0, 0, MOVIE_TIMESCALE, seconds * MOVIE_TIMESCALE, zeros(80))
   const video = track(1, 'vide', videoEntry(), seconds, frames)
   const sound = track(2, 'soun', mp4Box('sowt', zeros(16), '\0\x02\0\x10\0\0\0\0\xac\x44\0\0'), seconds, frames)
-  return concatBytes([mp4Box('ftyp', 'isom', 0), mp4Box('moov', header, video, sound)])
+  return joined(mp4Box('ftyp', 'isom', 0), mp4Box('moov', header, video, sound))
 }
 
 function videoEntry(): Uint8Array {

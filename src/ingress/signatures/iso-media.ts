@@ -1,4 +1,4 @@
-import { latin1 } from './bytes.ts'
+import { latin1 } from '../../lib/bytes.ts'
 import { type Finding, unsupportedAudio } from './finding.ts'
 import { type Box, readBoxes } from './iso-boxes.ts'
 import { type Brands, HEIF, isVideoBrand, JPEG_2000, JPEG_XL, unsupportedBrand } from './iso-brands.ts'

@@ -1,5 +1,5 @@
+import { uint16 } from '../../lib/bytes.ts'
 import type { AudioFacts } from '../../media-facts.ts'
-import { uint16 } from '../bytes.ts'
 import { positive } from '../numbers.ts'
 import { AAC_SAMPLE_RATES, aacChannels } from './aac.ts'
 

@@ -1,3 +1,5 @@
+import { uint16, uint16LittleEndian, uint32, uint32LittleEndian } from '../../lib/bytes.ts'
+
 /*
  * A TIFF begins with a directory of entries that describe its picture. Exif in a JPEG is such a TIFF without a picture.
  * TIFF 6.0, section 2. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf
@@ -21,26 +23,39 @@ const SHORT = 3
 
 /** Where the first directory is, counted from the header; undefined if this is no header, or that of a BigTIFF. */
 export function readTiffHeader(
-  bytes: DataView,
+  bytes: Uint8Array,
   offset: number,
 ): { isLittleEndian: boolean; directory: number } | undefined {
-  const order = bytes.getUint16(offset)
+  const order = uint16(bytes, offset)
   const isLittleEndian = order === LITTLE_ENDIAN
   if (!isLittleEndian && order !== BIG_ENDIAN) return undefined
-  if (bytes.getUint16(offset + 2, isLittleEndian) !== MAGIC) return undefined
-  return { isLittleEndian, directory: bytes.getUint32(offset + 4, isLittleEndian) }
+  if (read16(bytes, offset + 2, isLittleEndian) !== MAGIC) return undefined
+  return { isLittleEndian, directory: read32(bytes, offset + 4, isLittleEndian) }
+}
+
+/** How many entries follow. */
+export function readCount(bytes: Uint8Array, isLittleEndian: boolean): number {
+  return read16(bytes, 0, isLittleEndian)
 }
 
 /** An entry whose value is one number of two or four bytes, as those named above are. */
-export function readEntry(bytes: DataView, isLittleEndian: boolean): { tag: number; value: number } {
-  const isShort = bytes.getUint16(2, isLittleEndian) === SHORT
+export function readEntry(bytes: Uint8Array, isLittleEndian: boolean): { tag: number; value: number } {
+  const isShort = read16(bytes, 2, isLittleEndian) === SHORT
   return {
-    tag: bytes.getUint16(0, isLittleEndian),
-    value: isShort ? bytes.getUint16(8, isLittleEndian) : bytes.getUint32(8, isLittleEndian),
+    tag: read16(bytes, 0, isLittleEndian),
+    value: isShort ? read16(bytes, 8, isLittleEndian) : read32(bytes, 8, isLittleEndian),
   }
 }
 
 /** Orientations 5 to 8 turn the picture by 90° or 270°. Exif 2.32, 4.6.4 */
 export function isTurned(orientation: number): boolean {
   return orientation >= 5 && orientation <= 8
+}
+
+function read16(bytes: Uint8Array, offset: number, isLittleEndian: boolean): number {
+  return isLittleEndian ? uint16LittleEndian(bytes, offset) : uint16(bytes, offset)
+}
+
+function read32(bytes: Uint8Array, offset: number, isLittleEndian: boolean): number {
+  return isLittleEndian ? uint32LittleEndian(bytes, offset) : uint32(bytes, offset)
 }

@@ -1,5 +1,5 @@
-import { latin1 } from '../../ingress/signatures/bytes.ts'
-import { MAX_NEED } from '../walking-reader.ts'
+import { latin1 } from '../../lib/bytes.ts'
+import { MAX_TAKE } from '../step-reader.ts'
 import { BLOCK_BYTES, readGroupedBlock, readReference, readSimpleBlock } from './blocks.ts'
 import { readCodecConfig } from './codecs.ts'
 import { currentTrack, type MatroskaState } from './state.ts'
@@ -47,7 +47,7 @@ export const LEAVES: ReadonlyMap<number, Leaf> = new Map([
   [0xd7, numberOfTrack('number')],
   [0x83, short(readTrackType)],
   [0x86, short(readCodecId)],
-  [0x63a2, { most: MAX_NEED, isLonger: false, read: (state, config) => readCodecConfig(currentTrack(state), config) }],
+  [0x63a2, { most: MAX_TAKE, isLonger: false, read: (state, config) => readCodecConfig(currentTrack(state), config) }],
   [0x23e383, numberOfTrack('frameNanos')],
   // PixelWidth, PixelHeight, DisplayWidth, DisplayHeight
   [0xb0, numberOfTrack('pixelWidth')],

@@ -1,25 +1,29 @@
 import type { MediaFacts } from '../../media-facts.ts'
 import type { ReadFacts } from '../facts-reader.ts'
-import { positive, roundRate, roundSecs } from '../numbers.ts'
+import { positive, roundToThousandths } from '../numbers.ts'
 import { finishFrame } from './blocks.ts'
 import { audioFacts, videoFacts } from './codecs.ts'
 import { type MatroskaState, type MatroskaTrack, videoTrack } from './state.ts'
 
 const NANOS_PER_SEC = 1e9
 
-/** What the elements read so far say. */
-export function matroskaFacts(state: MatroskaState): ReadFacts {
-  const { container, tracks, areTracksListed, hasEnded } = state
+/**
+ * What the elements read so far say.
+ *
+ * @param isComplete Whether all blocks have passed.
+ */
+export function matroskaFacts(state: MatroskaState, isComplete: boolean): ReadFacts {
+  const { container, tracks, areTracksListed } = state
   const video = videoTrack(state)
   const audio = tracks.find(({ kind }) => kind === 'audio')
-  const seconds = durationSecs(state)
-  const rate = video && frameRate(state, video)
-  const isCounted = hasEnded && video !== undefined && state.frames.count > 0
+  const seconds = durationSecs(state, isComplete)
+  const rate = video && frameRate(state, video, isComplete)
+  const isCounted = isComplete && video !== undefined && state.frames.count > 0
   const frames = isCounted ? state.frames.count : undefined
   return {
     container,
     ...(video ? displaySize(video) : {}),
-    ...positive({ durationSecs: roundSecs(seconds), frames, frameRate: roundRate(rate) }),
+    ...positive({ durationSecs: roundToThousandths(seconds), frames, frameRate: roundToThousandths(rate) }),
     ...(video || areTracksListed ? { hasVideo: video !== undefined } : {}),
     ...(video
       ? { video: { ...videoFacts(video), ...positive({ longestGop: isCounted ? longestGop(state) : undefined }) } }
@@ -41,17 +45,11 @@ function displaySize({
 }
 
 /** Live files announce no duration: it is known when the last block has passed, which lasts as long as a frame on average. */
-function durationSecs({
-  durationTicks,
-  tickNanos,
-  hasEnded,
-  firstTicks = 0,
-  lastTicks = 0,
-  frames,
-}: MatroskaState): number | undefined {
+function durationSecs(state: MatroskaState, isComplete: boolean): number | undefined {
+  const { durationTicks, tickNanos, firstTicks = 0, lastTicks = 0, frames } = state
   const secondsOf = (ticks: number) => (ticks * tickNanos) / NANOS_PER_SEC
   if (durationTicks) return secondsOf(durationTicks)
-  if (!hasEnded) return undefined
+  if (!isComplete) return undefined
   const end = Math.max(lastTicks, frames.lastTicks + frameTicks(frames))
   return secondsOf(end - firstTicks) || undefined
 }
@@ -60,8 +58,9 @@ function frameTicks({ count, firstTicks, lastTicks }: MatroskaState['frames']): 
   return count > 1 ? (lastTicks - firstTicks) / (count - 1) : 0
 }
 
-function frameRate({ frames, tickNanos, hasEnded }: MatroskaState, { frameNanos }: MatroskaTrack): number | undefined {
-  const nanos = frameNanos || (hasEnded ? frameTicks(frames) * tickNanos : 0)
+function frameRate(state: MatroskaState, { frameNanos }: MatroskaTrack, isComplete: boolean): number | undefined {
+  const { frames, tickNanos } = state
+  const nanos = frameNanos || (isComplete ? frameTicks(frames) * tickNanos : 0)
   return nanos > 0 ? NANOS_PER_SEC / nanos : undefined
 }
 

@@ -1,15 +1,14 @@
 import type { AudioFacts, VideoFacts } from '../../media-facts.ts'
-import type { WalkState } from '../walking-reader.ts'
 
 /** What is read of a Matroska or WebM file so far, and where in it the walk is. Ticks are units of the timestamp scale. */
-export interface MatroskaState extends WalkState {
+export interface MatroskaState {
   container: 'webm' | 'matroska'
   /** The offset of the next byte. */
   position: number
   /** Elements visited. */
   elements: number
   /** An element whose content is read now. */
-  element?: { id: number; end: number } | undefined
+  element?: { id: number; size: number } | undefined
   /** Nanoseconds of a tick. */
   tickNanos: number
   /** As the head of the file announces it. */
@@ -24,7 +23,6 @@ export interface MatroskaState extends WalkState {
   lastTicks?: number | undefined
   /** Counted over the first video track. */
   frames: FrameCount
-  hasEnded: boolean
 }
 
 export interface MatroskaTrack {
@@ -58,8 +56,8 @@ export interface FrameCount {
 
 export function startState(): MatroskaState {
   return {
-    ...{ need: 2, done: false, container: 'matroska', position: 0, elements: 0, tickNanos: 1_000_000, tracks: [] },
-    ...{ areTracksListed: false, clusterTicks: 0, hasEnded: false },
+    ...{ container: 'matroska', position: 0, elements: 0, tickNanos: 1_000_000, tracks: [] },
+    ...{ areTracksListed: false, clusterTicks: 0 },
     frames: { count: 0, firstTicks: 0, lastTicks: 0, isKey: false, sinceKey: 0, longest: 0 },
   }
 }

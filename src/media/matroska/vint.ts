@@ -15,16 +15,20 @@ function bytesOf(first = 0, most: number): number {
   return bytes
 }
 
+/** By the count of bytes: seven bits of each. */
+const UNKNOWN_SIZES: readonly number[] = Array.from({ length: 9 }, (_, bytes) => 2 ** (7 * bytes) - 1)
+
 /** A size: all its bits but for the one that marks its length. Undefined if they are all ones: RFC 8794 section 6.2 */
 export function readSize(bytes: Uint8Array, start: number, end: number): number | undefined {
   const size = readMarked(bytes, start, end)
-  return size === 2 ** (7 * (end - start)) - 1 ? undefined : size
+  return size === UNKNOWN_SIZES[end - start] ? undefined : size
 }
 
 /** A number without the bit that marks its length. Above 2^53 it is rounded. */
 export function readMarked(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start
-  return ((bytes[start] ?? 0) & (0xff >> length)) * 2 ** (8 * (length - 1)) + readUnsigned(bytes, start + 1, end)
+  let number = (bytes[start] ?? 0) & (0xff >> (end - start))
+  for (let at = start + 1; at < end; at++) number = number * 256 + (bytes[at] ?? 0)
+  return number
 }
 
 /** A number of any count of bytes. Above 2^53 it is rounded. */

@@ -1,10 +1,7 @@
+import { MAX_TAKE, type NextStep, type Steps } from '../step-reader.ts'
 import { CLUSTER, LEAVES, MASTERS, TRACK_ENTRY } from './elements.ts'
 import type { MatroskaState } from './state.ts'
 import { idBytes, readSize, readUnsigned, sizeBytes } from './vint.ts'
-
-/** The shortest header of an element, and the longest. */
-const LEAST_HEADER_BYTES = 2
-const MOST_HEADER_BYTES = 12
 
 /** Elements that any file may have. */
 const FREE_ELEMENTS = 20_000
@@ -13,48 +10,75 @@ const BYTES_PER_ELEMENT = 8
 
 const MAX_TRACKS = 16
 
+/** No file is longer than whole numbers can count. */
+const MOST_BYTES: number = Number.MAX_SAFE_INTEGER - MAX_TAKE
+
+export type MatroskaStep = 'elements' | 'content'
+
+/** The shortest header has two bytes. */
+export const FIRST_STEP: NextStep<MatroskaStep> = { step: 'elements', take: 2, ahead: true }
+
+export const MATROSKA_STEPS: Steps<MatroskaState, MatroskaStep> = {
+  elements: readElements,
+  content(bytes, state) {
+    const { element } = state
+    if (!element) throw new Error('No element is read.')
+    LEAVES.get(element.id)?.read(state, bytes)
+    state.element = undefined
+    state.position += element.size
+    return { ...FIRST_STEP, skip: element.size - bytes.length }
+  },
+}
+
 /**
- * Reads what is next: the header of an element, or its content. The walk is flat: an element's id tells what it is
- * wherever it stands, and the end of one whose size is unknown shows in the next one.
+ * Reads elements, as many as are at hand. The walk is flat: an element's id tells what it is wherever it stands, and the end
+ * of one whose size is unknown shows in the next one. RFC 8794 sections 5 and 6: an element is an id, a size, and its content.
  */
-export function stepMatroska(state: MatroskaState, bytes: Uint8Array, at: number, end: number): number {
-  const from = state.position
-  if (state.element) readContent(state, state.element, bytes.subarray(at, at + state.need))
-  else readHeader(state, bytes.subarray(at, Math.min(end, at + MOST_HEADER_BYTES)))
-  return state.position - from
+function readElements(bytes: Uint8Array, state: MatroskaState): NextStep<MatroskaStep> {
+  const { position } = state
+  let at = 0
+  while (at < bytes.length) {
+    state.position = position + at
+    const sizeAt = at + idBytes(bytes[at])
+    const contentAt = sizeAt < bytes.length ? sizeAt + sizeBytes(bytes[sizeAt]) : sizeAt + 1
+    if (contentAt > bytes.length) return { ...FIRST_STEP, take: contentAt - at, skip: at - bytes.length }
+    countElement(state)
+    const id = readUnsigned(bytes, at, sizeAt)
+    const size = enterElement(state, id, readSize(bytes, sizeAt, contentAt))
+    const take = bytesToRead(id, size)
+    at = contentAt + size
+    state.position = position + contentAt
+    if (contentAt + take > bytes.length) {
+      state.element = { id, size }
+      return { step: 'content', take, skip: contentAt - bytes.length }
+    }
+    if (take > 0) LEAVES.get(id)?.read(state, bytes.subarray(contentAt, contentAt + take))
+  }
+  state.position = position + at
+  return { ...FIRST_STEP, skip: at - bytes.length }
 }
 
-/** RFC 8794 sections 5 and 6: an id, then a size. */
-function readHeader(state: MatroskaState, bytes: Uint8Array): void {
-  const ofId = idBytes(bytes[0])
-  const headerBytes = bytes.length > ofId ? ofId + sizeBytes(bytes[ofId]) : ofId + 1
-  if (bytes.length < headerBytes) {
-    state.need = headerBytes
-    return
-  }
-  if (++state.elements > FREE_ELEMENTS + state.position / BYTES_PER_ELEMENT) {
+function countElement(state: MatroskaState): void {
+  if (++state.elements > FREE_ELEMENTS + state.position / BYTES_PER_ELEMENT)
     throw new Error('There are too many elements.')
-  }
-  state.position += headerBytes
-  state.need = LEAST_HEADER_BYTES
-  enterElement(state, readUnsigned(bytes, 0, ofId), readSize(bytes, ofId, headerBytes))
 }
 
-function enterElement(state: MatroskaState, id: number, size: number | undefined): void {
+/** How many bytes lie between the header of an element and the next header: none if its content is elements to read. */
+function enterElement(state: MatroskaState, id: number, size: number | undefined): number {
   if (MASTERS.has(id)) {
     openMaster(state, id)
-    return
+    return 0
   }
   if (size === undefined) throw new Error('An element has no size.')
-  const end = state.position + size
-  if (end > Number.MAX_SAFE_INTEGER) throw new Error(`An element has ${size} bytes.`)
+  if (state.position + size > MOST_BYTES) throw new Error(`An element has ${size} bytes.`)
+  return size
+}
+
+/** How much of its content is read. */
+function bytesToRead(id: number, size: number): number {
   const leaf = LEAVES.get(id)
-  if (!leaf || size === 0 || (size > leaf.most && !leaf.isLonger)) {
-    state.position = end
-    return
-  }
-  state.element = { id, end }
-  state.need = Math.min(size, leaf.most)
+  if (!leaf || (size > leaf.most && !leaf.isLonger)) return 0
+  return Math.min(size, leaf.most)
 }
 
 function openMaster(state: MatroskaState, id: number): void {
@@ -63,11 +87,4 @@ function openMaster(state: MatroskaState, id: number): void {
     state.tracks.push({ number: 0, codecId: '' })
   }
   if (id === CLUSTER) state.areTracksListed = true
-}
-
-function readContent(state: MatroskaState, { id, end }: { id: number; end: number }, content: Uint8Array): void {
-  LEAVES.get(id)?.read(state, content)
-  state.position = end
-  state.need = LEAST_HEADER_BYTES
-  state.element = undefined
 }

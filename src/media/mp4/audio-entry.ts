@@ -1,6 +1,5 @@
-import { latin1, uint32 } from '../../ingress/signatures/bytes.ts'
+import { latin1, uint16, uint32 } from '../../lib/bytes.ts'
 import type { AudioFacts } from '../../media-facts.ts'
-import { uint16 } from '../bytes.ts'
 import { readAacConfig } from '../codecs/aac.ts'
 import { positive } from '../numbers.ts'
 import { readDecoderConfig } from './decoder-config.ts'

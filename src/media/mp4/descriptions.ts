@@ -1,6 +1,5 @@
-import { latin1, uint32 } from '../../ingress/signatures/bytes.ts'
+import { latin1, uint16, uint32 } from '../../lib/bytes.ts'
 import type { VideoFacts } from '../../media-facts.ts'
-import { uint16 } from '../bytes.ts'
 import { readAv1Config } from '../codecs/av1.ts'
 import { readAvcConfig } from '../codecs/h264.ts'
 import { readHevcConfig } from '../codecs/hevc.ts'

@@ -1,6 +1,6 @@
-import { latin1 } from '../../ingress/signatures/bytes.ts'
 import { readBoxes } from '../../ingress/signatures/iso-boxes.ts'
 import { VIDEO_BOXES } from '../../ingress/signatures/iso-media.ts'
+import { latin1 } from '../../lib/bytes.ts'
 import type { MediaFormat } from '../facts-reader.ts'
 import { createMp4Reader } from './reader.ts'
 

@@ -1,5 +1,4 @@
-import { uint32 } from '../../ingress/signatures/bytes.ts'
-import { uint16, uint24 } from '../bytes.ts'
+import { uint16, uint24, uint32 } from '../../lib/bytes.ts'
 import { takeKeyFrame } from './samples.ts'
 import type { Fragment, Mp4State, NewTable, Table, Track } from './state.ts'
 

@@ -1,5 +1,4 @@
-import { latin1, uint32 } from '../../ingress/signatures/bytes.ts'
-import { uint64 } from '../bytes.ts'
+import { latin1, uint32, uint64 } from '../../lib/bytes.ts'
 import type { Mp4State, Track } from './state.ts'
 
 // The sections are those of ISO/IEC 14496-12. A "full box" begins with a version of one byte and flags of three.

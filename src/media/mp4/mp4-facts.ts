@@ -1,21 +1,26 @@
 import type { MediaFacts } from '../../media-facts.ts'
 import type { ReadFacts } from '../facts-reader.ts'
-import { positive, roundRate, roundSecs } from '../numbers.ts'
+import { positive, roundToThousandths } from '../numbers.ts'
 import type { Mp4State, Track } from './state.ts'
 
-/** What the boxes read so far say. */
-export function mp4Facts({ container, movie, tracks }: Mp4State): ReadFacts {
+/**
+ * What the boxes read so far say.
+ *
+ * @param isComplete Whether the sums over fragments are final.
+ */
+export function mp4Facts({ container, movie, tracks }: Mp4State, isComplete: boolean): ReadFacts {
   const videos = tracks.filter(({ kind }) => kind === 'video')
   const video = videos.find(({ isEnabled }) => isEnabled) ?? videos[0]
   const audio = tracks.find((track) => track.audio)?.audio
-  const seconds = durationSecs(movie, tracks)
-  const frames = video && countFrames(video, movie)
+  const seconds = durationSecs(movie, tracks, isComplete)
+  // The samples are listed once the track is complete, or with fragments once the file is.
+  const frames = video && countFrames(video, movie.isFragmented ? isComplete : video.isComplete)
   const rate = video && frameRate(video, frames)
   const longestGop = video && countLongestGop(video, frames)
   return {
     container,
     ...(video ? displaySize(video, movie.isTurned) : {}),
-    ...positive({ durationSecs: roundSecs(seconds), frames, frameRate: roundRate(rate) }),
+    ...positive({ durationSecs: roundToThousandths(seconds), frames, frameRate: roundToThousandths(rate) }),
     ...(video || movie.isComplete ? { hasVideo: video !== undefined } : {}),
     ...(video?.video ? { video: { ...video.video, ...positive({ longestGop }) } } : {}),
     ...(audio ? { audio } : {}),
@@ -43,8 +48,8 @@ function pixelAspect({ pixelAspect, codedAspect = 1, shownAspect }: Track, width
  * The movie's own number; if it has none, the longest track's. With fragments, which show at the end of `moov`, only they
  * tell, or a box that announces them.
  */
-function durationSecs(movie: Mp4State['movie'], tracks: readonly Track[]): number | undefined {
-  if (movie.isFragmented) return movie.hasEnded ? longest(tracks, fragmentedSecs) : movie.announcedSecs
+function durationSecs(movie: Mp4State['movie'], tracks: readonly Track[], isFinal: boolean): number | undefined {
+  if (movie.isFragmented) return isFinal ? longest(tracks, fragmentedSecs) : movie.announcedSecs
   if (!movie.timescale) return undefined
   if (movie.ticks) return movie.ticks / movie.timescale
   const { timescale, isComplete } = movie
@@ -68,9 +73,8 @@ function mediaTicks({ samples, ticks = 0, fragments }: Track): number {
   return (samples > 0 ? ticks : 0) + (fragments?.ticks ?? 0)
 }
 
-/** The samples are complete once the track is, or with fragments once the file is. */
-function countFrames({ samples, fragments, isComplete }: Track, movie: Mp4State['movie']): number | undefined {
-  return (movie.isFragmented ? movie.hasEnded : isComplete) ? samples + (fragments?.samples ?? 0) : undefined
+function countFrames({ samples, fragments }: Track, areListed: boolean): number | undefined {
+  return areListed ? samples + (fragments?.samples ?? 0) : undefined
 }
 
 function frameRate(track: Track, frames: number | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import { uint32 } from '../../ingress/signatures/bytes.ts'
+import { uint32 } from '../../lib/bytes.ts'
 import { currentTrack } from './movie.ts'
 import type { KeyFrames, Mp4State, NewTable } from './state.ts'
 

@@ -1,8 +1,7 @@
 import type { AudioFacts, VideoFacts } from '../../media-facts.ts'
-import type { WalkState } from '../walking-reader.ts'
 
 /** What is read of an MP4 or MOV so far, and where in it the walk is. Times are in units of a timescale: ticks a second. */
-export interface Mp4State extends WalkState {
+export interface Mp4State {
   container: 'mp4' | 'quicktime'
   /** The offset of the next byte. */
   position: number
@@ -54,8 +53,6 @@ export interface Movie {
   announcedSecs?: number | undefined
   /** Set while a `sidx` is read: the ticks of its entries so far. */
   index?: { timescale: number; ticks: number } | undefined
-  /** The file has ended where a box ends, so that the sums over its fragments are final. */
-  hasEnded: boolean
 }
 
 export interface Track {
@@ -118,8 +115,8 @@ export interface Fragment {
 
 export function startState(): Mp4State {
   return {
-    ...{ need: 8, done: false, container: 'quicktime', position: 0, boxes: 0, open: [], tracks: [] },
-    movie: { isTurned: false, isComplete: false, isFragmented: false, hasEnded: false },
+    ...{ container: 'quicktime', position: 0, boxes: 0, open: [], tracks: [] },
+    movie: { isTurned: false, isComplete: false, isFragmented: false },
   }
 }
 

@@ -1,4 +1,4 @@
-import { uint32 } from '../../ingress/signatures/bytes.ts'
+import { uint32 } from '../../lib/bytes.ts'
 import { readReference, readSample } from './fragments.ts'
 import { currentTrack } from './movie.ts'
 import { takeKeyFrame } from './samples.ts'

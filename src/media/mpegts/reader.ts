@@ -1,17 +1,18 @@
 import type { CreateFactsReader } from '../facts-reader.ts'
-import { createWalkingReader, type Walk } from '../walking-reader.ts'
+import { createStepReader, type StepFormat } from '../step-reader.ts'
 import { readStart } from './packets.ts'
 import { startState, type TransportState } from './state.ts'
 import { transportFacts } from './transport-facts.ts'
-import { stepTransportStream } from './walk.ts'
+import { FIRST_STEP, TRANSPORT_STEPS, type TransportStep } from './walk.ts'
 
-const WALK: Walk<TransportState> = {
+const TRANSPORT_STREAM: StepFormat<TransportState, TransportStep> = {
   version: 1,
   start: startState,
-  step: stepTransportStream,
+  first: FIRST_STEP,
+  steps: TRANSPORT_STEPS,
   end(state) {
     for (const { pid, bytes } of state.parts) readStart(state, pid, Uint8Array.from(bytes))
-    state.hasEnded = true
+    return true
   },
   facts: transportFacts,
 }
@@ -20,4 +21,4 @@ const WALK: Walk<TransportState> = {
  * Reads MPEG transport streams (ISO/IEC 13818-1) of packets of 188, 192 or 204 bytes: the first program, its first video and its
  * first sound. Looks for the next packet where bytes are lost.
  */
-export const createTransportStreamReader: CreateFactsReader = (saved) => createWalkingReader(WALK, saved)
+export const createTransportStreamReader: CreateFactsReader = (saved) => createStepReader(TRANSPORT_STREAM, saved)

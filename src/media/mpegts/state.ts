@@ -1,10 +1,9 @@
 import type { AudioFacts } from '../../media-facts.ts'
 import type { SequenceFacts } from '../codecs/parameter-set.ts'
-import type { WalkState } from '../walking-reader.ts'
 
 /** What is read of a transport stream so far, and where in it the walk is. */
-export interface TransportState extends WalkState {
-  /** Bytes from one packet to the next; 0 while we look for packets in step. */
+export interface TransportState {
+  /** Bytes from one packet to the next. */
   packetBytes: number
   /** The packet id of the table that lists the program's streams. */
   tablePid?: number | undefined
@@ -19,12 +18,13 @@ export interface TransportState extends WalkState {
   parts: Part[]
   /** Of the video's frames as they are shown. */
   times: Times
-  hasEnded: boolean
 }
 
 export interface ElementaryStream {
   pid: number
   codec: string
+  /** Units whose beginning has been looked at, in search of what tells more of the codec. */
+  searched: number
 }
 
 /** The beginning of a section of a table, or of a packet of an elementary stream. */
@@ -33,11 +33,12 @@ export interface Part {
   bytes: number[]
 }
 
-/** In units of 1/90,000 s, free of the wrap-around after 2^33. */
+/** In units of 1/90,000 s. */
 export interface Times {
   /** Packets that carry a frame. */
   frames: number
-  /** The last time that was seen. */
+  /** The last time that was seen, as it stands there; undefined before the first. The others are free of the wrap-around. */
+  stated?: number | undefined
   now: number
   first: number
   last: number
@@ -45,12 +46,9 @@ export interface Times {
   haveJumped: boolean
 }
 
-/** Bytes that show three packets in step wherever the first of the longest kind begins. */
-export const SEARCH_BYTES: number = 3 * 204 + 1
-
 export function startState(): TransportState {
   return {
-    ...{ need: SEARCH_BYTES, done: false, packetBytes: 0, areStreamsListed: false, parts: [], hasEnded: false },
+    ...{ packetBytes: 0, areStreamsListed: false, parts: [] },
     times: { frames: 0, now: 0, first: 0, last: 0, haveJumped: false },
   }
 }

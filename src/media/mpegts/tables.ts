@@ -1,5 +1,4 @@
-import { latin1 } from '../../ingress/signatures/bytes.ts'
-import { uint16 } from '../bytes.ts'
+import { latin1, uint16 } from '../../lib/bytes.ts'
 import type { TransportState } from './state.ts'
 
 // The sections are those of ISO/IEC 13818-1.
@@ -59,8 +58,8 @@ export function readStreams(state: TransportState, section: Uint8Array): void {
     const video = VIDEO_TYPES.get(type)
     const audio =
       AUDIO_TYPES.get(type) ?? (type === PRIVATE_TYPE ? registered(section.subarray(at + 5, behind)) : undefined)
-    if (video) state.video ??= { pid, codec: video }
-    if (audio) state.audio ??= { pid, codec: audio }
+    if (video) state.video ??= { pid, codec: video, searched: 0 }
+    if (audio) state.audio ??= { pid, codec: audio, searched: 0 }
     at = behind
   }
 }

@@ -1,3 +1,4 @@
+import { uint16 } from '../../lib/bytes.ts'
 import type { Times } from './state.ts'
 
 /** Times are counted modulo this: ISO/IEC 13818-1 section 2.4.3.7 */
@@ -10,31 +11,33 @@ const LONGEST_GAP: number = 60 * TICKS_PER_SEC
 
 const HAS_TIME = 0x80
 
-/** Takes the time at which a unit of video is shown, which its header may tell: section 2.4.3.6 */
-export function takeTime(times: Times, unit: Uint8Array): void {
-  if (unit.length < 14) return
+/** Bytes of a unit's header up to the end of its time. */
+export const TIMED_BYTES = 14
+
+/** Takes the time at which a unit of video is shown, which its header at `at` may tell: section 2.4.3.6 */
+export function takeTime(times: Times, bytes: Uint8Array, at: number): void {
   times.frames += 1
-  const flags = unit[7] ?? 0
+  const flags = bytes[at + 7] ?? 0
   if ((flags & HAS_TIME) === 0) return
-  const [a = 0, b = 0, c = 0, d = 0, e = 0] = unit.subarray(9, 14)
-  const time = ((a >> 1) & 7) * 2 ** 30 + (b << 22) + ((c >> 1) << 15) + (d << 7) + (e >> 1)
-  if (times.frames === 1) {
+  const high = ((bytes[at + 9] ?? 0) >> 1) & 7
+  const time = high * 2 ** 30 + (uint16(bytes, at + 10) >> 1) * 2 ** 15 + (uint16(bytes, at + 12) >> 1)
+  if (times.stated === undefined) {
     times.now = time
     times.first = time
     times.last = time
   } else {
-    follow(times, time)
+    follow(times, time - times.stated)
   }
+  times.stated = time
 }
 
-function follow(times: Times, time: number): void {
-  const step = remainder(time - times.now + WRAP / 2) - WRAP / 2
+/** Times may pass the wrap-around in either direction, as frames are not in the order in which they are shown. */
+function follow(times: Times, difference: number): void {
+  let step = difference
+  if (step > WRAP / 2) step -= WRAP
+  if (step < -WRAP / 2) step += WRAP
   if (Math.abs(step) > LONGEST_GAP) times.haveJumped = true
   times.now += step
   times.first = Math.min(times.first, times.now)
   times.last = Math.max(times.last, times.now)
-}
-
-function remainder(time: number): number {
-  return ((time % WRAP) + WRAP) % WRAP
 }

@@ -1,24 +1,28 @@
 import type { MediaFacts } from '../../media-facts.ts'
 import type { SequenceFacts } from '../codecs/parameter-set.ts'
 import type { ReadFacts } from '../facts-reader.ts'
-import { positive, roundRate, roundSecs } from '../numbers.ts'
+import { positive, roundToThousandths } from '../numbers.ts'
 import type { TransportState } from './state.ts'
 import { TICKS_PER_SEC } from './times.ts'
 
 /** Codecs of which each unit carries one frame. */
 const ONE_FRAME_A_UNIT: ReadonlySet<string> = new Set(['avc1', 'hvc1'])
 
-/** What the packets read so far say. Key frames are not marked reliably, so the longest group of pictures stays unknown. */
-export function transportFacts(state: TransportState): ReadFacts {
+/**
+ * What the packets read so far say. Key frames are not marked reliably, so the longest group of pictures stays unknown.
+ *
+ * @param isComplete Whether all packets have passed.
+ */
+export function transportFacts(state: TransportState, isComplete: boolean): ReadFacts {
   const { video, audio, sequence, sound, areStreamsListed } = state
-  const measured = measure(state)
+  const measured = isComplete ? measure(state) : undefined
   return {
     container: 'mpegts',
     ...(sequence ? displaySize(sequence) : {}),
     ...positive({
-      durationSecs: roundSecs(measured?.durationSecs),
+      durationSecs: roundToThousandths(measured?.durationSecs),
       frames: measured?.frames,
-      frameRate: roundRate(measured?.frameRate ?? sequence?.frameRate),
+      frameRate: roundToThousandths(measured?.frameRate ?? sequence?.frameRate),
     }),
     ...(areStreamsListed ? { hasVideo: video !== undefined } : {}),
     ...(video ? { video: { codec: video.codec, ...sequence?.video } } : {}),
@@ -35,11 +39,10 @@ function measure({
   video,
   sequence,
   times,
-  hasEnded,
 }: TransportState): Required<Pick<MediaFacts, 'durationSecs' | 'frameRate' | 'frames'>> | undefined {
   const { frames, first, last, haveJumped } = times
   const isCounted = video && ONE_FRAME_A_UNIT.has(video.codec) && sequence && !sequence.mayHaveFields
-  if (!hasEnded || !isCounted || haveJumped || frames < 2 || first === last) return undefined
+  if (!isCounted || haveJumped || frames < 2 || first === last) return undefined
   const frameSecs = (last - first) / TICKS_PER_SEC / (frames - 1)
   return { durationSecs: frameSecs * frames, frameRate: 1 / frameSecs, frames }
 }

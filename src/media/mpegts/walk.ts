@@ -1,40 +1,57 @@
-import { readPacket } from './packets.ts'
-import { SEARCH_BYTES, type TransportState } from './state.ts'
+import type { NextStep, Steps } from '../step-reader.ts'
+import { canOnlyCount, readPacket } from './packets.ts'
+import type { TransportState } from './state.ts'
 
 /** ISO/IEC 13818-1 section 2.4.3.2: every packet begins with it. */
 const SYNC_BYTE = 0x47
+/** Of the byte after that one: a unit of a stream begins in the packet. */
+const STARTS_UNIT = 0x40
 
 /** Plain packets; packets after a timestamp of four bytes, as on camcorders; packets with Reed-Solomon parity. */
 const PACKET_BYTES = [188, 192, 204]
 const TIMESTAMPED_BYTES = 192
 const TIMESTAMP_BYTES = 4
+const LONGEST_BYTES: number = Math.max(...PACKET_BYTES)
 
-/** Reads the next packets, or looks for packets in step: at the beginning, and wherever bytes are lost. */
-export function stepTransportStream(state: TransportState, bytes: Uint8Array, at: number, end: number): number {
-  if (state.packetBytes === 0) return findPackets(state, bytes, at)
-  let next = at
-  for (; next + state.packetBytes <= end; next += state.packetBytes) {
-    const sync = next + syncOffset(state.packetBytes)
-    if (bytes[sync] !== SYNC_BYTE) {
-      state.packetBytes = 0
-      state.need = SEARCH_BYTES
-      break
+export type TransportStep = 'search' | 'packets'
+
+/** Looks at enough bytes to see three packets in step wherever the first of the longest kind begins. */
+export const FIRST_STEP: NextStep<TransportStep> = { step: 'search', take: 3 * LONGEST_BYTES + 1 }
+
+/** A step looks for packets in step, at the beginning and wherever bytes are lost, or reads the packets at hand. */
+export const TRANSPORT_STEPS: Steps<TransportState, TransportStep> = {
+  search(bytes, state) {
+    for (let sync = 0; sync < LONGEST_BYTES; sync++) {
+      const packetBytes = PACKET_BYTES.find((distance) => isInStep(bytes, sync, distance))
+      if (packetBytes === undefined) continue
+      state.packetBytes = packetBytes
+      readPacket(state, bytes, sync)
+      return nextPackets(packetBytes, sync - syncOffset(packetBytes) + packetBytes - bytes.length)
     }
-    readPacket(state, bytes, sync)
-  }
-  return next - at
+    return { ...FIRST_STEP, skip: LONGEST_BYTES - bytes.length }
+  },
+  packets(bytes, state) {
+    const { packetBytes } = state
+    const first = syncOffset(packetBytes)
+    const last = first + bytes.length - packetBytes
+    for (let sync = first; ; sync += packetBytes) {
+      if (canOnlyCount(state)) sync = passContinued(bytes, sync, last, packetBytes)
+      if (sync > last) return nextPackets(packetBytes, sync - first - bytes.length)
+      if (bytes[sync] !== SYNC_BYTE) return { ...FIRST_STEP, skip: sync - first - bytes.length }
+      readPacket(state, bytes, sync)
+    }
+  },
 }
 
-function findPackets(state: TransportState, bytes: Uint8Array, at: number): number {
-  for (let sync = at; sync < at + Math.max(...PACKET_BYTES); sync++) {
-    const packetBytes = PACKET_BYTES.find((distance) => isInStep(bytes, sync, distance))
-    if (packetBytes === undefined) continue
-    state.packetBytes = packetBytes
-    state.need = packetBytes
-    readPacket(state, bytes, sync)
-    return sync - at + packetBytes - syncOffset(packetBytes)
-  }
-  return Math.max(...PACKET_BYTES)
+/** Passes over packets that continue a unit, as most do. Returns where the first other one begins, or no packet. */
+function passContinued(bytes: Uint8Array, from: number, last: number, packetBytes: number): number {
+  let sync = from
+  while (sync <= last && bytes[sync] === SYNC_BYTE && ((bytes[sync + 1] ?? 0) & STARTS_UNIT) === 0) sync += packetBytes
+  return sync
+}
+
+function nextPackets(packetBytes: number, skip: number): NextStep<TransportStep> {
+  return { step: 'packets', take: packetBytes, skip, ahead: true }
 }
 
 function isInStep(bytes: Uint8Array, sync: number, distance: number): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { latin1 } from '../../../src/ingress/signatures/bytes.ts'
+import { latin1 } from '../../../src/lib/bytes.ts'
 import type { XMedia } from '../../../src/x/schemas.ts'
 import { bytes, createCalls, idOf, refusal, sha256 } from '../../support/emulator-calls.ts'
 import { PNG } from '../../support/image-headers.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { IMAGE_FIXTURES, type OracleFacts, READERS, readFacts, readFixture } from '../../support/image-facts.ts'
+import { IMAGE_FIXTURES, type OracleFacts, READERS, readFacts } from '../../support/image-facts.ts'
+import { readFixture } from '../../support/media-fixtures.ts'
 
 const MAX_FIXTURE_BYTES = 20 * 1024
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { HEAD_BYTES } from '../../../src/ingress/upload-source.ts'
 import { IMAGE_FORMATS, SUBTITLE_FORMATS } from '../../../src/media/image-formats.ts'
-import { IMAGE_FIXTURES, READERS, readFixture } from '../../support/image-facts.ts'
+import { IMAGE_FIXTURES, READERS } from '../../support/image-facts.ts'
+import { readFixture } from '../../support/media-fixtures.ts'
 
 const FORMATS = [...IMAGE_FORMATS, ...SUBTITLE_FORMATS]
 

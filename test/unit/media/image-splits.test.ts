@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FactsReader, ReadFacts } from '../../../src/media/facts-reader.ts'
 import { counted } from '../../support/counted-bytes.ts'
-import { IMAGE_FIXTURES, READERS, type ReaderName, readFixture } from '../../support/image-facts.ts'
+import { IMAGE_FIXTURES, READERS, type ReaderName } from '../../support/image-facts.ts'
+import { readFixture } from '../../support/media-fixtures.ts'
+import { createRandom, mutate } from '../../support/mutations.ts'
 
 const SEED = 20_261_127
 const MAX_SAVED_BYTES = 1024
@@ -55,35 +57,9 @@ const fixture = fc.constantFrom(
   ...IMAGE_FIXTURES.map(({ file, reader }) => ({ name: reader, bytes: readFixture(file) })),
 )
 
-/** A file with bytes changed, repeated or cut out, many of them near its beginning, where headers are. */
 const mutated = fc
-  .record({
-    fixture,
-    changes: fc.array(
-      fc.record({
-        at: fc.nat(),
-        near: fc.boolean(),
-        byte: fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff)),
-      }),
-      {
-        maxLength: 6,
-      },
-    ),
-    cut: fc.record({ at: fc.nat(), bytes: fc.nat(40) }),
-    repeated: fc.record({ at: fc.nat(), bytes: fc.nat(40) }),
-  })
-  .map(({ fixture: { name, bytes }, changes, cut, repeated }) => {
-    const changed = bytes.slice()
-    for (const { at, near, byte } of changes)
-      changed[at % (near ? Math.min(80, changed.length) : changed.length)] = byte
-    const cutAt = cut.at % changed.length
-    const shorter = [...changed.subarray(0, cutAt), ...changed.subarray(cutAt + cut.bytes)]
-    const repeatAt = repeated.at % (shorter.length + 1)
-    return {
-      name,
-      bytes: Uint8Array.from(shorter.toSpliced(repeatAt, 0, ...shorter.slice(repeatAt, repeatAt + repeated.bytes))),
-    }
-  })
+  .record({ fixture, other: fixture, seed: fc.nat() })
+  .map(({ fixture: { name, bytes }, other, seed }) => ({ name, bytes: mutate(bytes, other.bytes, createRandom(seed)) }))
 
 const cuts = fc.array(fc.nat(), { maxLength: 12 })
 const within = (numbers: readonly number[], { length }: Uint8Array) => numbers.map((number) => number % (length + 1))

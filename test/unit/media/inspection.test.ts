@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import type { InspectedUpload, JudgedFile, MediaInspection } from '../../../src/ingress/media-check.ts'
 import { type MediaRulesOptions, mediaRules } from '../../../src/media/index.ts'
+import { joined } from '../../support/bytes.ts'
 import { readMediaFixture } from '../../support/media-fixtures.ts'
 import { movieWith } from '../../support/movies.ts'
-import { concatBytes } from '../../support/mp4-boxes.ts'
 import { readVideoFixture, videoFixtures } from '../../support/video-fixtures.ts'
 
 const SEGMENT_BYTES = 5000
@@ -93,7 +93,7 @@ describe('an inspection', () => {
   it.each([
     ['the facts are beyond the first segment', movieWith('long.mp4', 'last'), false],
     ['the facts follow in the first segment', movieWith('long.mp4', 'first'), true],
-    ['the head has all the facts', concatBytes([readMediaFixture('photo.jpg'), new Uint8Array(5000)]), false],
+    ['the head has all the facts', joined(readMediaFixture('photo.jpg'), new Uint8Array(5000)), false],
     ['the format is unknown', new Uint8Array(10_000), false],
   ])('needs the first segment or not: %s', (_, file, needs) => {
     const inspection = begin({}, { offset: 0, segmentBytes: 8000 })

@@ -1,22 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { createMatroskaReader } from '../../../src/media/matroska/reader.ts'
-import { concatBytes } from '../../support/mp4-boxes.ts'
+import { joined } from '../../support/bytes.ts'
 
 const UNKNOWN_SIZE = [0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]
 
 /** An element with a size of four bytes. Numbers are its content byte by byte. */
 function element(id: number, ...contents: readonly (number | Uint8Array)[]): Uint8Array {
-  const content = concatBytes(contents.map((part) => (typeof part === 'number' ? Uint8Array.of(part) : part)))
-  return concatBytes([
-    idBytes(id),
-    Uint8Array.of(0x10, content.length >> 16, content.length >> 8, content.length),
-    content,
-  ])
+  const content = joined(...contents.map((part) => (typeof part === 'number' ? Uint8Array.of(part) : part)))
+  return joined(idBytes(id), Uint8Array.of(0x10, content.length >> 16, content.length >> 8, content.length), content)
 }
 
 /** An element that ends where its parent does, or where an element begins that it cannot have. */
 function unending(id: number, ...contents: readonly Uint8Array[]): Uint8Array {
-  return concatBytes([idBytes(id), Uint8Array.from(UNKNOWN_SIZE), ...contents])
+  return joined(idBytes(id), Uint8Array.from(UNKNOWN_SIZE), ...contents)
 }
 
 function idBytes(id: number): Uint8Array {
@@ -64,7 +60,7 @@ const REFERENCE = element(0xfb, 0xff)
 
 function readerOf(...contents: readonly Uint8Array[]): ReturnType<typeof createMatroskaReader> {
   const reader = createMatroskaReader()
-  reader.push(concatBytes([HEAD, segment(...contents)]))
+  reader.push(joined(HEAD, segment(...contents)))
   return reader
 }
 
@@ -110,7 +106,7 @@ describe('the frames of a WebM', () => {
   })
 
   it('have the rate that the track announces, or else the average', () => {
-    const announced = concatBytes([video(), element(DEFAULT_DURATION, 0x02, 0x62, 0x5a, 0x00)])
+    const announced = joined(video(), element(DEFAULT_DURATION, 0x02, 0x62, 0x5a, 0x00))
     expect(readerOf(tracks(announced)).facts()).toMatchObject({ frameRate: 25 })
     expect(factsOf(tracks(video()), cluster(0, frame(0, true), frame(30, false), frame(100, false)))).toMatchObject({
       frameRate: 20,
@@ -160,8 +156,8 @@ describe('a hostile WebM', () => {
     ['a size that is unknown where it must not be', unending(0xec)],
     ['a size beyond all files', Uint8Array.of(0xec, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe)],
     ['a description outside of a track', element(0xd7, 1)],
-    ['a block of two bytes', concatBytes([tracks(video()), cluster(0, element(0xa3, 0x81, 0))])],
-    ['many empty elements', concatBytes(Array.from({ length: 30_000 }, () => Uint8Array.of(0xec, 0x80)))],
+    ['a block of two bytes', joined(tracks(video()), cluster(0, element(0xa3, 0x81, 0)))],
+    ['many empty elements', joined(...Array.from({ length: 30_000 }, () => Uint8Array.of(0xec, 0x80)))],
   ])('with %s ends the walk', (_, content) => {
     expect(() => readerOf(content)).toThrow(Error)
   })

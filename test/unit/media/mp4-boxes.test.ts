@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMp4Reader } from '../../../src/media/mp4/reader.ts'
-import { concatBytes, mp4Box } from '../../support/mp4-boxes.ts'
+import { joined } from '../../support/bytes.ts'
+import { mp4Box } from '../../support/mp4-boxes.ts'
 import { readVideoFixture } from '../../support/video-fixtures.ts'
 
 const zeros = (bytes: number) => new Uint8Array(bytes)
@@ -11,7 +12,7 @@ const LONG = 1 << 24
 
 function factsOf(...boxes: readonly Uint8Array[]): ReturnType<ReturnType<typeof createMp4Reader>['facts']> {
   const reader = createMp4Reader()
-  reader.push(concatBytes([mp4Box('ftyp', 'isom', 0), ...boxes]))
+  reader.push(joined(mp4Box('ftyp', 'isom', 0), ...boxes))
   reader.end()
   return reader.facts()
 }
@@ -173,11 +174,11 @@ describe('the sound of an MP4', () => {
 
   /** Version, channels and sample rate of a sound in the fields that all versions have. */
   const fields = (version: number) =>
-    concatBytes([
+    joined(
       Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, version),
       zeros(6),
       Uint8Array.of(0, 2, 0, 16, 0, 0, 0, 0, 0xac, 0x44, 0, 0),
-    ])
+    )
   const esds = (objectType: number, flags: number, ...specific: number[]) =>
     mp4Box(
       'esds',
@@ -241,12 +242,12 @@ describe('the sound of an MP4', () => {
 describe('a box of an MP4', () => {
   it('may have a size of 64 bits, or reach to the end of the file', () => {
     const media = mp4Box('mdat', zeros(100))
-    const large = concatBytes([
+    const large = joined(
       Uint8Array.of(0, 0, 0, 1),
       new TextEncoder().encode('mdat'),
       Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 116),
       zeros(100),
-    ])
+    )
     const endless = media.slice()
     endless.set(zeros(4))
     expect(factsOf(large, mp4Box('moov', mvhd(4000), trak()), endless)).toMatchObject({ durationSecs: 4, frames: 100 })
@@ -321,7 +322,7 @@ describe('a fragmented MP4', () => {
     ],
   ])('is announced in full by %s', (_, boxes, durationSecs) => {
     const reader = createMp4Reader()
-    reader.push(concatBytes(boxes))
+    reader.push(joined(...boxes))
     expect(reader.facts().durationSecs).toBe(durationSecs)
     expect(reader.done).toBe(false)
   })
@@ -335,7 +336,7 @@ describe('a fragmented MP4', () => {
   })
 
   it('that ends within a box has no length', () => {
-    const file = concatBytes([movie(trex(40)), moof(mp4Box('tfhd', 0, 7), mp4Box('trun', 0, 50))])
+    const file = joined(movie(trex(40)), moof(mp4Box('tfhd', 0, 7), mp4Box('trun', 0, 50)))
     const reader = createMp4Reader()
     reader.push(file.subarray(0, -4))
     reader.end()

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { READERS, readFixture } from '../../support/image-facts.ts'
+import { READERS } from '../../support/image-facts.ts'
+import { readFixture } from '../../support/media-fixtures.ts'
 
 describe('a reader', () => {
   it.each(Object.entries(READERS))('refuses what no reader has saved: %s', (_, create) => {
     expect(() => create({ line: 5 })).toThrow()
-    expect(() =>
-      create({ fields: {}, next: { step: 'toString', take: 1, skip: 0 }, taken: [], isComplete: false }),
-    ).toThrow()
+    const saved = create().save()
+    expect(() => create(saved)).not.toThrow()
+    expect(() => create({ ...Object(saved), version: 99 })).toThrow(TypeError)
+    expect(() => create({ ...Object(saved), next: { step: 'toString', take: 1, skip: 0 } })).toThrow(TypeError)
   })
 
   it('saves what it knows now, which later bytes do not change', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createSrtReader } from '../../../src/media/subtitles.ts'
 import { ascii } from '../../support/bytes.ts'
-import { readFacts, readFixture } from '../../support/image-facts.ts'
+import { readFacts } from '../../support/image-facts.ts'
+import { readFixture } from '../../support/media-fixtures.ts'
 
 describe('subtitles', () => {
   it('have no duration before their end', () => {

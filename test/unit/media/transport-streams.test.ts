@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { ReadFacts } from '../../../src/media/facts-reader.ts'
 import { createTransportStreamReader } from '../../../src/media/mpegts/reader.ts'
 import { writeBits } from '../../support/bits.ts'
-import { concatBytes } from '../../support/mp4-boxes.ts'
+import { joined } from '../../support/bytes.ts'
+import { counted } from '../../support/counted-bytes.ts'
 import { readVideoFixture } from '../../support/video-fixtures.ts'
 
 const PACKET_BYTES = 188
@@ -44,7 +45,7 @@ function section(tableId: number, ...content: readonly number[]): Uint8Array {
   return Uint8Array.of(tableId, 0xb0 | (length >> 8), length & 0xff, 0, 1, 0xc1, 0, 0, ...content, 0, 0, 0, 0)
 }
 
-const pointed = (bytes: Uint8Array) => concatBytes([Uint8Array.of(0), bytes])
+const pointed = (bytes: Uint8Array) => joined(Uint8Array.of(0), bytes)
 const programs = packet(0, true, pointed(section(0, 0, 0, 0xe0, 0x10, 0, 1, 0xe1, 0)))
 
 interface Stream {
@@ -79,11 +80,11 @@ function timeBytes(time: number): number[] {
 }
 
 /** A sequence parameter set of H.264: baseline, level 1, 16 × 16 pixels; then the start of the next NAL unit. */
-const SEQUENCE = concatBytes([
+const SEQUENCE = joined(
   Uint8Array.of(0, 0, 0, 1, 0x67, 66, 0, 10),
   writeBits([0, 'ue'], [0, 'ue'], [2, 'ue'], [1, 'ue'], [0, 1], [0, 'ue'], [0, 'ue'], [0b11001, 5]),
   Uint8Array.of(0, 0, 1, 0x68, 0),
-])
+)
 
 const FILLER = packet(0x1fff, false, new Uint8Array(PACKET_BYTES - 4))
 const video = (...times: readonly number[]) =>
@@ -104,8 +105,8 @@ describe('a transport stream', () => {
       [...broadcast.slice(0, 9), broadcast[9]?.subarray(0, 90) ?? FILLER, FILLER, ...broadcast.slice(9)],
     ],
     ['has bytes too many', [...broadcast.slice(0, 9), new Uint8Array(500), FILLER, ...broadcast.slice(9)]],
-    ['has packets with parity', broadcast.map((bytes) => concatBytes([bytes, new Uint8Array(16)]))],
-    ['has packets with timestamps', broadcast.map((bytes) => concatBytes([new Uint8Array(4), bytes]))],
+    ['has packets with parity', broadcast.map((bytes) => joined(bytes, new Uint8Array(16)))],
+    ['has packets with timestamps', broadcast.map((bytes) => joined(new Uint8Array(4), bytes))],
   ])('is read if it %s', (_, parts) => {
     expect(factsOf(...parts)).toEqual(facts)
   })
@@ -160,6 +161,27 @@ describe('a transport stream', () => {
   })
 })
 
+describe('a transport stream whose codec never shows', () => {
+  const streams = table({ type: 0x1b, pid: 0x101 }, { type: 0x81, pid: 0x102 })
+  const silent = [unit(0x101, 0), unit(0x102, 0)]
+  const continued = packet(0x101, false, new Uint8Array(PACKET_BYTES - 4))
+
+  it('is searched for its parameter sets in 1,000 units of video', () => {
+    const readBehind = (units: number) =>
+      factsOf(programs, streams, ...Array.from({ length: units }, () => silent).flat(), unit(0x101, 9000, SEQUENCE))
+    expect(readBehind(999).width).toBe(16)
+    expect(readBehind(1000).width).toBeUndefined()
+  })
+
+  it('costs no more than to look at the beginnings of its packets after that', () => {
+    const reader = createTransportStreamReader()
+    reader.push(joined(programs, streams, ...Array.from({ length: 1000 }, () => silent).flat()))
+    const { bytes, reads } = counted(joined(...Array.from({ length: 5000 }, () => continued)))
+    reader.push(bytes)
+    expect(reads()).toBeLessThanOrEqual(2 * 5000)
+  })
+})
+
 describe('the times of a transport stream', () => {
   it('tell its length and the rate of its frames', () => {
     expect(video(90_000, 99_000, 108_000)).toMatchObject({ durationSecs: 0.3, frameRate: 10, frames: 3 })
@@ -167,6 +189,14 @@ describe('the times of a transport stream', () => {
 
   it('may be in another order than the frames', () => {
     expect(video(90_000, 126_000, 108_000, 99_000, 117_000)).toMatchObject({ durationSecs: 0.5, frameRate: 10 })
+  })
+
+  it('may begin after the first frame', () => {
+    const frames = [undefined, 90_000, 99_000].map((time) => unit(0x101, time, SEQUENCE))
+    expect(factsOf(programs, table({ type: 0x1b, pid: 0x101 }), ...frames, FILLER)).toMatchObject({
+      durationSecs: 0.15,
+      frames: 3,
+    })
   })
 
   it('may pass 2^33 ticks', () => {

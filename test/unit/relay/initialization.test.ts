@@ -6,9 +6,9 @@ import { mediaRules } from '../../../src/media/index.ts'
 import { createInitialization } from '../../../src/relay/initialization.ts'
 import { createCallScope } from '../../../src/x/call-scope.ts'
 import { createXClient } from '../../../src/x/x-client.ts'
+import { joined } from '../../support/bytes.ts'
 import { readMediaFixture } from '../../support/media-fixtures.ts'
 import { movieWith } from '../../support/movies.ts'
-import { concatBytes } from '../../support/mp4-boxes.ts'
 
 const SEGMENT_BYTES = 8000
 const HEAD_BYTES = 4100
@@ -39,7 +39,7 @@ describe('INIT', () => {
     [
       'starts with the head if it has all the facts',
       'image/jpeg',
-      concatBytes([readMediaFixture('photo.jpg'), new Uint8Array(20_000)]),
+      joined(readMediaFixture('photo.jpg'), new Uint8Array(20_000)),
       1,
     ],
   ])('%s', async (_, mediaType, file, callsAtHead) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ascii, joined } from '../../../support/bytes.ts'
-import { READERS, readFacts, readFixture } from '../../../support/image-facts.ts'
+import { READERS, readFacts } from '../../../support/image-facts.ts'
+import { readFixture } from '../../../support/media-fixtures.ts'
 
 /** A segment of a JPEG with so many bytes, of which it counts all but its marker. */
 function segment(marker: number, content: Uint8Array, length = content.length + 2): Uint8Array {

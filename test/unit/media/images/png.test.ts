@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ascii, joined } from '../../../support/bytes.ts'
-import { bytesUntilDone, readFacts, readFixture } from '../../../support/image-facts.ts'
+import { bytesUntilDone, readFacts } from '../../../support/image-facts.ts'
+import { readFixture } from '../../../support/media-fixtures.ts'
 
 describe('a PNG', () => {
   const png = readFixture('media-facts/png-rgb.png')

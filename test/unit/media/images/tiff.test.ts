@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { joined } from '../../../support/bytes.ts'
-import { readFacts, readFixture } from '../../../support/image-facts.ts'
+import { readFacts } from '../../../support/image-facts.ts'
+import { readFixture } from '../../../support/media-fixtures.ts'
 
 describe('a TIFF', () => {
   const tiff = readFixture('media-facts/tiff-ffmpeg.tif')

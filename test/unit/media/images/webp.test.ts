@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bytesUntilDone, READERS, readFacts, readFixture } from '../../../support/image-facts.ts'
+import { bytesUntilDone, READERS, readFacts } from '../../../support/image-facts.ts'
+import { readFixture } from '../../../support/media-fixtures.ts'
 
 describe('a WebP', () => {
   const lossy = readFixture('media-facts/webp-lossy.webp')
