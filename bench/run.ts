@@ -7,6 +7,7 @@ import { floods } from './floods.ts'
 import { growth } from './growth.ts'
 import { load } from './load.ts'
 import { describeMachine } from './machine.ts'
+import { media } from './media.ts'
 import { pieces } from './pieces.ts'
 import { type Scenario, toMarkdown } from './table.ts'
 import { throughput } from './throughput.ts'
@@ -20,6 +21,7 @@ const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['bundle', bundle],
   ['floods', floods],
   ['load', load],
+  ['media', media],
 ])
 const RESULTS = new URL('RESULTS.md', import.meta.url)
 

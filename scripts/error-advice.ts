@@ -98,8 +98,19 @@ const FILE = {
     client: 'Declare the type that the `detail` names, or convert the file.',
   },
   content_refused: {
-    meaning: 'Your `inspect` refused the file.',
-    client: 'Show the `detail`: it is the text that `inspect` returned.',
+    meaning: 'Your `inspect` or `beforeFinalize` refused the file.',
+    client: 'Show the `detail`: it is the text that the function returned.',
+  },
+  media_unsupported: {
+    meaning:
+      'X does not take such a file, because of its length, its codecs or its sound. See [Media rules](media-rules.md).',
+    client: 'Show the `detail`. Each of the `violations` has a `rule`, the `actual` value and the `limit`.',
+    operator: 'To let such files pass with a warning, set `onViolation: "warn"` of `mediaRules`.',
+  },
+  alt_text_missing: {
+    meaning: 'The server asks for alternative text, and the image has none.',
+    client: 'Ask for a description, and send it as `alt_text`.',
+    operator: 'The option is `requireAltText` of `mediaRules`.',
   },
   category_mismatch: {
     meaning: 'The category does not accept this media type.',

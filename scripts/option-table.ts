@@ -76,8 +76,10 @@ export function slug(heading: string): string {
     .replaceAll(' ', '-')
 }
 
-/** Matches a default as a docstring may state it: in code or not. */
+/** Matches a default as a docstring may state it: in code or not, with quotation marks or not. */
 function inPattern(stated: string): string {
   const escaped = stated.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return /^`[^`]*`$/.test(stated) ? escaped.replaceAll('`', '`?') : escaped
+  const [, inCode] = /^`([^`]*)`$/.exec(escaped) ?? []
+  const quotes = "[`']*"
+  return inCode === undefined ? escaped : quotes + inCode + quotes
 }

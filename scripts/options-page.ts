@@ -1,3 +1,4 @@
+import { readMediaRules } from '../src/media/rules/media-rules.ts'
 import { parseSignInOptions } from '../src/oauth/option-schema.ts'
 import { parseClientOptions, parseXMediaOptions } from '../src/option-schema.ts'
 import { memoryStore } from '../src/store/memory-store.ts'
@@ -55,6 +56,11 @@ const TABLES: readonly OptionTable[] = [
     ...{ file: OPTIONS, interfaces: ['XMediaClientOptions'], settings: client },
     intro: 'Its `limits` are `uploadBytes`, `categoryBytes`, `memoryBytes` and `deadlineMs`.',
     groups: { x: '`x`', limits: '`limits`' },
+  },
+  {
+    heading: '## `mediaRules`',
+    intro: 'From `hono-x-media/media`; see [Media rules](media-rules.md).',
+    ...{ file: 'src/media/rules/media-rules.ts', interfaces: ['MediaRulesOptions'], settings: readMediaRules({}) },
   },
   {
     heading: '## `xSignIn`',

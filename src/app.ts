@@ -22,12 +22,13 @@ import { addSafeHeaders } from './routes/safe-headers.ts'
 import { mediaStatus, type StatusInput, validateStatusId, validateStatusTicket } from './routes/status.ts'
 import { answerUnrouted, withSlash } from './routes/unrouted.ts'
 import {
-  type MediaResponse,
   type ProblemResponse,
   receiveUpload,
+  type StatusResponse,
   sendMedia,
   type UploadEnv,
   type UploadInput,
+  type UploadResponse,
   validateUpload,
   type XMediaEnv,
 } from './routes/upload.ts'
@@ -36,8 +37,8 @@ import {
  * The routes for `hc` of hono/client, written out because JSR takes no inferred types. Resumable uploads have clients of
  * their own.
  */
-type XMediaSchema = ToSchema<'post', '/', UploadInput, MediaResponse<201> | ProblemResponse> &
-  ToSchema<'get', '/status/:media_id', StatusInput, MediaResponse<200> | ProblemResponse>
+type XMediaSchema = ToSchema<'post', '/', UploadInput, UploadResponse | ProblemResponse> &
+  ToSchema<'get', '/status/:media_id', StatusInput, StatusResponse | ProblemResponse>
 
 /** What `xMedia` makes: an app to mount, and the type for `hc`. */
 export type XMediaApp = Hono<UploadEnv, XMediaSchema>

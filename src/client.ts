@@ -6,7 +6,7 @@ import { countCharacters } from './lib/count-characters.ts'
 import { quote } from './lib/quote.ts'
 import { parseClientOptions } from './option-schema.ts'
 import type { XMediaClientOptions } from './options.ts'
-import { relay } from './relay/relay.ts'
+import { relay, type UploadAnswer } from './relay/relay.ts'
 import { MIN_UPLOAD_MEMORY_BYTES } from './relay/segment-plan.ts'
 import { createUploader } from './uploader.ts'
 import type { CallContext } from './x/call-with-retries.ts'
@@ -65,7 +65,7 @@ export interface SettleOptions extends UploadOptions {
 /** Uploads from an app's own handlers and jobs, with the same guarantees as over HTTP. */
 export interface XMediaClient {
   /** Uploads a file; resolves after FINALIZE. Throws an `XMediaError` whose `code` says what went wrong. */
-  upload(source: MediaSource, options?: UploadOptions): Promise<XMediaAnswer>
+  upload(source: MediaSource, options?: UploadOptions): Promise<UploadAnswer>
   /** Asks X for a media's status. X has none for images: those of other clients throw `x_rejected_media`. */
   status(mediaId: string, options?: CallOptions): Promise<XMediaAnswer>
   /**
@@ -126,11 +126,13 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
         ...{ declared, totalBytes, additionalOwners, shared, altText: () => altText },
         body: openReader(body),
         admit: admitAndConsumeQuota(declared, source, policy),
+        beginInspection: settings.media?.begin,
       }
       const reservation = relayOptions.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
-      const answer = await relay(upload, reservation, contextOf(uploadOptions), relayOptions).finally(reservation.close)
+      const relayed = relay(upload, reservation, contextOf(uploadOptions), relayOptions)
+      const { answer, findings } = await relayed.finally(reservation.close)
       statuses.put(answer)
-      return answer
+      return { ...answer, ...findings }
     },
     status: async (mediaId, callOptions = {}) => await statuses.read(checkId(mediaId), contextOf(callOptions)),
     settle: async (answer, settleOptions = {}) =>

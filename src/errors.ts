@@ -1,4 +1,4 @@
-import { PROBLEMS, type Problem, type XMediaErrorCode } from './problem.ts'
+import { PROBLEMS, type Problem, type ProblemMembers, type XMediaErrorCode } from './problem.ts'
 
 export type { XMediaErrorCode }
 
@@ -8,8 +8,8 @@ export interface XMediaErrorOptions {
   cause?: unknown
   /** Seconds after which the same request may succeed; sent as `Retry-After`. */
   retryAfterSecs?: number
-  /** Further members of the problem document. RFC 9457 section 3.2 */
-  members?: Readonly<Record<string, number | string>>
+  /** Further members of the problem document. */
+  members?: ProblemMembers
   /** The methods that the path has; sent as `Allow`. RFC 9110 section 15.5.6 */
   allow?: readonly string[]
 }
@@ -25,7 +25,7 @@ export class XMediaError extends Error {
   /** The HTTP status. */
   readonly status: number
   readonly retryAfterSecs: number | undefined
-  readonly members: Readonly<Record<string, number | string>> | undefined
+  readonly members: ProblemMembers | undefined
   readonly allow: readonly string[] | undefined
 
   constructor(code: XMediaErrorCode, detail: string, options: XMediaErrorOptions = {}) {

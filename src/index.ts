@@ -10,6 +10,7 @@ export type {
   XMediaOptions,
 } from './options.ts'
 export type { Problem } from './problem.ts'
+export type { UploadAnswer } from './relay/relay.ts'
 export type { XMediaEnv } from './routes/upload.ts'
 export type { UploadedMedia } from './routes/uploaded-media.ts'
 export { memoryStore } from './store/memory-store.ts'

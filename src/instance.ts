@@ -12,7 +12,7 @@ import { createQuota, type Quota, type QuotaName } from './store/quota.ts'
 import type { Store } from './store/store.ts'
 import { createUploader, type Uploader } from './uploader.ts'
 
-type Settings = Pick<XMediaSettings, 'authorize' | 'token' | 'secret' | 'compat' | 'inspect'>
+type Settings = Pick<XMediaSettings, 'authorize' | 'token' | 'secret' | 'compat' | 'inspect' | 'media'>
 
 /** What the requests in progress hold: places by kind, and memory. Without any requests, all of it is zero. */
 export type Counters = PlaceCounts & Readonly<Record<'memoryBytes', number>>
@@ -49,7 +49,7 @@ export function instanceOf(options: object): Instance {
 /** Throws one `TypeError` that lists everything wrong with the options. */
 export function createInstance(options: object): Instance {
   const settings = parseXMediaOptions(options)
-  const { authorize, token, secret, compat, allow, inspect, http, limits } = settings
+  const { authorize, token, secret, compat, allow, inspect, media, http, limits } = settings
   const uploader = createUploader(settings)
   const { clock, relay } = uploader
   const places = createPlaces()
@@ -65,6 +65,7 @@ export function createInstance(options: object): Instance {
     secret,
     compat,
     inspect,
+    media,
     store,
     ...http,
     permissions: createPermissions(allow),

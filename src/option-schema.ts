@@ -56,6 +56,7 @@ export interface XMediaSettings extends Pick<XMediaOptions, 'token' | 'authorize
   compat: boolean
   allow: AllowSettings
   inspect?: XMediaOptions['inspect'] | undefined
+  media?: XMediaOptions['media'] | undefined
   onEvent?: XMediaOptions['onEvent'] | undefined
   log?: XMediaOptions['log'] | undefined
   http: HttpSettings
@@ -65,6 +66,7 @@ export interface XMediaSettings extends Pick<XMediaOptions, 'token' | 'authorize
 
 /** The options of `createXMedia`, with their defaults. */
 export interface XMediaClientSettings extends Pick<XMediaClientOptions, 'token'> {
+  media?: XMediaClientOptions['media'] | undefined
   onEvent?: XMediaClientOptions['onEvent'] | undefined
   x: XApiSettings
   limits: Required<ClientLimitOptions>
@@ -190,6 +192,9 @@ const http = z.strictObject({
 })
 
 const common = {
+  media: z.optional(
+    valid<NonNullable<XMediaOptions['media']>>((value) => hasMethods(value, 'begin'), 'must come from mediaRules()'),
+  ),
   onEvent: z.optional(func<NonNullable<XMediaOptions['onEvent']>>()),
   x: z.prefault(x, {}),
 }

@@ -1,6 +1,8 @@
 import type { Context, Env } from 'hono'
+import type { Account, MediaCheck } from './ingress/media-check.ts'
 import type { CheckedMedia } from './ingress/media-type.ts'
 import type { RequestedParameters } from './ingress/permissions.ts'
+import type { MediaFacts } from './media-facts.ts'
 import type { QuotaOptions, QuotaUse } from './store/quota.ts'
 import type { Store } from './store/store.ts'
 import type { RetryOptions } from './x/call-with-retries.ts'
@@ -18,6 +20,8 @@ export interface Principal {
   token?: string
   /** This user's own limits, where they differ from everybody's. */
   limits?: PrincipalLimits
+  /** This user's X account, for the rules of `options.media`. Default: what `mediaRules` says. */
+  account?: Account
 }
 
 /** Limits of one user. They follow the names of `options.limits`. */
@@ -40,6 +44,8 @@ export type UndeclaredEnv = Context extends Context<infer E> ? E : never
 export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMedia, RequestedParameters {
   /** Size of the file, bytes. */
   totalBytes: number
+  /** With `media`: what its first segment says about the file, or only its head where that is enough. */
+  facts?: MediaFacts | undefined
   /** The context of the request that brings it. */
   c: Context<E>
   /** Who uploads it. */
@@ -93,6 +99,11 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
    * rest; `declaredType` is what the client called it.
    */
   inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile<E>) => Awaitable<string | undefined>
+  /**
+   * Reads what files say about themselves, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`.
+   * INIT then waits for the first segment where the head does not tell enough. Default: files are not read.
+   */
+  media?: MediaCheck
   /** Called with everything that happens to an upload. Its errors go to `log`. */
   onEvent?: OnEvent
   /** Called with a line for everything an operator must see. Default `console.error`. */
@@ -253,6 +264,8 @@ export type ClientLimitOptions = Pick<LimitOptions, 'uploadBytes' | 'categoryByt
 export interface XMediaClientOptions {
   /** The OAuth 2.0 user token with the scope `media.write`, or a function that gets it. */
   token: string | TokenSource
+  /** Reads what files say about themselves, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`. */
+  media?: MediaCheck
   /** Called with everything that happens to an upload. Its errors go to `console.error`. */
   onEvent?: OnEvent
   /** How to call X. */

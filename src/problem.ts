@@ -1,13 +1,25 @@
+import type { Violation } from './media-facts.ts'
+
 /** What an error looks like to a client: a problem document (RFC 9457), as `application/problem+json`. */
-export interface Problem {
+export interface Problem extends ProblemMembers {
   type: string
   title: string
   status: number
   /** What was wrong, and what to do about it. */
   detail: string
   code: XMediaErrorCode
-  /** With `sign_in_again`: the URL at which the user signs in. */
+}
+
+/** Members that the problems of some codes have. RFC 9457 section 3.2 */
+export interface ProblemMembers {
+  /** `offset_mismatch`: where the upload continues. */
+  'expected-offset'?: number
+  /** `offset_mismatch`: what the client sent. */
+  'provided-offset'?: number
+  /** `sign_in_again`: the URL at which the user signs in. */
   login?: string
+  /** `media_unsupported`: the rules that the file breaks. */
+  violations?: readonly Violation[]
 }
 
 /**
@@ -39,6 +51,8 @@ export const PROBLEMS = {
   unsupported_encoding: { status: 415, title: 'Unsupported content encoding' },
   signature_mismatch: { status: 415, title: 'Content does not match its type' },
   content_refused: { status: 422, title: 'Content refused' },
+  media_unsupported: { status: 422, title: 'Media unsupported' },
+  alt_text_missing: { status: 400, title: 'No alternative text' },
   category_mismatch: { status: 400, title: 'Category does not match the type' },
   origin_not_allowed: { status: 403, title: 'Origin not allowed' },
   too_many_uploads: { status: 503, title: 'Too many uploads at once' },

@@ -1,4 +1,5 @@
 import type { LimitOptions, Store, XApiOptions, XMediaOptions } from '../../src/index.ts'
+import { mediaRules } from '../../src/media/index.ts'
 import { MIN_SECRET_BYTES } from '../../src/status-ticket.ts'
 import { invalidToken } from '../../src/x/token-form.ts'
 import { ExplainedError } from '../explained-error.ts'
@@ -20,6 +21,7 @@ export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
       return subject ? { subject } : null
     },
     compat: true,
+    media: mediaRules({}),
     ...(store && { store }),
     // Nobody signs in by cookie here, so no page can act in a user's name.
     http: { origins: '*', doctor: true },

@@ -1,3 +1,4 @@
+import type { MediaFacts } from '../media-facts.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import type { XMedia } from '../x/schemas.ts'
 import type { UploadWarning } from './server-answer.ts'
@@ -100,7 +101,7 @@ export interface FinishedMedia {
   /** When X forgets the media unless it is used, milliseconds since the epoch. */
   expiresAt: number | undefined
   /** What the server found out about the file, if it looks. */
-  facts: Readonly<Record<string, unknown>> | undefined
+  facts: MediaFacts | undefined
   /** X's own description of the media. */
   data: XMedia
 }

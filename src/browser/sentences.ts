@@ -50,6 +50,8 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
   unsupported_encoding: APP_MISTAKE,
   signature_mismatch: 'The file is not what its name says.',
   content_refused: 'This app does not accept the file.',
+  media_unsupported: 'X does not take this file as it is.',
+  alt_text_missing: 'Describe the image for people who cannot see it, then upload it again.',
   category_mismatch: 'This kind of file cannot be used here.',
   origin_not_allowed: 'This page may not upload to that server.',
   too_many_uploads: 'Too many uploads are running.',
@@ -84,7 +86,7 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
 /** Codes whose `detail` helps the person who chose the file. The others explain something to developers. */
 const HELPFUL: readonly UploadErrorCode[] = [
   ...(['too_large', 'unsupported_media_type', 'signature_mismatch', 'content_refused'] as const),
-  ...(['category_mismatch', 'invalid_parameter', 'quota_exceeded', 'processing_failed'] as const),
+  ...(['category_mismatch', 'invalid_parameter', 'media_unsupported', 'quota_exceeded', 'processing_failed'] as const),
 ]
 
 /** The sentences that tell people what happened, with the server's own words where they help, and when to try again. */

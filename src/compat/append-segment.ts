@@ -6,6 +6,7 @@ import type { AppendOptions } from '../relay/append.ts'
 import { policyFor } from '../routes/principal-policy.ts'
 import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { type ClaimedStep, claimStep } from './claim.ts'
+import { continueInspection, inspectSegment } from './inspection.ts'
 import { InvalidRequest, isRefusedByX, missingMedia, sizeMismatch, uploadClosed } from './invalid-request.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
 import { type ClientSegment, partsPerSegment, type SegmentProgress, sendClientSegment } from './segment.ts'
@@ -81,6 +82,7 @@ export async function append(
   return await claim.settle((current) => ({
     ...current,
     segments: setSegment(current.segments, index, [bytes.length, digest, true]),
+    inspection: inspectSegment(request, { mediaId, upload: current }, { index, bytes }, instance),
   }))
 }
 
@@ -125,21 +127,25 @@ async function consumeRepeated(
 
 /** Checks the first segment as the start of a file of the media type. Closes the upload if it does not begin like one. */
 async function checkHead(
-  { c, principal, context }: CompatRequest,
+  request: CompatRequest,
   mediaId: string,
   upload: CompatUpload,
   bytes: Uint8Array<ArrayBuffer>,
-  instance: Pick<CompatInstance, 'calls' | 'compatUploads' | 'inspect' | 'permissions' | 'quota' | 'sizeLimits'>,
+  instance: CompatInstance,
 ): Promise<void> {
   if (bytes.length < Math.min(HEAD_BYTES, upload.totalBytes)) {
     throw new InvalidRequest(`The first segment must have at least ${formatBytes(HEAD_BYTES)}, or be the whole file.`)
   }
+  const { c, principal, context } = request
   // INIT has consumed the quota already.
   const policy: UploadPolicy = { ...policyFor(c, principal, instance), consumeQuota: async () => {} }
   const { mediaType, declaredType = mediaType, category, totalBytes } = upload
   const admit = admitAndConsumeQuota({ mediaTypes: [mediaType], declaredType, category }, upload, policy)
+  const inspection = continueInspection(request, { mediaId, upload }, 0, instance)
+  inspection?.push(bytes)
   try {
-    await admit(bytes, totalBytes, context.signal)
+    // X says at FINALIZE what it does not take.
+    await admit(bytes, totalBytes, context.signal, inspection && { ...inspection, judge() {} })
   } catch (error) {
     if (error instanceof XMediaError) {
       await instance.compatUploads.change(mediaId, (current) =>

@@ -1,6 +1,7 @@
 import { rememberOwner } from '../routes/uploaded-media.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type ClaimedStep, claimStep } from './claim.ts'
+import { continueInspection } from './inspection.ts'
 import { sizeMismatch, uploadClosed } from './invalid-request.ts'
 import type { CompatInstance, CompatRequest } from './request.ts'
 import { type CompatUpload, isComplete } from './upload-record.ts'
@@ -11,11 +12,12 @@ import { type CompatUpload, isComplete } from './upload-record.ts'
  * @param found The subject's upload, as `findUpload` found it.
  */
 export async function finalize(
-  { principal, context }: CompatRequest,
+  request: CompatRequest,
   { mediaId, found }: { mediaId: string; found: CompatUpload },
   instance: CompatInstance,
 ): Promise<XMediaAnswer> {
   if (found.result) return found.result
+  const { principal, context } = request
   const { calls, client, clock, statuses } = instance
   const step: ClaimedStep = { mediaId, name: 'finalize', start, isDone: ({ result }) => result !== undefined }
   const { upload, claim } = await claimStep(step, instance)
@@ -24,8 +26,10 @@ export async function finalize(
   const { totalBytes, category, parts, segments } = upload
   const started = clock.now()
   const again = claim.before.state === 'finalizing'
+  const inspection = continueInspection(request, { mediaId, upload }, totalBytes, instance)
   let answer: XMediaAnswer
   try {
+    await inspection?.finish({ category, totalBytes, altTextMayFollow: true })
     if (again) await calls.consume(principal.subject, 0)
     answer = await client.finalize(mediaId, category, context, { again })
   } catch (error) {
@@ -53,7 +57,8 @@ export async function finalize(
   await rememberOwner(result.data, principal, instance)
   statuses.put(result)
   const durationMs = clock.now() - started
-  context.emit({ type: 'finalized', mediaId, bytes: totalBytes, segments: segments.length * parts, durationMs })
+  const sent = { bytes: totalBytes, segments: segments.length * parts }
+  context.emit({ type: 'finalized', mediaId, ...sent, durationMs, ...inspection?.findings() })
   return result
 }
 

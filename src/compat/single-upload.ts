@@ -44,9 +44,10 @@ export async function uploadOneShot(
     ...file,
     declared,
     additionalOwners,
-    admit: admitAndConsumeQuota(declared, { additionalOwners }, policy),
+    admit: admitAndConsumeQuota(declared, { additionalOwners, altTextMayFollow: true }, policy),
+    beginInspection: policy.beginInspection,
   }
-  const answer = await relay(source, reservation, context, options)
+  const { answer } = await relay(source, reservation, context, options)
   const { id, size = 0, expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = answer.data
   const upload: CompatUpload = {
     ...{ mediaType, category, subject: principal.subject, totalBytes: size },

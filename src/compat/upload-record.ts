@@ -27,6 +27,8 @@ export interface CompatUpload {
   readonly state: CompatUploadState
   /** The bytes of all APPENDs, repeated ones too. Absent from records of 0.1.0. */
   readonly relayedBytes?: number | undefined
+  /** What the inspection of the first segments has saved, as far as they came in order. */
+  readonly inspection?: unknown
   /** X's answer to FINALIZE. */
   readonly result?: XMediaAnswer | undefined
   /** The steps that requests are taking at the moment: the indices of segments, and `finalize`. */

@@ -29,7 +29,7 @@ export interface Emulator {
   reset(): void
 }
 
-/** Creates an emulator. Throws a `TypeError` for faults that cannot happen, and for a `maxSegments` out of range. */
+/** Creates an emulator. Throws one `TypeError` that lists all options that do not work, unknown ones and impossible faults too. */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const state = createEmulatorState(options)
   return {

@@ -2,7 +2,6 @@ import { type AuthorizationCodes, createAuthorizationCodes } from './authorizati
 import { type CallLog, createCallLog } from './call-log.ts'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './emulator-options.ts'
 import { createFaultPicker, type FaultPicker } from './fault-picker.ts'
-import type { FaultPlan } from './fault-plan.ts'
 import { parseFaultPlan } from './parse-fault-plan.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { createUploads, type Uploads } from './uploads.ts'
@@ -34,10 +33,10 @@ export function createEmulatorState(options: EmulatorOptions): EmulatorState {
   const state: EmulatorState = {
     options: resolved,
     log: createCallLog(),
-    uploads: createUploads(now, options.expiresAfterSecs),
-    tokens: createTokens(options, now),
+    uploads: createUploads(now, resolved.expiresAfterSecs),
+    tokens: createTokens(resolved, now),
     codes: createAuthorizationCodes(now),
-    faults: createFaultPicker(parseFaultPlan(faultsAmong(options))),
+    faults: createFaultPicker(resolved),
     hanging: new Set(),
     now,
     advance(seconds) {
@@ -56,8 +55,4 @@ export function createEmulatorState(options: EmulatorOptions): EmulatorState {
     },
   }
   return state
-}
-
-function faultsAmong({ faults, random }: EmulatorOptions): FaultPlan {
-  return { ...(faults === undefined ? {} : { faults }), ...(random === undefined ? {} : { random }) }
 }

@@ -21,7 +21,10 @@ export interface FaultPicker {
   pick(target: FaultTarget): FaultEffect | undefined
 }
 
-export function createFaultPicker(plan: FaultPlan): FaultPicker {
+/** The faults of a plan, which may be undefined. */
+type Faults = { [Kind in keyof FaultPlan]: FaultPlan[Kind] | undefined }
+
+export function createFaultPicker(plan: Faults): FaultPicker {
   const pending = (plan.faults ?? []).map((fault) => ({ fault, left: timesOf(fault) }))
   const random = plan.random === undefined ? undefined : createRandomPicker(plan.random)
   const calls = new Map<Step, number>()

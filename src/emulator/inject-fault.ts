@@ -6,7 +6,7 @@ import type { CallBody } from './call-body.ts'
 import type { EmulatorState } from './emulator-state.ts'
 import { errorResponse } from './error-fault.ts'
 import type { FaultEffect } from './fault-plan.ts'
-import { INVALID_MEDIA } from './processing.ts'
+import { failedWith, INVALID_MEDIA } from './processing.ts'
 import { alterSuccess } from './success-fault.ts'
 import type { Upload } from './uploads.ts'
 
@@ -47,7 +47,7 @@ function changeState(effect: FaultEffect, upload: Upload | undefined, expireToke
   if (upload === undefined) return
   const { processingOverrides } = upload
   if (effect.kind === 'session_expired') upload.expiresAt = 0
-  if (effect.kind === 'processing_failed') processingOverrides.failure = effect.error ?? INVALID_MEDIA
+  if (effect.kind === 'processing_failed') processingOverrides.ending = failedWith(effect.error ?? INVALID_MEDIA)
   if (effect.kind === 'processing_stuck') processingOverrides.stuck = effect.error ?? INVALID_MEDIA
   if (effect.kind === 'processing_done') processingOverrides.immediate = true
   if (effect.kind === 'check_after') processingOverrides.checkAfterSecs = effect.checkAfterSecs ?? null

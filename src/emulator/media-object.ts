@@ -35,7 +35,7 @@ export function expiresAfterSecs(state: EmulatorState, upload: Upload): number {
 export function isUsable(state: EmulatorState, upload: Upload): boolean {
   if (upload.finalizedAt === undefined || expiresAfterSecs(state, upload) === 0) return false
   const processing = processingOf(state, upload)
-  if (processing === undefined) return upload.processingOverrides.failure === undefined
+  if (processing === undefined) return upload.processingOverrides.ending === undefined
   return processing.state === 'succeeded'
 }
 

@@ -43,7 +43,7 @@ const faultSchema: z.ZodMiniType<Fault> = z
   })
   .check(withoutMistakes(mistakesInFault))
 
-const randomSchema: z.ZodMiniType<RandomFaults> = z
+export const randomSchema: z.ZodMiniType<RandomFaults> = z
   .strictObject({
     seed: z.int(),
     rate: z.number().check(z.minimum(0), z.maximum(1)),
@@ -59,8 +59,10 @@ const randomSchema: z.ZodMiniType<RandomFaults> = z
     }
   })
 
+export const faultsSchema: z.ZodMiniType<Fault[]> = z.array(faultSchema)
+
 const planSchema: z.ZodMiniType<FaultPlan> = z.strictObject({
-  faults: z.exactOptional(z.array(faultSchema)),
+  faults: z.exactOptional(faultsSchema),
   random: z.exactOptional(randomSchema),
 })
 

@@ -2,7 +2,7 @@
 
 import type { XProcessingInfo } from '../x/schemas.ts'
 
-type ProcessingError = NonNullable<XProcessingInfo['error']>
+export type ProcessingError = NonNullable<XProcessingInfo['error']>
 
 export interface ProcessingTimes {
   /** Seconds in `pending` after FINALIZE. Default 1. */
@@ -13,16 +13,10 @@ export interface ProcessingTimes {
   checkAfterSecs: number
 }
 
-export const DEFAULT_PROCESSING_TIMES: Readonly<ProcessingTimes> = {
-  pendingSecs: 1,
-  inProgressSecs: 2,
-  checkAfterSecs: 1,
-}
-
 /** How the processing of one upload differs from the usual. */
 export interface ProcessingOverrides {
-  /** It ends in `failed` with this error. */
-  failure?: ProcessingError
+  /** What it ends in. Default: `succeeded`. */
+  ending?: XProcessingInfo
   /** It stays `in_progress` at 99 % for ever, with this error. Seen on the live service. */
   stuck?: ProcessingError
   /** It ends at once: FINALIZE already reports `succeeded`. */
@@ -34,12 +28,17 @@ export interface ProcessingOverrides {
 /** X's error for media it cannot use. */
 export const INVALID_MEDIA: ProcessingError = { code: 1, name: 'InvalidMedia', message: 'file is invalid' }
 
+/** The usual end of processing that fails. */
+export function failedWith(error: ProcessingError): XProcessingInfo {
+  return { state: 'failed', progress_percent: 100, error }
+}
+
 export function processingInfo(
   elapsedSecs: number,
   times: ProcessingTimes,
   overrides: ProcessingOverrides,
 ): XProcessingInfo {
-  const { failure, stuck, immediate = false } = overrides
+  const { ending, stuck, immediate = false } = overrides
   const checkAfter = checkAfterMember(times, overrides)
   if (stuck !== undefined) return { state: 'in_progress', progress_percent: 99, ...checkAfter, error: stuck }
   if (!immediate) {
@@ -47,8 +46,7 @@ export function processingInfo(
     const share = (elapsedSecs - times.pendingSecs) / times.inProgressSecs
     if (share < 1) return { state: 'in_progress', progress_percent: Math.floor(share * 100), ...checkAfter }
   }
-  if (failure !== undefined) return { state: 'failed', progress_percent: 100, error: failure }
-  return { state: 'succeeded', progress_percent: 100 }
+  return ending ?? { state: 'succeeded', progress_percent: 100 }
 }
 
 function checkAfterMember(

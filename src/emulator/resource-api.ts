@@ -1,6 +1,8 @@
 /** The resource generation: initialize, append and finalize at URLs of their own, and the one-shot upload. */
 
 import * as z from 'zod/mini'
+import { identify } from '../ingress/signatures/identify.ts'
+import { HEAD_BYTES } from '../ingress/upload-source.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
 import { ID_PATTERN, isMediaType, type MediaCategory, type MediaType } from '../x/limits.ts'
 import { appendFields, appendRequest, initializeRequest, uploadFields, uploadRequest } from '../x/schemas.ts'
@@ -35,7 +37,7 @@ export function finalizeUpload(state: EmulatorState, call: ApiCall): Response {
   return jsonResponse(finishUpload(state, upload))
 }
 
-/** The media type of a one-shot upload when the `media` part has none: the request has no field for it. */
+/** The media type of a one-shot upload whose `media` has none, and whose bytes do not tell. */
 const ASSUMED_TYPE: Readonly<Record<MediaCategory, MediaType>> = {
   tweet_image: 'image/jpeg',
   dm_image: 'image/jpeg',
@@ -55,7 +57,7 @@ export function oneShotUpload(state: EmulatorState, call: ApiCall): Response {
   if (bytes.length === 0) throw missingMedia()
   const upload = createUpload(state, {
     owner,
-    mediaType: type !== undefined && isMediaType(type) ? type : ASSUMED_TYPE[fields.media_category],
+    mediaType: oneShotType(type, bytes) ?? ASSUMED_TYPE[fields.media_category],
     category: fields.media_category,
     totalBytes: bytes.length,
     additionalOwners: fields.additional_owners,
@@ -63,6 +65,12 @@ export function oneShotUpload(state: EmulatorState, call: ApiCall): Response {
   })
   storeSegment(upload, 0, bytes)
   return jsonResponse(finishUpload(state, upload))
+}
+
+/** The request has no field for the type: the part of the media declares it, or its first bytes tell. */
+function oneShotType(declared: string | undefined, bytes: Uint8Array): MediaType | undefined {
+  if (declared !== undefined && isMediaType(declared)) return declared
+  return identify(bytes.subarray(0, HEAD_BYTES))?.mediaType
 }
 
 /** The upload in the URL, which the user of the token must own. */

@@ -2,6 +2,9 @@
 
 import { forbidden, unauthorized, unsupportedAuthentication } from './api-responses.ts'
 
+/** An account without Premium, or with it. */
+export type Account = 'ordinary' | 'premium'
+
 /** What an access token allows. */
 export interface TokenGrant {
   /** Default: every scope that the emulator checks. */
@@ -10,6 +13,8 @@ export interface TokenGrant {
   user?: string
   /** In milliseconds since the epoch, on the emulator's clock. Default: never. */
   expiresAt?: number
+  /** Whether that user has Premium. Default: the option `account`. */
+  account?: Account
   /** Whether it is the app's own token, which X refuses for media. Default false. */
   appOnly?: boolean
 }
@@ -25,8 +30,11 @@ export interface RefreshOptions {
   /** The scopes that users can grant to the app; it does not get any other. Default: all that it asks for. */
   grantableScopes?: string[]
   /** The first refresh tokens, and what their access tokens allow. Default: `emulator-refresh-token`, for everything. */
-  refreshTokens?: Record<string, Pick<TokenGrant, 'scopes' | 'user'>>
+  refreshTokens?: Record<string, RefreshGrant>
 }
+
+/** What the access tokens from a refresh token allow. */
+export type RefreshGrant = Pick<TokenGrant, 'scopes' | 'user' | 'account'>
 
 export interface TokenOptions {
   /**
@@ -36,16 +44,23 @@ export interface TokenOptions {
   tokens?: Record<string, TokenGrant>
   /** The app that users sign in to. Default: any. */
   refresh?: RefreshOptions
+  /**
+   * Whether accounts have Premium: videos up to 125 minutes and 16 GiB, and up to 10 minutes and 1 GiB in direct messages.
+   * Default `ordinary`: 20 minutes and 8 GiB, and 140 seconds and 512 MiB.
+   */
+  account?: Account
   /** Lifetime of an access token from the token endpoint, in seconds. Default 7200, as X's. */
   tokenTtlSecs?: number
+}
+
+/** `TokenOptions`, with their defaults. */
+export interface TokenSettings extends Required<Omit<TokenOptions, 'tokens'>> {
+  tokens?: TokenOptions['tokens'] | undefined
 }
 
 /** The user who signs in unless the form names another one, and whom a token stands for that names none. */
 export const DEFAULT_USER = '2244994945'
 const DEFAULT_SCOPES = ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access']
-
-/** What a refresh token allows. */
-type RefreshGrant = Pick<TokenGrant, 'scopes' | 'user'>
 
 /** What the token endpoint answers. */
 export interface TokenAnswer {
@@ -61,6 +76,8 @@ export interface Tokens {
   authorize(headers: Headers, scopes: readonly string[]): string
   /** The same, but accepts the app's own token too. */
   authorizeAny(headers: Headers, scopes: readonly string[]): void
+  /** Whether a user has Premium. If tokens of the same user differ, the first one tells. */
+  accountOf(user: string): Account
   /** Makes the request's access token expire now. */
   expire(headers: Headers): void
   /** Issues the tokens of a sign-in. They end those of the user's sign-in before. */
@@ -72,8 +89,8 @@ export interface Tokens {
   clear(): void
 }
 
-export function createTokens(options: TokenOptions, now: () => number): Tokens {
-  const ttlSecs = options.tokenTtlSecs ?? 7200
+export function createTokens(options: TokenSettings, now: () => number): Tokens {
+  const ttlSecs = options.tokenTtlSecs
   let accessTokens = new Map<string, TokenGrant>()
   let refreshTokens = new Map<string, RefreshGrant>()
   /** The tokens of each user's sign-in. */
@@ -127,6 +144,10 @@ export function createTokens(options: TokenOptions, now: () => number): Tokens {
     authorizeAny(headers, scopes) {
       const grant = validGrant(bearerToken(headers))
       if (grant.appOnly !== true) requireScopes(grant, scopes)
+    },
+    accountOf(user) {
+      const grants = [...accessTokens.values()].filter((grant) => (grant.user ?? DEFAULT_USER) === user)
+      return grants.find(({ account }) => account !== undefined)?.account ?? options.account
     },
     expire(headers) {
       const token = bearerToken(headers)

@@ -32,9 +32,12 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
   return {
     ...{ declared, totalBytes, maxTotalBytes, body, additionalOwners, shared },
     altText: () => requested().altText,
-    async admit(start, bytes, signal) {
-      return await admitAndConsumeQuota(file.declared(), requested(), policy)(start, bytes, signal)
+    async admit(start, bytes, signal, inspection) {
+      // A form without a size has ended by now.
+      const known = { ...requested(), altTextMayFollow: isMultipart && totalBytes !== undefined }
+      return await admitAndConsumeQuota(file.declared(), known, policy)(start, bytes, signal, inspection)
     },
+    beginInspection: policy.beginInspection,
   }
 }
 

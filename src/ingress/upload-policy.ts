@@ -1,5 +1,7 @@
+import type { MediaFacts } from '../media-facts.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import { checkMedia } from './check-media.ts'
+import type { BeginInspection, JudgedFile } from './media-check.ts'
 import type { CheckedMedia, DeclaredMedia } from './media-type.ts'
 import type { Permissions, RequestedParameters } from './permissions.ts'
 import { HEAD_BYTES, type UploadSource } from './upload-source.ts'
@@ -13,8 +15,10 @@ export interface UploadPolicy extends Pick<Permissions, 'checkCategories' | 'che
   /** The app's own check of the first bytes. */
   inspect(
     head: Uint8Array<ArrayBuffer>,
-    file: CheckedMedia & RequestedParameters & { totalBytes: number },
+    file: CheckedMedia & RequestedParameters & { totalBytes: number; facts: MediaFacts | undefined },
   ): Promise<void>
+  /** Looks at all bytes, with the option `media`. */
+  beginInspection?: BeginInspection | undefined
   /** Counts one upload of this size. Runs last, when every other check has passed. */
   consumeQuota(totalBytes: number): Promise<void>
 }
@@ -25,16 +29,18 @@ export interface UploadPolicy extends Pick<Permissions, 'checkCategories' | 'che
  */
 export function admitAndConsumeQuota(
   declared: DeclaredMedia,
-  { additionalOwners, shared, altText }: RequestedParameters,
+  { additionalOwners, shared, altText, altTextMayFollow }: RequestedParameters & Pick<JudgedFile, 'altTextMayFollow'>,
   policy: UploadPolicy,
 ): UploadSource['admit'] {
-  return async function admit(start, totalBytes, signal) {
+  return async function admit(start, totalBytes, signal, inspection) {
     const media = checkMedia(declared, start, totalBytes)
     // The size, the category or the parameters may have been unknown until now.
     policy.checkCategories([media.category])
     policy.checkParameters({ additionalOwners, shared, altText })
     policy.checkSize(totalBytes, [media.category])
-    const file = { ...media, totalBytes, additionalOwners, shared, altText }
+    inspection?.judge({ category: media.category, totalBytes, altText, altTextMayFollow })
+    const facts = inspection?.findings().facts
+    const file = { ...media, totalBytes, additionalOwners, shared, altText, facts }
     await policy.inspect(start.slice(0, HEAD_BYTES), file)
     // An upload that was aborted during the inspection must not consume quota.
     signal?.throwIfAborted()

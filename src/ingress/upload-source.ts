@@ -1,5 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
+import type { BeginInspection, MediaInspection } from './media-check.ts'
 import type { CheckedMedia, DeclaredMedia } from './media-type.ts'
 
 /** An upload whose headers are checked and whose untrusted bytes are still to be read. */
@@ -18,8 +19,16 @@ export interface UploadSource {
    * counts towards its subject's quota.
    *
    * @param start The first `HEAD_BYTES` of the file, or more; fewer when the file or its first segment is shorter.
+   * @param inspection Has seen `start`, if there is one.
    */
-  admit(start: Uint8Array<ArrayBuffer>, totalBytes: number, signal: AbortSignal | undefined): Promise<AdmittedMedia>
+  admit(
+    start: Uint8Array<ArrayBuffer>,
+    totalBytes: number,
+    signal: AbortSignal | undefined,
+    inspection: Pick<MediaInspection, 'judge' | 'findings'> | undefined,
+  ): Promise<AdmittedMedia>
+  /** Looks at all bytes on their way to X. */
+  beginInspection?: BeginInspection | undefined
   additionalOwners?: readonly string[] | undefined
   shared?: boolean | undefined
   /** Alternative text, at most 1,000 characters. Set after X has the media, so read it when the body has ended. */

@@ -5,6 +5,14 @@ import { type JsonObject, schemaReference } from './openapi-objects.ts'
 export const X_ID_SCHEMA: JsonObject = { type: 'string', pattern: '^[0-9]{1,19}$' }
 export const BYTES_SCHEMA: JsonObject = { type: 'integer', minimum: 0 }
 
+const OBJECTS: JsonObject = { type: 'array', items: { type: 'object' } }
+
+/** What is known about an uploaded file. */
+const FINDINGS: JsonObject = {
+  facts: { type: 'object', description: 'What the file says about itself.' },
+  warnings: { ...OBJECTS, description: 'The rules that the file breaks.' },
+}
+
 /** The bodies of the responses, by name. */
 export const COMPONENT_SCHEMAS: JsonObject = {
   Media: {
@@ -43,10 +51,10 @@ export const COMPONENT_SCHEMAS: JsonObject = {
     required: ['data'],
     properties: {
       data: schemaReference('Media'),
+      ...FINDINGS,
       errors: {
         description: 'What X refused although it accepted the media, such as the alternative text.',
-        type: 'array',
-        items: { type: 'object' },
+        ...OBJECTS,
       },
     },
   },
@@ -59,7 +67,8 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       total_bytes: BYTES_SCHEMA,
       state: { enum: ['open', 'finalizing', 'done', 'failed'] },
       data: schemaReference('Media'),
-      errors: { type: 'array', items: { type: 'object' } },
+      errors: OBJECTS,
+      ...FINDINGS,
     },
   },
   Problem: {
@@ -72,6 +81,7 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       detail: { type: 'string', description: 'What went wrong, or what to change.' },
       code: { enum: Object.keys(PROBLEMS) },
       login: { type: 'string', format: 'uri', description: 'With `sign_in_again`: where the user signs in.' },
+      violations: { ...OBJECTS, description: 'The rules that the file breaks.' },
     },
   },
 }

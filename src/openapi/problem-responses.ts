@@ -19,6 +19,8 @@ export const FILE_ERRORS: ErrorCodes = [
   'unsupported_encoding',
   'signature_mismatch',
   'content_refused',
+  'media_unsupported',
+  'alt_text_missing',
   'category_mismatch',
   'quota_exceeded',
 ]

@@ -1,4 +1,5 @@
 import { needsFirstSegment } from '../ingress/check-media.ts'
+import type { MediaInspection } from '../ingress/media-check.ts'
 import type { CheckedMedia } from '../ingress/media-type.ts'
 import type { UploadSource } from '../ingress/upload-source.ts'
 import { type AbortScope, abortable } from '../lib/abort-scope.ts'
@@ -19,7 +20,8 @@ export interface InitializedMedia extends AppendTarget, CheckedMedia {
 
 /**
  * The INIT call of an upload. It starts when the first bytes have passed the checks, so that a file of the wrong type costs
- * no call, and runs while the rest of the first segment is being read. A GIF's INIT may have to wait for that segment.
+ * no call, and runs while the rest of the first segment is being read. INIT has to wait for that segment where it may tell
+ * more: for some GIFs, and for the inspection.
  */
 export interface Initialization {
   /** Call this with the first bytes of the body; starts INIT if the size is known and they are enough to check the file. */
@@ -41,22 +43,26 @@ export interface InitializationOptions {
   client: XClient
   call: CallContext
   scope: AbortScope
+  /** Gets all bytes that `onHead` and `onSegment` get. */
+  inspection: MediaInspection | undefined
   /** Called as soon as X has responded. */
   onInitialized: (media: InitializedMedia) => void
 }
 
 export function createInitialization(
   source: Omit<UploadSource, 'altText'>,
-  { client, call, scope, onInitialized }: InitializationOptions,
+  { client, call, scope, inspection, onInitialized }: InitializationOptions,
 ): NewInitialization {
   let result: Promise<InitializedMedia> | undefined
+  /** Bytes of the first segment that the inspection has seen. */
+  let seenBytes = 0
 
   async function initialize(start: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<InitializedMedia> {
     const {
       additionalOwners = source.additionalOwners,
       shared = source.shared,
       ...checked
-    } = await source.admit(start, totalBytes, scope.signal)
+    } = await source.admit(start, totalBytes, scope.signal, inspection)
     const { data } = await client.initialize({ ...checked, additionalOwners, shared, totalBytes }, call)
     const initialized = { ...checked, mediaId: data.id, totalBytes, data }
     onInitialized(initialized)
@@ -72,9 +78,14 @@ export function createInitialization(
   return {
     onHead(head) {
       const { declared, totalBytes } = source
-      if (totalBytes !== undefined && !needsFirstSegment(declared, head)) begin(head, totalBytes)
+      inspection?.push(head)
+      seenBytes = head.length
+      if (totalBytes === undefined || needsFirstSegment(declared, head) || inspection?.needsFirstSegment()) return
+      begin(head, totalBytes)
     },
     onSegment(segment) {
+      inspection?.push(segment.subarray(seenBytes))
+      seenBytes = 0
       if (result === undefined) begin(segment, source.totalBytes ?? segment.length)
     },
     result() {

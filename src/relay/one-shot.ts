@@ -1,4 +1,5 @@
 import { isStillImage } from '../ingress/check-media.ts'
+import type { MediaInspection } from '../ingress/media-check.ts'
 import { emptyBody, type UploadSource } from '../ingress/upload-source.ts'
 import { abortable } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -7,6 +8,7 @@ import type { MediaCategory } from '../x/limits.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { createEnvelope } from '../x/multipart-envelope.ts'
 import type { XClient } from '../x/x-client.ts'
+import { finishInspection } from './inspection.ts'
 import type { MemoryReservation } from './memory-pool.ts'
 import { readSegments } from './read-segments.ts'
 import { createSegmentMemory } from './segment-memory.ts'
@@ -23,13 +25,15 @@ export interface OneShotOptions {
   plan: SegmentPlan
   reservation: MemoryReservation
   call: CallContext
+  inspection: MediaInspection | undefined
 }
 
 /** Reads a whole file, and then uploads it in one call. */
 export async function sendOneShot(
-  { body, totalBytes = 0, additionalOwners, admit }: UploadSource,
-  { client, clock, plan, reservation, call }: OneShotOptions,
+  source: UploadSource,
+  { client, clock, plan, reservation, call, inspection }: OneShotOptions,
 ): Promise<XMediaAnswer> {
+  const { body, totalBytes = 0, additionalOwners, admit } = source
   const fieldsFor = (category: MediaCategory) => ({
     media_category: category,
     ...(additionalOwners?.length ? { additional_owners: additionalOwners.join(',') } : {}),
@@ -41,7 +45,9 @@ export async function sendOneShot(
   const segments = readSegments(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment
   if (file === undefined) throw emptyBody()
-  const { category } = await abortable(admit(file, totalBytes, call.signal), call.signal)
+  inspection?.push(file)
+  const { category } = await abortable(admit(file, totalBytes, call.signal, inspection), call.signal)
+  await abortable(finishInspection(inspection, source, { category, totalBytes }), call.signal)
   const multipart = { contentType: envelope.contentType, body: envelope.wrap(file, fieldsFor(category)) }
   return await client.upload(multipart, call)
 }

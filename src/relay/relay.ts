@@ -1,10 +1,14 @@
+import type { MediaInspection } from '../ingress/media-check.ts'
 import type { UploadSource } from '../ingress/upload-source.ts'
+import { abortable } from '../lib/abort-scope.ts'
+import type { MediaFindings } from '../media-facts.ts'
 import { createCallScope } from '../x/call-scope.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { setAltText } from './alt-text.ts'
 import { type AppendOptions, appendAll, type UploadInProgress } from './append.ts'
 import { createInitialization } from './initialization.ts'
+import { finishInspection } from './inspection.ts'
 import type { MemoryPool, MemoryReservation } from './memory-pool.ts'
 import { fitsOneShot, sendOneShot } from './one-shot.ts'
 import { readSegments } from './read-segments.ts'
@@ -20,10 +24,21 @@ export interface RelayOptions extends AppendOptions {
   memory: MemoryPool
 }
 
+/** What a client gets for an upload: X's answer, and what is known about the file. */
+export interface UploadAnswer extends XMediaAnswer, MediaFindings {}
+
+/** The outcome of an upload. */
+export interface Relayed {
+  answer: XMediaAnswer
+  /** What the inspection has found, if there was one. */
+  findings: MediaFindings
+}
+
 /**
  * Sends one upload to X: as INIT, APPENDs and FINALIZE, or, for a small image, in one call.
  *
- * FINALIZE is sent only after the body has ended, its bytes add up to `totalBytes`, and X has acknowledged every APPEND.
+ * FINALIZE is sent only after the body has ended, its bytes add up to `totalBytes`, X has acknowledged every APPEND, and the
+ * inspection has found nothing to refuse.
  * When the upload ends early, for whatever reason, its reads, pauses and calls in flight end with it.
  */
 export async function relay(
@@ -31,7 +46,7 @@ export async function relay(
   reservation: MemoryReservation,
   context: CallContext,
   options: RelayOptions,
-): Promise<XMediaAnswer> {
+): Promise<Relayed> {
   const { clock, client } = options
   const startedAt = clock.now()
   const scope = createCallScope(context, clock)
@@ -42,14 +57,23 @@ export async function relay(
     const isOneShot = fitsOneShot(source, options.oneShotBytes)
     const plan = planFor(source, isOneShot, options)
     reservation.require(plan.minMemoryBytes)
+    const inspected = {
+      offset: 0,
+      segmentBytes: plan.segmentBytes,
+      get mediaId() {
+        return progress.mediaId
+      },
+    }
+    const inspection = source.beginInspection?.(inspected, call.emit)
     const answer = isOneShot
-      ? await sendOneShot(source, { client, clock, plan, reservation, call })
-      : await sendSegments({ source, plan, reservation, call, scope, progress }, options)
+      ? await sendOneShot(source, { client, clock, plan, reservation, call, inspection })
+      : await sendSegments({ source, inspection, plan, reservation, call, scope, progress }, options)
     const mediaId = answer.data.id
     const bytes = source.totalBytes ?? progress.sentBytes
-    call.emit({ type: 'finalized', mediaId, bytes, segments: progress.segments, durationMs: elapsedMs() })
+    const findings = inspection?.findings() ?? {}
+    call.emit({ type: 'finalized', mediaId, bytes, segments: progress.segments, durationMs: elapsedMs(), ...findings })
     const sized = { ...answer, data: { ...answer.data, size: answer.data.size ?? bytes } }
-    return await setAltText(sized, source.altText?.(), call, client)
+    return { answer: await setAltText(sized, source.altText?.(), call, client), findings }
   } catch (error) {
     const failure = scope.signal.aborted ? scope.signal.reason : error
     scope.abort(failure)
@@ -67,8 +91,13 @@ function planFor(source: UploadSource, isOneShot: boolean, { segmentSize, maxSeg
   return planSegments(source.totalBytes, segmentSize.preferred, maxSegments)
 }
 
+interface WholeUpload extends Omit<UploadInProgress, 'initialization' | 'read' | 'ledger'> {
+  source: UploadSource
+  inspection: MediaInspection | undefined
+}
+
 async function sendSegments(
-  { source, ...upload }: Omit<UploadInProgress, 'initialization' | 'read' | 'ledger'> & { source: UploadSource },
+  { source, inspection, ...upload }: WholeUpload,
   options: RelayOptions,
 ): Promise<XMediaAnswer> {
   const { call, scope, progress, plan } = upload
@@ -77,6 +106,7 @@ async function sendSegments(
     client: options.client,
     call,
     scope,
+    inspection,
     onInitialized({ data: _, ...media }) {
       progress.mediaId = media.mediaId
       call.emit({ type: 'initialized', ...media })
@@ -86,7 +116,9 @@ async function sendSegments(
     readSegments(body, { ...segmentOptions, totalBytes, maxTotalBytes })
   const ledger = createTransientLedger(plan.segmentBytes)
   await appendAll({ ...upload, initialization, read, ledger }, options)
-  const { mediaId, category, data } = await initialization.result()
+  const { data, ...media } = await initialization.result()
+  const { mediaId, category } = media
+  await abortable(finishInspection(inspection, source, media), scope.signal)
   const answer = await options.client.finalize(mediaId, category, call)
   // FINALIZE may return an empty body; what INIT returned is still valid.
   return { ...answer, data: { ...data, ...answer.data } }

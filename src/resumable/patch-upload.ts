@@ -55,9 +55,10 @@ export async function acceptChunk(
     const countCall = () => instance.calls.consume(c.var.xMediaPrincipal.subject, 0)
     const consumeQuota = consumeQuotaOnce(lease, policy, countCall)
     const admit = admitAndConsumeQuota(declared, lease.session, { ...policy, consumeQuota })
-    await sendBody(c, chunk, { lease, declared, admit, context }, instance)
+    const { beginInspection } = policy
+    await sendBody(c, chunk, { lease, declared, admit, beginInspection, context }, instance)
   }
-  await finishSession(lease, context, instance.relay)
+  await finishSession(lease, context, policy, instance.relay)
 }
 
 /** Stores the length of the upload when a chunk is the first to declare it. */
@@ -101,7 +102,7 @@ function consumeQuotaOnce(
 async function sendBody(
   c: ResumableContext,
   { bytes, checksum }: DeclaredChunk,
-  incoming: Pick<IncomingChunk, 'lease' | 'declared' | 'admit' | 'context'>,
+  incoming: Omit<IncomingChunk, 'chunk' | 'reservation'>,
   instance: Instance,
 ): Promise<void> {
   const { lease } = incoming

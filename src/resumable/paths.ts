@@ -81,7 +81,10 @@ const append: Operation = {
 
 const INSPECTION = { description: 'The progress of the upload.', headers: INSPECTION_HEADERS }
 /** Temporary failures are reported as `upload_locked`: on any other error, clients send the whole file again. */
-const INSPECTION_ERRORS: readonly XMediaErrorCode[] = [...EXISTING_UPLOAD_ERRORS, 'upload_failed', 'x_rejected_media']
+const INSPECTION_ERRORS: readonly XMediaErrorCode[] = [
+  ...EXISTING_UPLOAD_ERRORS,
+  ...(['upload_failed', 'media_unsupported', 'content_refused', 'x_rejected_media'] as const),
+]
 
 const describeServer: Operation = {
   summary: 'Get the versions, extensions and limits of the server',

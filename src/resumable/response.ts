@@ -1,6 +1,6 @@
 import type { Instance } from '../instance.ts'
 import { isFromOwnPage } from '../routes/origin.ts'
-import { describeMedia, statusPath } from '../routes/uploaded-media.ts'
+import { answerOf, describeMedia, statusPath } from '../routes/uploaded-media.ts'
 import type { Session } from '../session/record.ts'
 import { protocolFor, type ResumableContext, uploadLimit } from './protocol-headers.ts'
 
@@ -21,21 +21,22 @@ export async function uploadResponse(
   if (isIetf || status === 200) c.header('upload-complete', state === 'done' ? '?1' : '?0')
   if (isIetf) c.header('upload-limit', uploadLimit(c, session, instance))
   if (state !== 'done' || result === undefined) {
-    return status === 200 ? c.json(progressOf(session)) : c.body(null, status)
+    if (status !== 200) return c.body(null, status)
+    const findings = session.findings ?? instance.media?.begin(session, () => {}).findings()
+    return c.json({ ...progressOf(session), ...findings })
   }
 
   const expiresAfterSecs = Math.max(0, Math.floor((expiresAt - instance.clock.now()) / 1000))
   const answer = { ...result, data: { ...result.data, expires_after_secs: expiresAfterSecs } }
   instance.statuses.put(answer)
-  const media = await describeMedia(c, answer, c.var.xMediaPrincipal, instance)
-  const { ticket: _, errors, ...data } = media
+  const media = await describeMedia(c, { ...answer, ...session.findings }, c.var.xMediaPrincipal, instance)
   const location = statusPath(c.var.xMediaMount.path, media)
   c.header('x-media-id', media.id)
   c.header('x-media-status', location)
   // In a 201, both protocols want the address of the upload here.
   if (status !== 201) c.header('location', location)
   if (status === 204 && !isIetf && !prefersBody(c)) return c.body(null, 204)
-  const body = { ...(status === 200 ? progressOf(session) : {}), data, ...(errors ? { errors } : {}) }
+  const body = { ...(status === 200 ? progressOf(session) : {}), ...answerOf(media) }
   return c.json(body, status === 201 ? 201 : 200)
 }
 

@@ -151,7 +151,8 @@ async function finishUpload(c: UploadContext, instance: Instance): Promise<Sessi
   const lease = await acquireUpload(c, instance)
   return await withLease(lease, async () => {
     throwIfFailed(lease.session)
-    await finishSession(lease, callContext(c, instance), instance.relay)
+    const policy = policyFor(c, c.var.xMediaPrincipal, instance)
+    await finishSession(lease, callContext(c, instance), policy, instance.relay)
   })
 }
 

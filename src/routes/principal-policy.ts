@@ -12,9 +12,10 @@ export function policyFor(
     permissions,
     sizeLimits,
     inspect,
+    media,
     calls,
     quota,
-  }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'calls' | 'quota'>,
+  }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'media' | 'calls' | 'quota'>,
 ): UploadPolicy {
   const { uploadBytes = sizeLimits.uploadBytes, quota: ownQuota } = principal.limits ?? {}
   return {
@@ -25,6 +26,7 @@ export function policyFor(
       const refusal = await inspect?.(head, { ...file, c, principal })
       if (typeof refusal === 'string') throw new XMediaError('content_refused', refusal)
     },
+    beginInspection: media && ((upload, emit) => media.begin(upload, emit, principal.account)),
     async consumeQuota(bytes) {
       await calls.consume(principal.subject, 0)
       await quota?.consume(principal.subject, bytes, ownQuota)

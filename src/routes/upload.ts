@@ -6,14 +6,14 @@ import { readUpload } from '../ingress/read-upload.ts'
 import { readQuery, type UploadParameters, type UploadQuery } from '../ingress/upload-parameters.ts'
 import type { Instance } from '../instance.ts'
 import type { PROBLEMS, Problem, XMediaErrorCode } from '../problem.ts'
-import { relay } from '../relay/relay.ts'
+import { relay, type UploadAnswer } from '../relay/relay.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { type PrincipalEnv, tokenFor } from './authorize.ts'
 import type { MountEnv } from './mount.ts'
 import { policyFor } from './principal-policy.ts'
 import { withBody } from './request-body.ts'
-import { describeMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
+import { answerOf, describeMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
 
 /** What `xMediaUpload` leaves in the context for the handlers after it. */
 export interface XMediaEnv {
@@ -36,8 +36,11 @@ type ProblemStatus = Extract<(typeof PROBLEMS)[XMediaErrorCode]['status'], Statu
 /** What a refused request is answered with. */
 export type ProblemResponse = TypedResponse<Problem, ProblemStatus, 'json'>
 
-/** What a finished upload, and its status, are answered with. */
-export type MediaResponse<Status extends 200 | 201> = TypedResponse<XMediaAnswer, Status, 'json'>
+/** What a finished upload is answered with. */
+export type UploadResponse = TypedResponse<UploadAnswer, 201, 'json'>
+
+/** What the status of a media is answered with. */
+export type StatusResponse = TypedResponse<XMediaAnswer, 200, 'json'>
 
 /** Refuses parameters in the query that X would refuse, before the body is read. */
 export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> = createMiddleware<
@@ -60,9 +63,8 @@ export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, 
 
 /** Responds with the media in X's own shape; `Location` is where to follow its processing. */
 export const sendMedia: Handler<UploadEnv, string, UploadInput> = (c) => {
-  const { ticket: _, errors, ...data } = c.var.xMedia
   c.header('location', statusPath(c.var.xMediaMount.path, c.var.xMedia))
-  return c.json({ data, ...(errors ? { errors } : {}) }, 201)
+  return c.json(answerOf(c.var.xMedia), 201)
 }
 
 type UploadContext = Context<UploadEnv, string, UploadInput>
@@ -72,7 +74,7 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
   const principal = c.var.xMediaPrincipal
   const { signal } = c.req.raw
   const context = { token: tokenFor(c, principal, instance.token), emit, signal, deadline: clock.now() + deadlineMs }
-  const relayed = await withBody(c, principal, instance, async (body, reservation) => {
+  const { answer, findings } = await withBody(c, principal, instance, async (body, reservation) => {
     const request = {
       ...{ headers: c.req.raw.headers, parameters: c.req.valid('query'), body },
       ...{ subject: principal.subject, endings, segmentBytes: instance.relay.segmentSize.preferred },
@@ -80,8 +82,9 @@ async function receive(c: UploadContext, instance: Instance): Promise<UploadedMe
     const source = await readUpload(request, policyFor(c, principal, instance))
     return await relay(source, reservation, context, instance.relay)
   })
-  statuses.put(relayed)
-  return await describeMedia(c, await settle(c, relayed, context, instance), principal, instance)
+  statuses.put(answer)
+  const settled = await settle(c, answer, context, instance)
+  return await describeMedia(c, { ...settled, ...findings }, principal, instance)
 }
 
 /** Waits for X's processing as the client prefers, if there is a place among the listeners. */

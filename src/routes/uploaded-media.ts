@@ -1,15 +1,16 @@
 import type { Context } from 'hono'
 import type { Instance } from '../instance.ts'
+import type { MediaFindings } from '../media-facts.ts'
 import type { Principal } from '../options.ts'
+import type { UploadAnswer } from '../relay/relay.ts'
 import { issueTicket } from '../status-ticket.ts'
 import type { OwnedMedia } from '../store/owners.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
-import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { XMedia, XProblem } from '../x/schemas.ts'
 import type { PrincipalEnv } from './authorize.ts'
 
-/** A finished upload: X's own description of the media, and the ticket that shows its status. */
-export interface UploadedMedia extends XMedia {
+/** A finished upload: X's own description of the media, what is known about the file, and the ticket that shows its status. */
+export interface UploadedMedia extends XMedia, MediaFindings {
   ticket: string
   /** Partial errors that X reported beside the data. */
   errors?: XProblem[]
@@ -18,13 +19,18 @@ export interface UploadedMedia extends XMedia {
 /** Describes a finished upload to its subject, and remembers its owner where there is a store for it. */
 export async function describeMedia(
   c: Pick<Context<PrincipalEnv>, 'var'>,
-  { data, errors }: XMediaAnswer,
+  { data, ...beside }: UploadAnswer,
   principal: Principal,
   instance: Pick<Instance, 'clock' | 'owners'>,
 ): Promise<UploadedMedia> {
   const owned = await rememberOwner(data, principal, instance)
   const ticket = await issueTicket({ mediaId: data.id, ...owned }, c.var.xMediaKeys)
-  return { ...data, ...(errors === undefined ? {} : { errors }), ticket }
+  return { ...data, ...beside, ticket }
+}
+
+/** What the client gets of it. JSON leaves out what is undefined. */
+export function answerOf({ ticket: _, errors, facts, warnings, ...data }: UploadedMedia): object {
+  return { data, errors, facts, warnings }
 }
 
 /** Remembers who owns a finished media, where there is a store for it. */

@@ -1,4 +1,5 @@
 import type { XMediaError } from '../errors.ts'
+import type { BeginInspection, MediaInspection } from '../ingress/media-check.ts'
 import type { DeclaredMedia } from '../ingress/media-type.ts'
 import { HEAD_BYTES, type UploadSource } from '../ingress/upload-source.ts'
 import { appendAll, type UploadInProgress } from '../relay/append.ts'
@@ -27,6 +28,7 @@ export interface IncomingChunk {
   chunk: Chunk
   /** Runs before INIT, as for any upload. */
   admit: UploadSource['admit']
+  beginInspection: BeginInspection | undefined
   reservation: MemoryReservation
   context: CallContext
 }
@@ -61,8 +63,10 @@ export async function receiveChunk(incoming: IncomingChunk, options: RelayOption
   const mayShrink = lease.session.planned.length === 0 && chunk.checksum === undefined
   const headBytes = Math.min(HEAD_BYTES, totalBytes, plan.segmentBytes)
   const isAccepted = (bytes: number) => bytes <= segmentSize.largestAccepted
-  const ledger = createSessionLedger(lease, { segmentsAhead: concurrency, isAccepted })
-  const initialization = initializationFor(incoming, headBytes, { scope, progress }, options)
+  const inspection = incoming.beginInspection?.(lease.session, call.emit)
+  const inspectionAt = (offset: number) => inspection?.savedAt(offset)
+  const ledger = createSessionLedger(lease, { segmentsAhead: concurrency, isAccepted, inspectionAt })
+  const initialization = initializationFor(incoming, { headBytes, scope, progress, inspection }, options)
   const body = endOnFailure(chunk.body)
   const read = segmentsOf(incoming, body, { headBytes, ledger, progress, scope }, options)
   const stopHeartbeat = keepLeaseAlive(lease, clock, {
@@ -142,6 +146,10 @@ function segmentsOf(
   }
 }
 
+interface InitializationState extends Pick<ChunkState, 'headBytes' | 'scope' | 'progress'> {
+  inspection: MediaInspection | undefined
+}
+
 interface SessionInitialization extends Initialization {
   /** Resolves when INIT, if it has started, has ended and the session has its result. */
   settled(): Promise<void>
@@ -150,14 +158,14 @@ interface SessionInitialization extends Initialization {
 /** INIT for the first chunk of an upload; for a later one, the media that INIT opened. */
 function initializationFor(
   { lease, declared, chunk, admit }: IncomingChunk,
-  headBytes: number,
-  { scope, progress }: { scope: CallScope; progress: Progress },
+  { headBytes, scope, progress, inspection }: InitializationState,
   { client, clock }: RelayOptions,
 ): SessionInitialization {
   const { mediaId, totalBytes = 0 } = lease.session
   const { call } = scope
   if (mediaId !== undefined) {
-    return { onHead() {}, onSegment() {}, result: async () => ({ mediaId, totalBytes }), async settled() {} }
+    const onSegment = (segment: Uint8Array) => inspection?.push(segment)
+    return { onHead() {}, onSegment, result: async () => ({ mediaId, totalBytes }), async settled() {} }
   }
   let stored: Promise<void> | undefined
   const initialization = createInitialization(
@@ -166,6 +174,7 @@ function initializationFor(
       client,
       call,
       scope,
+      inspection,
       onInitialized({ data, ...media }) {
         const { expires_after_secs: expiresAfterSecs = MEDIA_EXPIRY_SECS } = data
         const expiresAt = clock.now() + expiresAfterSecs * 1000

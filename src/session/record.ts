@@ -1,5 +1,6 @@
 import { notFound, XMediaError, type XMediaErrorCode } from '../errors.ts'
 import { isRecord } from '../lib/is-record.ts'
+import type { MediaFindings } from '../media-facts.ts'
 import type { Store } from '../store/store.ts'
 import { formatVersioned, parseVersioned } from '../store/versioned-record.ts'
 import { isMediaCategory, type MediaCategory } from '../x/limits.ts'
@@ -39,12 +40,16 @@ export interface Session {
    * these bytes: the sizes are stored before a segment is sent.
    */
   readonly planned: readonly number[]
+  /** What the inspection of the first `offset` bytes has saved. */
+  readonly inspection?: unknown
   /** Epoch milliseconds: before INIT when an unused session expires, afterwards when X forgets the media. */
   readonly expiresAt: number
   /** `finalizing`: FINALIZE may have been sent. If there is a `result`, it has succeeded. */
   readonly state: 'open' | 'finalizing' | 'done' | 'failed'
   /** X's answer to FINALIZE. Once `done`, the alternative text has been set too. */
   readonly result?: XMediaAnswer | undefined
+  /** What the inspection has found. Undefined until it is finished. */
+  readonly findings?: MediaFindings | undefined
   /** Whether the upload already counts towards its subject's quota. */
   readonly quotaConsumed?: boolean | undefined
   /** Epoch milliseconds of the next attempt to finalize, after one has failed. */

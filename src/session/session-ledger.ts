@@ -20,13 +20,18 @@ export interface SessionLedgerOptions {
    * the bytes are cut differently.
    */
   isAccepted: (bytes: number) => boolean
+  /** What the inspection of so many bytes of the file has saved. */
+  inspectionAt: (offset: number) => unknown
 }
 
 /**
  * Creates the ledger of a session. A segment's size is stored before the segment is sent. To save writes, most are
  * stored with the acknowledgement of an earlier segment, which plans the next full ones ahead.
  */
-export function createSessionLedger(lease: Lease, { segmentsAhead, isAccepted }: SessionLedgerOptions): SessionLedger {
+export function createSessionLedger(
+  lease: Lease,
+  { segmentsAhead, isAccepted, inspectionAt }: SessionLedgerOptions,
+): SessionLedger {
   /** Earlier requests planned the indices below this one, and may have sent them. */
   const firstNewIndex = lease.session.nextSegment + lease.session.planned.length
   let firstUnsentIndex = firstNewIndex
@@ -88,7 +93,7 @@ export function createSessionLedger(lease: Lease, { segmentsAhead, isAccepted }:
         planned = planned.slice(1)
       }
       if (nextSegment === lease.session.nextSegment) return
-      const session = { ...lease.session, offset, nextSegment, planned }
+      const session = { ...lease.session, offset, nextSegment, planned, inspection: inspectionAt(offset) }
       const isFull = (planned.at(-1) ?? bytes) === session.segmentBytes
       // A segment that is planned here must not be sent before this is written: `plan` waits for it.
       planWritten = lease.update(isFull ? planAhead(session) : session)

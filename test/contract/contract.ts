@@ -4,6 +4,7 @@ import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { exampleServers } from '../support/example-server.ts'
 import { sampleFile } from '../support/media.ts'
 import { peakMemory } from '../support/memory.ts'
+import { movieWith } from '../support/movies.ts'
 import type { Program } from '../support/processes.ts'
 import { randomVideo } from '../support/random-video.ts'
 
@@ -219,6 +220,22 @@ export function contract(target: Target): void {
       expect.objectContaining({ finalized: false }),
       expect.objectContaining({ finalized: false }),
     ])
+  })
+
+  it('tells what a file is, and finalizes none that X does not take, even if only its end tells', async () => {
+    const uploadMovie = (name: string) => {
+      const file = movieWith(name, 'last', 5 * MIB)
+      return send('POST', media(), { ...video, 'content-length': file.length }, [file])
+    }
+    const taken = await uploadMovie('moov-last.mp4')
+    expect(taken.status, taken.text).toBe(201)
+    expect(taken.json).toMatchObject({
+      facts: { container: 'mp4', known: 'end', width: 64, height: 36, video: { codec: 'avc1', chroma: '4:2:0' } },
+    })
+    const refused = await uploadMovie('chroma-444.mp4')
+    expect(refused.status, refused.text).toBe(422)
+    expect(refused.json).toMatchObject({ code: 'media_unsupported', violations: [{ rule: 'chroma', actual: '4:4:4' }] })
+    expect((await emulator.uploads()).at(-1)).toMatchObject({ finalized: false, segments: [{}, {}] })
   })
 
   it('sends the first APPEND while the client is still sending', async () => {

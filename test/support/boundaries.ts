@@ -3,23 +3,43 @@ export type Sources = ReadonlyMap<string, string>
 
 /** What all code that serves a request may import. */
 const SERVED = [
-  ...['src/errors.ts', 'src/problem.ts', 'src/options.ts', 'src/instance.ts', 'src/status-ticket.ts', 'src/lib'],
+  ...[
+    'src/errors.ts',
+    'src/media-facts.ts',
+    'src/problem.ts',
+    'src/options.ts',
+    'src/instance.ts',
+    'src/status-ticket.ts',
+    'src/lib',
+  ],
   ...['src/ingress', 'src/relay', 'src/store', 'src/x', 'src/openapi', 'hono', '@hono/zod-validator', 'zod/mini'],
 ]
 
 /** What each part of the tree may import, besides itself. A path without an extension is a folder. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'src/problem.ts': [],
+  'src/media-facts.ts': [],
+  'src/problem.ts': ['src/media-facts.ts'],
   'src/errors.ts': ['src/problem.ts'],
   'src/lib': ['src/errors.ts', 'zod/mini', 'leven'],
-  'src/x': ['src/errors.ts', 'src/lib', 'zod/mini'],
-  'src/ingress': ['src/errors.ts', 'src/lib', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'zod/mini'],
-  'src/relay': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/x'],
+  'src/x': ['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'zod/mini'],
+  'src/ingress': [
+    ...['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'zod/mini'],
+  ],
+  'src/media': [
+    ...['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'src/ingress/signatures', 'src/ingress/media-check.ts'],
+    ...['src/ingress/upload-source.ts', 'src/x/limits.ts', 'zod/mini', '@stablelib/sha256'],
+  ],
+  'src/relay': ['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'src/ingress', 'src/x'],
   'src/store': ['src/errors.ts', 'src/lib'],
-  'src/session': ['src/errors.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
+  'src/session': [
+    ...['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
+  ],
   'src/status-ticket.ts': ['src/lib', 'src/x/limits.ts', 'hono'],
   'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
-  'src/options.ts': ['src/ingress/media-type.ts', 'src/ingress/permissions.ts', 'src/store', 'src/x', 'hono'],
+  'src/options.ts': [
+    ...['src/media-facts.ts', 'src/ingress/media-check.ts', 'src/ingress/media-type.ts', 'src/ingress/permissions.ts'],
+    ...['src/store', 'src/x', 'hono'],
+  ],
   'src/upload-limit.ts': ['src/x/limits.ts', 'zod/mini'],
   'src/option-schema.ts': [
     ...['src/options.ts', 'src/status-ticket.ts', 'src/upload-limit.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
@@ -47,11 +67,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/x/token.ts', 'hono', 'oauth4webapi', 'zod/mini'],
   ],
   'src/emulator': [
-    ...['src/lib', 'src/x/command-schemas.ts', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'src/x/schemas.ts'],
-    'src/x/x-problems.ts',
+    ...[
+      'src/media-facts.ts',
+      'src/lib',
+      'src/x/command-schemas.ts',
+      'src/x/field-schemas.ts',
+      'src/x/limits.ts',
+      'src/x/schemas.ts',
+    ],
+    ...['src/x/x-problems.ts', 'src/media', 'src/ingress/signatures', 'src/ingress/upload-source.ts'],
     ...['hono', '@hono/zod-validator', 'zod/mini'],
   ],
   'src/browser': [
+    'src/media-facts.ts',
     'src/problem.ts',
     'src/lib/is-record.ts',
     'src/x/limits.ts',

@@ -33,6 +33,7 @@ declare global {
   const uploadStore: Store
   function authorize(c: Context): Promise<Principal | null>
   function userId(c: Context): string
+  function isBanned(sha256: string | undefined): Promise<boolean>
   function createPost(id: string): Response
   function post(id: string | undefined): void
 }

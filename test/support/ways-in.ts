@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { createXMedia, type XMediaEvent, type XMediaOptions, xMedia } from '../../src/index.ts'
+import { createXMedia, XMediaError, type XMediaEvent, type XMediaOptions, xMedia } from '../../src/index.ts'
 import { inferCategory, type MediaType } from '../../src/x/limits.ts'
 import { base, describedMedia, optionsWith, post } from './app.ts'
 import { append, finalize, form, idOf, json, type Send } from './compat-calls.ts'
@@ -9,6 +9,7 @@ export interface WayOptions {
   x: NonNullable<XMediaOptions['x']>
   mediaType: MediaType
   file: Uint8Array<ArrayBuffer>
+  media?: XMediaOptions['media']
   /** The server's token. */
   token?: string
 }
@@ -19,6 +20,9 @@ export interface Outcome {
   id: string | undefined
   /** The code of the error, or for X's own API its status. */
   error: string | undefined
+  /** The answer, parsed; what `createXMedia` throws as a problem. */
+  answer: unknown
+  events: XMediaEvent[]
   told: string
 }
 
@@ -88,9 +92,9 @@ function overHttp(upload: (send: Send, options: WayOptions) => Promise<Response>
   return async (options) => {
     const events: XMediaEvent[] = []
     const lines: string[] = []
-    const { x, token = base.token } = options
+    const { x, token = base.token, media } = options
     const listeners = { onEvent: (event: XMediaEvent) => events.push(event), log: (line: string) => lines.push(line) }
-    const appOptions = optionsWith({ compat, x, token, ...listeners }, base)
+    const appOptions = optionsWith({ compat, x, token, ...(media && { media }), ...listeners }, base)
     const app = compat ? xMedia(appOptions) : describedMedia(appOptions)
     const response = await upload(
       async (method, path, init) => await app.request(path || '/', { ...init, method }),
@@ -98,24 +102,33 @@ function overHttp(upload: (send: Send, options: WayOptions) => Promise<Response>
     )
     const text = await response.text()
     const told = JSON.stringify({ events, lines, text, headers: [...response.headers] })
-    const { data, code } = JSON.parse(text || '{}')
+    const answer = JSON.parse(text || '{}')
+    const { data, code } = answer
+    const rest = { answer, events, told }
     return response.ok
-      ? { id: data.id, error: undefined, told }
-      : { id: undefined, error: compat ? String(response.status) : code, told }
+      ? { id: data.id, error: undefined, ...rest }
+      : { id: undefined, error: compat ? String(response.status) : code, ...rest }
   }
 }
 
 /** Uploads with the client of `createXMedia`. */
-export async function uploadFromApp({ x, mediaType, file, token = 'server-held-token' }: WayOptions): Promise<Outcome> {
-  const told: unknown[] = []
-  const client = createXMedia({ token, x, onEvent: (event) => told.push(event) })
+export async function uploadFromApp({
+  x,
+  mediaType,
+  file,
+  token = 'server-held-token',
+  media,
+}: WayOptions): Promise<Outcome> {
+  const events: XMediaEvent[] = []
+  const client = createXMedia({ token, x, ...(media && { media }), onEvent: (event) => events.push(event) })
   try {
     const answer = await client.upload({ body: file, mediaType })
-    return { id: answer.data.id, error: undefined, told: JSON.stringify([...told, answer]) }
+    return { id: answer.data.id, error: undefined, answer, events, told: JSON.stringify([...events, answer]) }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error
-    const { code, message } = error
+    if (!(error instanceof XMediaError)) throw error
+    const { code, message, problem } = error
     const shown = inspect(error, { depth: 10, showHidden: true })
-    return { id: undefined, error: String(code), told: JSON.stringify([...told, message, error, shown]) }
+    const told = JSON.stringify([...events, message, error, shown])
+    return { id: undefined, error: code, answer: problem, events, told }
   }
 }

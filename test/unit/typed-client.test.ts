@@ -1,7 +1,14 @@
 import { Hono } from 'hono'
 import { hc } from 'hono/client'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { type Problem, type XMediaAnswer, type XMediaApp, type XMediaErrorCode, xMedia } from '../../src/index.ts'
+import {
+  type Problem,
+  type UploadAnswer,
+  type XMediaAnswer,
+  type XMediaApp,
+  type XMediaErrorCode,
+  xMedia,
+} from '../../src/index.ts'
 import { base, emulator, png } from '../support/app.ts'
 import { sampleFile } from '../support/media.ts'
 
@@ -18,7 +25,9 @@ describe('a client typed by hc', () => {
       { init: { body: png, headers: headers('image/png', png) } },
     )
     if (answer.status !== 201) throw new Error(await answer.text())
-    const { data } = await answer.json()
+    const uploaded = await answer.json()
+    const { data } = uploaded
+    expectTypeOf(uploaded).toEqualTypeOf<UploadAnswer>()
     expectTypeOf(data).toEqualTypeOf<XMediaAnswer['data']>()
     expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A cat', size: png.length })
   })

@@ -1,4 +1,4 @@
-import { hasAt } from './bytes.ts'
+import { hasAt } from '../../lib/bytes.ts'
 import { type Finding, unsupportedAudio, unsupportedFile, unsupportedImage, unsupportedVideo } from './finding.ts'
 import { JPEG_2000, JPEG_XL } from './iso-brands.ts'
 

@@ -1,4 +1,4 @@
-import { hasAt, uint16LittleEndian } from './bytes.ts'
+import { hasAt, uint16LittleEndian } from '../../lib/bytes.ts'
 import { type Finding, unsupportedImage } from './finding.ts'
 
 /** SOI and the first byte of the next marker. https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern */

@@ -1,4 +1,4 @@
-import { latin1, uint32 } from './bytes.ts'
+import { latin1, uint32 } from '../../lib/bytes.ts'
 
 /** A box of ISO/IEC 14496-12, an atom in QuickTime's words. */
 export interface Box {

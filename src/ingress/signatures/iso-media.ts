@@ -1,10 +1,10 @@
-import { latin1 } from './bytes.ts'
+import { latin1 } from '../../lib/bytes.ts'
 import { type Finding, unsupportedAudio } from './finding.ts'
 import { type Box, readBoxes } from './iso-boxes.ts'
 import { type Brands, HEIF, isVideoBrand, JPEG_2000, JPEG_XL, unsupportedBrand } from './iso-brands.ts'
 
 /** Boxes at the start of a video, not always the first: ISO/IEC 14496-12; `wide`, `pnot` and `junk` are from Apple's QuickTime File Format. */
-const VIDEO_BOXES: ReadonlySet<string> = new Set(
+export const VIDEO_BOXES: ReadonlySet<string> = new Set(
   'moov mdat free skip wide pnot uuid pdin styp moof sidx emsg prft junk'.split(' '),
 )
 
@@ -35,7 +35,7 @@ export function recognizeIsoMedia(head: Uint8Array): Finding | undefined {
 }
 
 /** ISO/IEC 14496-12 section 4.3: the major brand, its version, and the compatible brands, of four bytes each. */
-function readBrands(head: Uint8Array, { start, end }: Box): Brands {
+export function readBrands(head: Uint8Array, { start, end }: Box): Brands {
   const compatible: string[] = []
   for (let offset = start + 8; offset + 4 <= Math.min(end, head.length); offset += 4) {
     compatible.push(latin1(head, offset, offset + 4))

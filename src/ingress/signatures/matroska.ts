@@ -1,4 +1,4 @@
-import { hasAt, latin1 } from './bytes.ts'
+import { hasAt, latin1 } from '../../lib/bytes.ts'
 import { type Finding, unsupportedAudio, unsupportedVideo } from './finding.ts'
 
 /** Ids of elements: RFC 8794 section 11.2 and RFC 9559 section 5.1. */

@@ -1,4 +1,4 @@
-import { hasAt, latin1, uint16LittleEndian } from './bytes.ts'
+import { hasAt, latin1, uint16LittleEndian } from '../../lib/bytes.ts'
 import { type Finding, unsupportedFile } from './finding.ts'
 
 /** 3D models that X takes, and the other archives that one of them could be taken for. */

@@ -1,4 +1,4 @@
-import { latin1 } from './bytes.ts'
+import { latin1 } from '../../lib/bytes.ts'
 import type { Finding } from './finding.ts'
 
 /** The number and the times of the first cue must show within this many characters, blanks included. */

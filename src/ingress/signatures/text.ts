@@ -1,4 +1,4 @@
-import { latin1 } from './bytes.ts'
+import { latin1 } from '../../lib/bytes.ts'
 import { type Finding, unsupportedFile, unsupportedImage } from './finding.ts'
 
 /** The control characters of text: tab, line feed, form feed, carriage return, escape. https://mimesniff.spec.whatwg.org/#binary-data-byte */

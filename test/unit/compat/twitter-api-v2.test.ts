@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { Agent } from 'node:http'
 import { EUploadMimeType, TwitterApi } from 'twitter-api-v2'
 import { expect, it } from 'vitest'
 import { serveEmulator } from '../../../cli/server/serve-emulator.ts'
+import { randomVideo } from '../../support/random-video.ts'
 
 it.each([
   ['an image', EUploadMimeType.Png, 'tweet_image'],
@@ -21,7 +22,7 @@ it.each([
       },
     ],
   })
-  const file = randomBytes(3 * 1024 * 1024 + 5)
+  const file = randomVideo(3 * 1024 * 1024 + 5)
   const id = await client.v2.uploadMedia(file, { media_type, media_category })
   expect(await emulator.upload(id)).toMatchObject({
     finalized: true,

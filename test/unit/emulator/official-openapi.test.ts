@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, type Calls, createCalls, idOf } from '../../support/emulator-calls.ts'
+import { createCheckedCalls } from '../../support/checked-calls.ts'
+import { bytes, idOf } from '../../support/emulator-calls.ts'
 import { PNG } from '../../support/image-headers.ts'
-import { faultsOf } from '../../support/x-openapi.ts'
-
-/** Calls to an emulator, each of whose answers must be as X's OpenAPI says. Counts the answers by status. */
-function createCheckedCalls(options: Parameters<typeof createCalls>[0] = {}): { calls: Calls; statuses: number[] } {
-  const calls = createCalls(options)
-  const { send } = calls
-  const statuses: number[] = []
-  calls.send = async (method, path, init) => {
-    const answer = await send(method, path, init)
-    expect(await faultsOf(method, path, answer)).toEqual([])
-    statuses.push(answer.status)
-    return answer
-  }
-  return { calls, statuses }
-}
 
 describe('the emulator’s answers are as X’s OpenAPI says', () => {
   it('for an upload, its status, its metadata, its subtitles and its post', async () => {

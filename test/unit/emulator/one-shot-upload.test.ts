@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { latin1 } from '../../../src/lib/bytes.ts'
+import type { XMedia } from '../../../src/x/schemas.ts'
 import { bytes, createCalls, idOf, refusal, sha256 } from '../../support/emulator-calls.ts'
 import { PNG } from '../../support/image-headers.ts'
+import { sampleFile } from '../../support/media.ts'
 
 describe('the one-shot upload', () => {
   it('accepts multipart and JSON', async () => {
@@ -16,6 +19,30 @@ describe('the one-shot upload', () => {
     })
     const json = await calls.postJson('/2/media/upload', { media_category: 'tweet_image', media: 'aGVsbG8=' })
     expect(await json.json()).toMatchObject({ data: { size: 5, image: { image_type: 'image/jpeg' } } })
+  })
+
+  it.each([
+    ['tweet_image', 'image/png', PNG],
+    ['tweet_image', 'image/webp', sampleFile('image/webp', 100)],
+    ['dm_image', 'image/gif', sampleFile('image/gif', 100)],
+    ['tweet_video', 'video/webm', sampleFile('video/webm', 5000)],
+    ['dm_video', 'video/quicktime', sampleFile('video/quicktime', 100)],
+    ['subtitles', 'text/vtt', sampleFile('text/vtt', 100)],
+    // Bytes that do not tell have the usual type of their category.
+    ['tweet_image', 'image/jpeg', bytes(3)],
+    ['tweet_gif', 'image/gif', bytes(3)],
+  ])('as %s reads the type %s from bytes that come without one', async (media_category, type, media) => {
+    const calls = createCalls()
+    const json = await calls.postJson('/2/media/upload', {
+      media_category,
+      media: btoa(latin1(media, 0, media.length)),
+    })
+    const form = await calls.postForm('/2/media/upload', { media_category, media })
+    for (const answer of [json, form]) {
+      const body: { data: XMedia } = await answer.json()
+      expect(body.data.image?.image_type).toBe(media_category.endsWith('_image') ? type : undefined)
+      expect(await calls.emulator.upload(body.data.id)).toMatchObject({ media_type: type, size: media.length })
+    }
   })
 
   it.each([

@@ -198,13 +198,15 @@ describe('initialize accepts', () => {
     ['video/mp4', 'amplify_video', 8_589_934_592, 17_179_869_184],
     ['text/srt', 'subtitles', 1_000_000, 1_000_000],
   ])('%s as %s up to %d bytes, and with Premium up to %d', async (media_type, media_category, limit, premiumLimit) => {
-    const initialize = async (total_bytes: number, premium: boolean) => {
-      const calls = createCalls({ premium })
+    const initialize = async (total_bytes: number, account: 'ordinary' | 'premium') => {
+      const calls = createCalls({ account })
       const answer = await calls.postJson('/2/media/upload/initialize', { media_type, media_category, total_bytes })
       return answer.status
     }
-    expect(await Promise.all([initialize(limit, false), initialize(limit + 1, false)])).toEqual([200, 400])
-    expect(await Promise.all([initialize(premiumLimit, true), initialize(premiumLimit + 1, true)])).toEqual([200, 400])
+    const around = (bytes: number, account: 'ordinary' | 'premium') =>
+      Promise.all([initialize(bytes, account), initialize(bytes + 1, account)])
+    expect(await around(limit, 'ordinary')).toEqual([200, 400])
+    expect(await around(premiumLimit, 'premium')).toEqual([200, 400])
   })
 
   it('any size up to 16 GiB when sizes are not enforced', async () => {

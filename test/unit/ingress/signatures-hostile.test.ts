@@ -4,33 +4,9 @@ import { isAnimatedGif } from '../../../src/ingress/signatures/gif-animation.ts'
 import { identify } from '../../../src/ingress/signatures/identify.ts'
 import { HEAD_BYTES } from '../../../src/ingress/upload-source.ts'
 import { MEDIA_TYPES } from '../../../src/x/limits.ts'
+import { counted } from '../../support/counted-bytes.ts'
 import { headOf } from '../../support/media.ts'
 import { mediaFixtures, readMediaFixture } from '../../support/media-fixtures.ts'
-
-/** The same bytes, which count how many of them are read. */
-function counted(bytes: Uint8Array): { bytes: Uint8Array; reads: () => number } {
-  let reads = 0
-  const proxy = new Proxy(bytes, {
-    get(target, key) {
-      if (typeof key === 'string' && /^\d+$/.test(key)) reads += 1
-      if (key === 'subarray') {
-        return (start?: number, end?: number) => {
-          const part = target.subarray(start, end)
-          reads += part.length
-          return part
-        }
-      }
-      const value: unknown = Reflect.get(target, key)
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]): unknown => {
-        // The methods that look for a byte may look at all of them.
-        reads += target.length
-        return Reflect.apply(value, target, args)
-      }
-    },
-  })
-  return { bytes: proxy, reads: () => reads }
-}
 
 /** Reads of each byte, on the average; those of a short head count as if it had a few more bytes. */
 const MOST_READS = 16

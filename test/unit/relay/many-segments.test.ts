@@ -97,7 +97,7 @@ describe('an upload of 17,179,869,184 bytes', () => {
   const head = sampleFile('video/mp4', 5000)
 
   it('is initialized as a raw body, and one of a byte more is not', async () => {
-    const { emulator, options: appOptions } = setUp({ premium: true }, options)
+    const { emulator, options: appOptions } = setUp({ account: 'premium' }, options)
     expect(await codeOf(postRaw(appOptions, head, MAX_TOTAL_BYTES + 1))).toEqual([413, 'too_large'])
     expect(emulator.uploads()).toEqual([])
     expect(await codeOf(postRaw(appOptions, head, MAX_TOTAL_BYTES))).toEqual([400, 'body_too_short'])
@@ -105,7 +105,7 @@ describe('an upload of 17,179,869,184 bytes', () => {
   })
 
   it('is initialized as a resumable upload, and one of a byte more is not', async () => {
-    const { emulator, options: appOptions } = setUp({ premium: true }, options)
+    const { emulator, options: appOptions } = setUp({ account: 'premium' }, options)
     const app = xMedia(appOptions)
     const create = (bytes: number) => app.request('/files', { method: 'POST', headers: tusCreation(bytes) })
     expect(await codeOf(create(MAX_TOTAL_BYTES + 1))).toEqual([413, 'too_large'])
@@ -116,7 +116,7 @@ describe('an upload of 17,179,869,184 bytes', () => {
   })
 
   it('is initialized over X’s own API, and one of a byte more is not', async () => {
-    const { emulator, options: appOptions } = setUp({ premium: true }, options)
+    const { emulator, options: appOptions } = setUp({ account: 'premium' }, options)
     const send = compatClient({ x: appOptions.x ?? {}, limits: PREMIUM })
     const media = { media_type: 'video/mp4', total_bytes: MAX_TOTAL_BYTES }
     await initialize(send, media)
@@ -126,7 +126,7 @@ describe('an upload of 17,179,869,184 bytes', () => {
   })
 
   it('is initialized by the app itself', async () => {
-    const { emulator, options: appOptions } = setUp({ premium: true }, options)
+    const { emulator, options: appOptions } = setUp({ account: 'premium' }, options)
     const client = createXMedia({ token: 't', x: appOptions.x ?? {}, limits: PREMIUM })
     const upload = (totalBytes: number) => client.upload({ body: new Blob([head]), mediaType: 'video/mp4', totalBytes })
     await expect(upload(MAX_TOTAL_BYTES + 1)).rejects.toMatchObject({ code: 'too_large' })
@@ -135,7 +135,10 @@ describe('an upload of 17,179,869,184 bytes', () => {
   })
 
   it('is too large where x.maxSegments cannot hold it, before X is asked', async () => {
-    const { emulator, options: appOptions } = setUp({ premium: true }, { x: { maxSegments: 1200 }, limits: PREMIUM })
+    const { emulator, options: appOptions } = setUp(
+      { account: 'premium' },
+      { x: { maxSegments: 1200 }, limits: PREMIUM },
+    )
     expect(await codeOf(postRaw(appOptions, head, 6_000_000_001))).toEqual([413, 'too_large'])
     expect(emulator.uploads()).toEqual([])
     expect(await codeOf(postRaw(appOptions, head, 6_000_000_000))).toEqual([400, 'body_too_short'])

@@ -28,7 +28,7 @@ it('waits for the write of an acknowledgement before a segment is sent that it p
     },
   }
   const lease = await newLease(slow)
-  const ledger = createSessionLedger(lease, { segmentsAhead: 3, isAccepted: () => true })
+  const ledger = createSessionLedger(lease, { segmentsAhead: 3, isAccepted: () => true, inspectionAt: () => undefined })
   for (const index of [0, 1, 2]) await ledger.plan(index, 100)
   await Promise.all([ledger.acknowledge(1, 100), ledger.acknowledge(2, 100)])
   const written = Promise.withResolvers<void>()
@@ -48,7 +48,11 @@ it('waits for the write of an acknowledgement before a segment is sent that it p
 
 it('plans nothing after a segment that X may refuse for its size', async () => {
   const lease = await newLease(memoryStore())
-  const ledger = createSessionLedger(lease, { segmentsAhead: 3, isAccepted: () => false })
+  const ledger = createSessionLedger(lease, {
+    segmentsAhead: 3,
+    isAccepted: () => false,
+    inspectionAt: () => undefined,
+  })
   await ledger.plan(0, 100)
   expect(lease.session.planned).toEqual([100])
   await ledger.acknowledge(0, 100)

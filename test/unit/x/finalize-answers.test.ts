@@ -130,8 +130,8 @@ describe.each(Object.entries(WAYS_IN).filter(([way]) => way.startsWith('over Xâ€
 
     it('has its media key even if FINALIZE answers nothing', async () => {
       const { emulator, x } = setUp(finalizeWith('empty'))
-      const { told } = await upload({ x, ...image })
-      expect(JSON.parse(JSON.parse(told).text)).toMatchObject({ data: { media_key: `3_${emulator.uploads()[0]?.id}` } })
+      const { answer } = await upload({ x, ...image })
+      expect(answer).toMatchObject({ data: { media_key: `3_${emulator.uploads()[0]?.id}` } })
     })
   },
 )

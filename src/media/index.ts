@@ -1,0 +1,5 @@
+export type { Account, MediaCheck } from '../ingress/media-check.ts'
+export type { AudioFacts, Container, MediaFacts, MediaFindings, VideoFacts, Violation } from '../media-facts.ts'
+export { mediaRules } from './media-check.ts'
+export type { JudgedMedia, Limit, MediaRule, PerAccount } from './rules/media-rule.ts'
+export { type FinishedFile, type MediaRulesOptions, X_MEDIA_RULES } from './rules/media-rules.ts'

@@ -1,0 +1,24 @@
+import type { MediaCheck } from '../ingress/media-check.ts'
+import { createInspection } from './inspection.ts'
+import { ACCOUNTS, type MediaRulesOptions, readMediaRules } from './rules/media-rules.ts'
+
+/**
+ * The option `media` of `xMedia`, `xMediaUpload` and `createXMedia`: reads what files say about themselves as they pass, and
+ * refuses with `media_unsupported` what X never takes, before INIT or, where only the end tells, before FINALIZE.
+ *
+ * Throws one `TypeError` that lists everything wrong with the options.
+ *
+ * @example
+ * ```ts
+ * xMedia({ token, authorize, secret, media: mediaRules({ account: 'premium' }) })
+ * ```
+ */
+export function mediaRules(options: MediaRulesOptions = {}): MediaCheck {
+  const settings = readMediaRules(options)
+  return {
+    begin(upload, emit, account = settings.account) {
+      if (!ACCOUNTS.includes(account)) throw new TypeError(`An account is one of ${ACCOUNTS.join(', ')}`)
+      return createInspection({ ...settings, account }, upload, emit)
+    },
+  }
+}
