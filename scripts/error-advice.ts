@@ -191,7 +191,7 @@ const SERVER = {
   token_unavailable: {
     meaning: 'The server has no X token for this request.',
     client: 'Nothing helps until the server has a token.',
-    operator: 'Check what `token` returns. With `xSignIn`, check the client id and secret.',
+    operator: 'Check what `token` returns. With `xSignIn`, check the client ID and secret.',
   },
 } satisfies Group
 

@@ -21,7 +21,7 @@ export interface TokenGrant {
 
 /** The app as X's developer console knows it, and the refresh tokens it starts with. */
 export interface RefreshOptions {
-  /** The client id of the app. Default: any. */
+  /** The client ID of the app. Default: any. */
   clientId?: string
   /** For a confidential client, which must then use HTTP Basic. Default: a public client. */
   clientSecret?: string

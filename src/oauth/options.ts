@@ -14,7 +14,7 @@ export interface XUser {
 
 /** The options of `xSignIn`. `E` is the app's own Hono environment: it types `c`. */
 export interface XSignInOptions<E extends Env = UndeclaredEnv> {
-  /** The OAuth 2.0 client id of the app, from console.x.com. */
+  /** The OAuth 2.0 client ID of the app, from console.x.com. */
   clientId: string
   /** The client secret. Leave it out for a public client: a native or single page app. */
   clientSecret?: string
