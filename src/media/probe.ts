@@ -4,7 +4,7 @@ import { latin1 } from '../lib/bytes.ts'
 import { decodeBase64 } from '../lib/encoding.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { Container, MediaFacts } from '../media-facts.ts'
-import type { FactsReader, MediaFormat } from './facts-reader.ts'
+import type { FactsReader, MediaFormat, ReadFacts } from './facts-reader.ts'
 import { asSaved } from './saved.ts'
 
 export interface ProbeOptions {
@@ -42,6 +42,8 @@ interface Saved {
   format?: string | undefined
   container?: Container | undefined
   reader?: unknown
+  /** Instead of `reader` once no further byte can tell more: a camera's file has many tracks, and few facts. */
+  facts?: ReadFacts | undefined
 }
 
 /** Makes a probe for one file, or continues from what `save` gave. */
@@ -54,15 +56,17 @@ export function createProbe(options: ProbeOptions, saved?: unknown): Probe {
   let format: MediaFormat | undefined
   let container: Container | undefined
   let reader: FactsReader | undefined
+  /** What another process knew for good. */
+  let savedFacts: ReadFacts | undefined
   let hasFailed = false
   if (saved !== undefined) attempt(() => restore(saved))
 
   function restore(state: unknown): void {
     if (!isSaved(state)) throw new TypeError('This state is not one that a probe has saved.')
-    ;({ position, container, hasFailed } = state)
+    ;({ position, container, hasFailed, facts: savedFacts } = state)
     head = state.head === undefined ? undefined : copyToLarger(decodeBase64(state.head), HEAD_BYTES)
     format = formats.find(({ name }) => name === state.format)
-    if (!hasFailed) reader = format?.createReader(state.reader)
+    if (!hasFailed && !savedFacts) reader = format?.createReader(state.reader)
   }
 
   /** Does what a file may make fail. Once it has failed, no more is known than what kind of file it is. */
@@ -121,8 +125,8 @@ export function createProbe(options: ProbeOptions, saved?: unknown): Probe {
     },
     facts() {
       const known = howKnown(position, firstSegmentBytes)
-      if (reader) return { ...reader.facts(), known }
-      return container && { container, known }
+      const facts = savedFacts ?? reader?.facts() ?? (container && { container })
+      return facts && { ...facts, known }
     },
     get done() {
       return isDone()
@@ -141,7 +145,8 @@ export function createProbe(options: ProbeOptions, saved?: unknown): Probe {
         ...{ position, container, hasFailed, format: format?.name },
         ...(head ? { head: btoa(latin1(head, 0, position)) } : {}),
       }
-      if (!reader) return asSaved(state)
+      const facts = reader?.done ? reader.facts() : savedFacts
+      if (!reader || facts) return asSaved({ ...state, facts })
       const reading = reader.save()
       return reading === undefined ? undefined : asSaved({ ...state, reader: reading })
     },

@@ -1,4 +1,5 @@
 import { joined } from './bytes.ts'
+import { readVideoFixture } from './video-fixtures.ts'
 
 /** Content of a box: text and bytes as they are, and numbers of four bytes. */
 type Content = string | number | Uint8Array
@@ -24,17 +25,30 @@ const TIMESCALE = 90_000
 const MOVIE_TIMESCALE = 1000
 const SAMPLES_PER_KEY_FRAME = 250
 
-/** A movie with a video and a sound, whose tables name every sample one by one, as large as such tables can be. */
+/**
+ * A movie with a video and a sound, whose tables name every sample one by one, as large as such tables can be, and the time
+ * codes and metadata of a camera.
+ */
 export function movieWithTables(seconds: number, framesPerSecond: number): Uint8Array<ArrayBuffer> {
   const frames = Math.round(seconds * framesPerSecond)
   const header = mp4Box('mvhd', 0, 0, 0, MOVIE_TIMESCALE, seconds * MOVIE_TIMESCALE, zeros(80))
   const video = track(1, 'vide', videoEntry(), seconds, frames)
   const sound = track(2, 'soun', mp4Box('sowt', zeros(16), '\0\x02\0\x10\0\0\0\0\xac\x44\0\0'), seconds, frames)
-  return joined(mp4Box('ftyp', 'isom', 0), mp4Box('moov', header, video, sound))
+  const others = ['tmcd', 'meta', 'meta', 'meta'].map((kind, at) =>
+    track(3 + at, kind, mp4Box(kind), seconds, SAMPLES_PER_KEY_FRAME),
+  )
+  return joined(mp4Box('ftyp', 'isom', 0), mp4Box('moov', header, video, sound, ...others))
 }
 
 function videoEntry(): Uint8Array {
-  return mp4Box('avc1', zeros(24), '\x05\0\x02\xd0', zeros(50))
+  return mp4Box('avc1', zeros(24), '\x05\0\x02\xd0', zeros(50), highProfile(), mp4Box('pasp', 1, 1))
+}
+
+/** The `avcC` of a real video. */
+function highProfile(): Uint8Array {
+  const file = readVideoFixture('high-profile.mp4')
+  const start = String.fromCharCode(...file).indexOf('avcC') - 4
+  return file.subarray(start, start + new DataView(file.buffer).getUint32(start))
 }
 
 function track(id: number, handler: string, entry: Uint8Array, seconds: number, samples: number): Uint8Array {

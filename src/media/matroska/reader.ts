@@ -9,9 +9,10 @@ const MATROSKA: StepFormat<MatroskaState, MatroskaStep> = {
   start: startState,
   first: FIRST_STEP,
   steps: MATROSKA_STEPS,
-  end(state, step) {
-    state.areTracksListed = true
-    return step === 'elements'
+  end(state, step, isBetween) {
+    const isWhole = step === 'elements' && isBetween
+    if (isWhole) state.areTracksListed = true
+    return isWhole
   },
   facts: matroskaFacts,
 }

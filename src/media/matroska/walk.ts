@@ -86,5 +86,6 @@ function openMaster(state: MatroskaState, id: number): void {
     if (state.tracks.length === MAX_TRACKS) throw new Error('There are too many tracks.')
     state.tracks.push({ number: 0, codecId: '' })
   }
-  if (id === CLUSTER) state.areTracksListed = true
+  // Some files list their tracks behind the clusters.
+  if (id === CLUSTER && state.tracks.length > 0) state.areTracksListed = true
 }

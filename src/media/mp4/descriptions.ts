@@ -35,7 +35,8 @@ function readVisualEntry(track: Track, entry: Uint8Array): void {
   const codec = latin1(entry, 4, 8)
   const avc = boxes.get('avcC')
   const sequence = avc && readAvcConfig(avc)
-  if (sequence) track.codedAspect = sequence.pixelAspect
+  if (sequence && !track.pixelAspect) track.codedAspect = sequence.pixelAspect
+  if (track.shownAspect === track.width / track.height) track.shownAspect = undefined
   track.video = { codec, ...(sequence?.video ?? readVideoConfig(boxes)) }
 }
 

@@ -10,7 +10,14 @@ import {
   readMovieHeader,
   readTrackHeader,
 } from './movie.ts'
-import { readCompactSizes, readKeyFrames, readPartialKeyFrames, readSampleSizes, readSampleTimes } from './samples.ts'
+import {
+  readCompactSizes,
+  readKeyFrames,
+  readPartialKeyFrames,
+  readSampleGroups,
+  readSampleSizes,
+  readSampleTimes,
+} from './samples.ts'
 import type { Mp4State, NewTable } from './state.ts'
 
 /** A box that has no boxes in it, or none that the walk enters. Bytes count from behind its header. */
@@ -39,11 +46,13 @@ export const LEAVES: ReadonlyMap<string, Leaf> = new Map([
   ['stbl/stts', leaf(8, 16, readSampleTimes)],
   ['stbl/stss', leaf(8, 8, readKeyFrames)],
   ['stbl/stps', leaf(8, 8, readPartialKeyFrames)],
+  ['stbl/sbgp', leaf(8, 8, readSampleGroups)],
   ['stbl/stsz', leaf(12, 12, readSampleSizes)],
   ['stbl/stz2', leaf(12, 12, readCompactSizes)],
   ['mvex/mehd', leaf(8, 12, readMovieDuration)],
   ['mvex/trex', leaf(24, 24, readFragmentDefaults)],
   ['traf/tfhd', leaf(8, 40, readFragmentHeader)],
   ['traf/trun', leaf(8, 16, readTrackRun)],
+  ['traf/sbgp', leaf(8, 8, readSampleGroups)],
   ['/sidx', leaf(24, 32, readSegmentIndex)],
 ])

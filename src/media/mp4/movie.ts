@@ -22,7 +22,7 @@ export function readMovieHeader({ movie }: Mp4State, body: Uint8Array): undefine
   const { timescale, ticks, behind } = readTimes(body)
   movie.timescale = timescale
   movie.ticks = ticks
-  movie.isTurned = isTurned(body, behind + 16)
+  if (isTurned(body, behind + 16)) movie.isTurned = true
 }
 
 /** `tkhd`, section 8.3.2 */
@@ -30,9 +30,9 @@ export function readTrackHeader(state: Mp4State, body: Uint8Array): undefined {
   const track = currentTrack(state)
   const isLong = body[0] === 1
   const matrix = isLong ? 52 : 40
-  track.isEnabled = ((body[3] ?? 0) & TRACK_IS_ENABLED) !== 0
+  if ((body[3] ?? 0) & TRACK_IS_ENABLED) track.isEnabled = true
   track.id = uint32(body, isLong ? 20 : 12)
-  track.isTurned = isTurned(body, matrix)
+  if (isTurned(body, matrix)) track.isTurned = true
   // Of 0 pixels for sound.
   track.shownAspect = uint32(body, matrix + 36) / uint32(body, matrix + 40) || undefined
 }

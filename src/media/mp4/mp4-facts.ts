@@ -1,7 +1,7 @@
 import type { MediaFacts } from '../../media-facts.ts'
 import type { ReadFacts } from '../facts-reader.ts'
 import { positive, roundToThousandths } from '../numbers.ts'
-import type { Mp4State, Track } from './state.ts'
+import type { Movie, Mp4State, Track } from './state.ts'
 
 /**
  * What the boxes read so far say.
@@ -9,12 +9,11 @@ import type { Mp4State, Track } from './state.ts'
  * @param isComplete Whether the sums over fragments are final.
  */
 export function mp4Facts({ container, movie, tracks }: Mp4State, isComplete: boolean): ReadFacts {
-  const videos = tracks.filter(({ kind }) => kind === 'video')
-  const video = videos.find(({ isEnabled }) => isEnabled) ?? videos[0]
-  const audio = tracks.find((track) => track.audio)?.audio
+  const video = shownTrack(tracks, 'video')
+  const audio = shownTrack(tracks, 'audio')?.audio
   const seconds = durationSecs(movie, tracks, isComplete)
   // The samples are listed once the track is complete, or with fragments once the file is.
-  const frames = video && countFrames(video, movie.isFragmented ? isComplete : video.isComplete)
+  const frames = video && countFrames(video, movie.isFragmented ? isComplete : video.isComplete === true)
   const rate = video && frameRate(video, frames)
   const longestGop = video && countLongestGop(video, frames)
   return {
@@ -27,10 +26,16 @@ export function mp4Facts({ container, movie, tracks }: Mp4State, isComplete: boo
   }
 }
 
+/** The first track of its kind that is not switched off; all that are may be alternatives. */
+function shownTrack(tracks: readonly Track[], wanted: 'video' | 'audio'): Track | undefined {
+  const candidates = tracks.filter(({ kind }) => kind === wanted)
+  return candidates.find(({ isEnabled }) => isEnabled) ?? candidates[0]
+}
+
 type Size = Pick<MediaFacts, 'width' | 'height'>
 
 /** The coded size with the pixel aspect applied to its width, then turned. */
-function displaySize(track: Track, isMovieTurned: boolean): Size {
+function displaySize(track: Track, isMovieTurned: Movie['isTurned']): Size {
   const { width, height } = track
   if (!width || !height) return {}
   const shown = { width: Math.round(width * pixelAspect(track, width, height)), height }
@@ -40,15 +45,14 @@ function displaySize(track: Track, isMovieTurned: boolean): Size {
 /** The sample entry tells the pixel aspect; else the track's header does, by another shape; else the video itself. */
 function pixelAspect({ pixelAspect, codedAspect = 1, shownAspect }: Track, width: number, height: number): number {
   if (pixelAspect) return pixelAspect
-  const codedShape = width / height
-  return shownAspect && shownAspect !== codedShape ? shownAspect / codedShape : codedAspect
+  return shownAspect ? shownAspect / (width / height) : codedAspect
 }
 
 /**
  * The movie's own number; if it has none, the longest track's. With fragments, which show at the end of `moov`, only they
  * tell, or a box that announces them.
  */
-function durationSecs(movie: Mp4State['movie'], tracks: readonly Track[], isFinal: boolean): number | undefined {
+function durationSecs(movie: Movie, tracks: readonly Track[], isFinal: boolean): number | undefined {
   if (movie.isFragmented) return isFinal ? longest(tracks, fragmentedSecs) : movie.announcedSecs
   if (!movie.timescale) return undefined
   if (movie.ticks) return movie.ticks / movie.timescale

@@ -1,6 +1,6 @@
-import { uint32 } from '../../lib/bytes.ts'
+import { latin1, uint32 } from '../../lib/bytes.ts'
 import { currentTrack } from './movie.ts'
-import type { KeyFrames, Mp4State, NewTable } from './state.ts'
+import type { KeyFrames, Mp4State, NewTable, Track } from './state.ts'
 
 // The sections are those of ISO/IEC 14496-12.
 
@@ -8,7 +8,8 @@ import type { KeyFrames, Mp4State, NewTable } from './state.ts'
 export function readSampleTimes(state: Mp4State, body: Uint8Array, size: number): undefined {
   const count = uint32(body, 4)
   checkRoom(size, 8 + count * 8)
-  if (count === 1) currentTrack(state).sampleTicks = uint32(body, 12) || undefined
+  const track = currentTrack(state)
+  if (count === 1 && track.kind === 'video') track.sampleTicks = uint32(body, 12) || undefined
 }
 
 /** `stsz`, section 8.7.3.2: one size for all samples, or the size of each. */
@@ -26,14 +27,28 @@ export function readCompactSizes(state: Mp4State, body: Uint8Array, size: number
 }
 
 /** `stss`, section 8.6.2: the numbers of the key frames. Without it, all are. */
-export function readKeyFrames(state: Mp4State, body: Uint8Array): NewTable {
-  currentTrack(state).keyFrames ??= { last: 1, longestGap: 0 }
+export function readKeyFrames(state: Mp4State, body: Uint8Array): NewTable | undefined {
+  const track = currentTrack(state)
+  if (track.kind !== 'video') return undefined
+  track.keyFrames ??= { last: 1, longestGap: 0 }
   return { type: 'stss', start: 8, count: uint32(body, 4), entryBytes: 4 }
 }
 
 /** `stps`: QuickTime lists the key frames of open groups of pictures apart. https://developer.apple.com/documentation/quicktime-file-format/partial_sync_sample_atom */
 export function readPartialKeyFrames(state: Mp4State): undefined {
-  const track = currentTrack(state)
+  markIncomplete(currentTrack(state))
+}
+
+/** Groups of samples at which decoding can begin without a key frame that `stss` lists: section 10 */
+const START_GROUPS: ReadonlySet<string> = new Set(['rap ', 'roll', 'sync'])
+
+/** `sbgp`, section 8.9.2: where other muxers list the key frames of open groups of pictures. */
+export function readSampleGroups(state: Mp4State, body: Uint8Array): undefined {
+  const track = state.fragment ? state.tracks[state.fragment.track] : state.tracks.at(-1)
+  if (track?.kind === 'video' && START_GROUPS.has(latin1(body, 4, 8))) markIncomplete(track)
+}
+
+function markIncomplete(track: Track): void {
   track.keyFrames = { last: 1, longestGap: 0, ...track.keyFrames, areIncomplete: true }
 }
 

@@ -1,6 +1,9 @@
 import type { AudioFacts, VideoFacts } from '../../media-facts.ts'
 
-/** What is read of an MP4 or MOV so far, and where in it the walk is. Times are in units of a timescale: ticks a second. */
+/**
+ * What is read of an MP4 or MOV so far, and where in it the walk is. Times are in units of a timescale: ticks a second. What
+ * is not so is missing, as a saved state must be short.
+ */
 export interface Mp4State {
   container: 'mp4' | 'quicktime'
   /** The offset of the next byte. */
@@ -45,10 +48,10 @@ export interface NewTable extends Omit<Table, 'end'> {
 export interface Movie {
   timescale?: number | undefined
   ticks?: number | undefined
-  isTurned: boolean
-  isComplete: boolean
+  isTurned?: true | undefined
+  isComplete?: true | undefined
   /** Whether fragments follow, with samples that the tracks' own tables do not have. */
-  isFragmented: boolean
+  isFragmented?: true | undefined
   /** Seconds of the whole movie with its fragments, from `mehd` or `sidx`. */
   announcedSecs?: number | undefined
   /** Set while a `sidx` is read: the ticks of its entries so far. */
@@ -58,11 +61,11 @@ export interface Movie {
 export interface Track {
   id: number
   /** Whether all of its boxes have been read. */
-  isComplete: boolean
+  isComplete?: true | undefined
   kind?: 'video' | 'audio' | undefined
-  isEnabled: boolean
-  isTurned: boolean
-  /** Width ÷ height as the track's header has them: of the picture as shown, before it is turned. */
+  isEnabled?: true | undefined
+  isTurned?: true | undefined
+  /** Width ÷ height as the track's header has them, if it is not the coded shape: of the picture as shown, before it is turned. */
   shownAspect?: number | undefined
   /** As coded. */
   width?: number | undefined
@@ -116,10 +119,10 @@ export interface Fragment {
 export function startState(): Mp4State {
   return {
     ...{ container: 'quicktime', position: 0, boxes: 0, open: [], tracks: [] },
-    movie: { isTurned: false, isComplete: false, isFragmented: false },
+    movie: {},
   }
 }
 
 export function startTrack(): Track {
-  return { id: 0, isComplete: false, isEnabled: false, isTurned: false, samples: 0 }
+  return { id: 0, samples: 0 }
 }

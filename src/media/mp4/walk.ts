@@ -1,5 +1,5 @@
 import { latin1, uint32, uint64 } from '../../lib/bytes.ts'
-import { MAX_TAKE, type NextStep, type Steps } from '../step-reader.ts'
+import type { NextStep, Steps } from '../step-reader.ts'
 import { LEAVES } from './leaves.ts'
 import { currentTrack } from './movie.ts'
 import { type Box, type Mp4State, startTrack, type Table } from './state.ts'
@@ -132,16 +132,16 @@ function currentLeaf({ leaf }: Mp4State): Box {
 function readTable(state: Mp4State, bytes: Uint8Array): NextStep<Mp4Step> {
   const { table } = state
   if (!table) throw new Error('No table is read.')
-  for (let at = 0; at < bytes.length; at += table.entryBytes) readEntry(state, table, bytes, at)
-  state.position += bytes.length
+  const { entryBytes, end } = table
+  const available = Math.min(bytes.length, end - state.position)
+  const whole = available - (available % entryBytes)
+  for (let at = 0; at < whole; at += entryBytes) readEntry(state, table, bytes, at)
+  state.position += whole
   return nextEntries(state, table)
 }
 
 function nextEntries(state: Mp4State, table: Table): NextStep<Mp4Step> {
-  const { end, entryBytes } = table
-  if (state.position < end) {
-    return { step: 'table', take: Math.min(end - state.position, MAX_TAKE - (MAX_TAKE % entryBytes)) }
-  }
+  if (state.position < table.end) return { step: 'table', take: table.entryBytes, ahead: true }
   finishTable(state, table)
   return leaveLeaf(state, currentLeaf(state))
 }
@@ -164,6 +164,13 @@ function leaveBoxes(state: Mp4State): void {
 
 function closeBox(state: Mp4State, type: string): void {
   if (type === 'traf') state.fragment = undefined
-  if (type === 'trak') currentTrack(state).isComplete = true
+  if (type === 'trak') closeTrack(state)
   if (type === 'moov') state.movie.isComplete = true
+}
+
+/** Tracks of text, time codes and sensors tell nothing, and cameras write many. */
+function closeTrack(state: Mp4State): void {
+  const track = currentTrack(state)
+  if (track.kind) track.isComplete = true
+  else state.tracks.pop()
 }

@@ -9,6 +9,8 @@ export interface TransportState {
   tablePid?: number | undefined
   /** Whether that table has been read. */
   areStreamsListed: boolean
+  /** There is another program, or a stream of an unknown type: without a video here, there may be one there. */
+  mayHideVideo?: boolean | undefined
   video?: ElementaryStream | undefined
   audio?: ElementaryStream | undefined
   /** What the first sequence parameter set and the first frame of sound say. */

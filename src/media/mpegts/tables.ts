@@ -25,6 +25,9 @@ const AUDIO_TYPES: ReadonlyMap<number, string> = new Map([
   [0x81, 'ac-3'],
 ])
 
+/** Sections, timed metadata such as ID3, and cues for advertisements. Any other type may be a video's. */
+const DATA_TYPES: ReadonlySet<number> = new Set([0x05, 0x15, 0x86])
+
 /** A type for anything, which a registration in a descriptor may name: section 2.6.8 */
 const PRIVATE_TYPE = 0x06
 const REGISTRATION_TAG = 0x05
@@ -44,7 +47,9 @@ export function sectionBytes(bytes: readonly number[]): number {
 /** `program_association_section`, section 2.4.4.3: where the table of the first program is. Number 0 is the network's. */
 export function readPrograms(state: TransportState, section: Uint8Array): void {
   for (let at = 8; at + 4 <= section.length - CHECKSUM_BYTES; at += 4) {
-    if (uint16(section, at) > 0) state.tablePid ??= uint16(section, at + 2) & 0x1fff
+    if (uint16(section, at) === 0) continue
+    if (state.tablePid !== undefined) state.mayHideVideo = true
+    state.tablePid ??= uint16(section, at + 2) & 0x1fff
   }
 }
 
@@ -60,6 +65,7 @@ export function readStreams(state: TransportState, section: Uint8Array): void {
       AUDIO_TYPES.get(type) ?? (type === PRIVATE_TYPE ? registered(section.subarray(at + 5, behind)) : undefined)
     if (video) state.video ??= { pid, codec: video, searched: 0 }
     if (audio) state.audio ??= { pid, codec: audio, searched: 0 }
+    if (!video && !audio && !DATA_TYPES.has(type)) state.mayHideVideo = true
     at = behind
   }
 }

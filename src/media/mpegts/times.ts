@@ -9,6 +9,9 @@ export const TICKS_PER_SEC = 90_000
 /** Frames are never this far apart; recordings that were joined are. */
 const LONGEST_GAP: number = 60 * TICKS_PER_SEC
 
+/** A frame is shown at most so many frames after those that it precedes in the file: ITU-T H.264 and H.265, annex A. */
+const MOST_REORDERED = 16
+
 const HAS_TIME = 0x80
 
 /** Bytes of a unit's header up to the end of its time. */
@@ -36,8 +39,14 @@ function follow(times: Times, difference: number): void {
   let step = difference
   if (step > WRAP / 2) step -= WRAP
   if (step < -WRAP / 2) step += WRAP
-  if (Math.abs(step) > LONGEST_GAP) times.haveJumped = true
+  if (step > LONGEST_GAP || -step > longestStepBack(times)) times.haveJumped = true
   times.now += step
   times.first = Math.min(times.first, times.now)
   times.last = Math.max(times.last, times.now)
+}
+
+/** Times that go back further begin anew, as where recordings were joined. The first frames tell nothing of their distance. */
+function longestStepBack({ frames, first, last }: Times): number {
+  if (frames <= MOST_REORDERED) return LONGEST_GAP
+  return Math.min(LONGEST_GAP, (MOST_REORDERED * (last - first)) / (frames - 1))
 }

@@ -14,7 +14,7 @@ const ONE_FRAME_A_UNIT: ReadonlySet<string> = new Set(['avc1', 'hvc1'])
  * @param isComplete Whether all packets have passed.
  */
 export function transportFacts(state: TransportState, isComplete: boolean): ReadFacts {
-  const { video, audio, sequence, sound, areStreamsListed } = state
+  const { video, audio, sequence, sound, areStreamsListed, mayHideVideo } = state
   const measured = isComplete ? measure(state) : undefined
   return {
     container: 'mpegts',
@@ -24,7 +24,7 @@ export function transportFacts(state: TransportState, isComplete: boolean): Read
       frames: measured?.frames,
       frameRate: roundToThousandths(measured?.frameRate ?? sequence?.frameRate),
     }),
-    ...(areStreamsListed ? { hasVideo: video !== undefined } : {}),
+    ...(areStreamsListed && (video || !mayHideVideo) ? { hasVideo: video !== undefined } : {}),
     ...(video ? { video: { codec: video.codec, ...sequence?.video } } : {}),
     ...(audio ? { audio: { codec: audio.codec, ...sound } } : {}),
   }
@@ -39,10 +39,11 @@ function measure({
   video,
   sequence,
   times,
-}: TransportState): Required<Pick<MediaFacts, 'durationSecs' | 'frameRate' | 'frames'>> | undefined {
+}: TransportState): Pick<MediaFacts, 'durationSecs' | 'frameRate' | 'frames'> | undefined {
   const { frames, first, last, haveJumped } = times
   const isCounted = video && ONE_FRAME_A_UNIT.has(video.codec) && sequence && !sequence.mayHaveFields
-  if (!isCounted || haveJumped || frames < 2 || first === last) return undefined
+  if (!isCounted) return undefined
+  if (haveJumped || frames < 2 || first === last) return { frames }
   const frameSecs = (last - first) / TICKS_PER_SEC / (frames - 1)
   return { durationSecs: frameSecs * frames, frameRate: 1 / frameSecs, frames }
 }

@@ -1,11 +1,17 @@
 import { formatBytes } from '../../lib/format-bytes.ts'
 import { CATEGORY_MAX_BYTES, PREMIUM_CATEGORY_MAX_BYTES } from '../../x/limits.ts'
 import { DIRECT_MESSAGES, POSTS, VIDEOS } from './categories.ts'
-import type { MediaRule } from './media-rule.ts'
+import type { JudgedMedia, MediaRule } from './media-rule.ts'
 import { showDuration } from './show.ts'
 import { BEST_PRACTICES } from './sources.ts'
 
 const MINUTE_SECS = 60
+
+/**
+ * A video that is cut at a limit has sound that ends a frame later, of up to 2,048 samples. X takes it, and publishes such
+ * videos itself: https://github.com/danbooru/danbooru/pull/4947
+ */
+const SOUND_FRAME_SECS = 0.1
 
 /** X's rules for videos that depend on the account. */
 export const ACCOUNT_RULES: readonly MediaRule[] = [
@@ -24,7 +30,7 @@ export const ACCOUNT_RULES: readonly MediaRule[] = [
     name: 'post_duration',
     categories: POSTS,
     verdict: 'refuse-if-account-known',
-    value: ({ facts }) => facts.durationSecs,
+    value: playedSecs,
     limit: { max: { ordinary: 20 * MINUTE_SECS, premium: 125 * MINUTE_SECS } },
     detail: 'The video is {actual} long; X takes {limit} in a post. Trim it.',
     show: showDuration,
@@ -34,7 +40,7 @@ export const ACCOUNT_RULES: readonly MediaRule[] = [
     name: 'dm_duration',
     categories: DIRECT_MESSAGES,
     verdict: 'refuse-if-account-known',
-    value: ({ facts }) => facts.durationSecs,
+    value: playedSecs,
     limit: { max: { ordinary: 140, premium: 10 * MINUTE_SECS } },
     detail: 'The video is {actual} long; X takes {limit} in a direct message. Trim it.',
     show: showDuration,
@@ -61,3 +67,9 @@ export const ACCOUNT_RULES: readonly MediaRule[] = [
     source: BEST_PRACTICES,
   },
 ]
+
+/** The duration, without a part of a second that may be the end of the sound. */
+function playedSecs({ facts: { durationSecs } }: JudgedMedia): number | undefined {
+  if (durationSecs === undefined) return undefined
+  return durationSecs % 1 < SOUND_FRAME_SECS ? Math.floor(durationSecs) : durationSecs
+}

@@ -78,6 +78,17 @@ describe('the duration of a WebM', () => {
     expect(readerOf(finer).facts()).toMatchObject({ durationSecs: 2.5 })
   })
 
+  it('of a live one that is cut in a frame stays unknown, like its frames', () => {
+    const long = element(0xa3, 0x81, 0, 100, 0, new Uint8Array(100))
+    const live = joined(tracks(video()), cluster(1000, frame(0, true), long))
+    for (const cut of [1, 50, 102]) {
+      const facts = factsOf(live.subarray(0, live.length - cut))
+      expect(facts).toMatchObject({ container: 'webm', hasVideo: true })
+      expect(facts).not.toHaveProperty('durationSecs')
+      expect(facts).not.toHaveProperty('frames')
+    }
+  })
+
   it('of a live one is known at its end', () => {
     const live = [tracks(video()), cluster(1000, frame(0, true), frame(100, false)), cluster(1200, frame(0, false))]
     expect(readerOf(...live).facts().durationSecs).toBeUndefined()
@@ -138,6 +149,13 @@ describe('the tracks of a WebM', () => {
     ['A_FLAC', [], { codec: 'A_FLAC', channels: 2, sampleRate: 44_100 }],
   ])('may have sound in %s', (codecId, more, audio) => {
     expect(readerOf(tracks(sound(codecId, ...more))).facts()).toMatchObject({ audio })
+  })
+
+  it('may have its tracks behind the clusters', () => {
+    const frames = cluster(1000, frame(0, true), frame(100, false))
+    expect(readerOf(frames).facts().hasVideo).toBeUndefined()
+    expect(factsOf(frames, tracks(video()))).toMatchObject({ hasVideo: true, width: expect.any(Number) })
+    expect(factsOf(frames, tracks(sound('A_OPUS'))).hasVideo).toBe(false)
   })
 
   it('are all known when the first cluster begins', () => {

@@ -163,13 +163,32 @@ describe('the frames of an MP4', () => {
     })
   })
 
-  it('have groups of unknown length if not all key frames are listed', () => {
-    const partial = frames(mp4Box('stss', 0, 1, 1), mp4Box('stps', 0, 1, 50), mp4Box('stsz', 0, 5, 100))
-    expect(partial.video).toEqual({ codec: 'avc1' })
+  it.each([
+    ['QuickTime', mp4Box('stps', 0, 1, 50)],
+    ['a group of samples', mp4Box('sbgp', 0, 'rap ', 1, 1, 1)],
+    ['a group of HEVC', mp4Box('sbgp', 0, 'sync', 1, 1, 1)],
+    ['a gradual refresh', mp4Box('sbgp', 0, 'roll', 1, 1, 1)],
+  ])('have groups of unknown length if %s lists key frames apart', (_, apart) => {
+    const tables = [mp4Box('stss', 0, 1, 1), mp4Box('stsz', 0, 5, 600)]
+    expect(frames(...tables).video).toEqual({ codec: 'avc1', longestGop: 600 })
+    expect(frames(apart, ...tables).video).toEqual({ codec: 'avc1' })
+    expect(frames(...tables, apart).video).toEqual({ codec: 'avc1' })
+  })
+
+  it('have groups of known length whatever else is grouped', () => {
+    const tables = [mp4Box('sbgp', 0, 'tele', 1, 1, 1), mp4Box('stsz', 0, 5, 100)]
+    expect(frames(...tables).video).toEqual({ codec: 'avc1', longestGop: 1 })
   })
 })
 
 describe('the sound of an MP4', () => {
+  it('is the first track that is not switched off', () => {
+    const first = trak({ handler: 'soun', isEnabled: false, entry: mp4Box('fLaC', zeros(28)) })
+    const second = trak({ handler: 'soun', entry: mp4Box('ec-3', zeros(28)) })
+    expect(factsOf(mp4Box('moov', mvhd(1000), first, second)).audio).toEqual({ codec: 'ec-3' })
+    expect(factsOf(mp4Box('moov', mvhd(1000), first)).audio).toEqual({ codec: 'fLaC' })
+  })
+
   const sound = (entry: Uint8Array) => factsOf(mp4Box('moov', mvhd(4000), trak({ handler: 'soun', entry }))).audio
 
   /** Version, channels and sample rate of a sound in the fields that all versions have. */

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { createMp4Reader } from '../../../src/media/mp4/reader.ts'
 import { createProbe } from '../../../src/media/probe.ts'
 import { VIDEO_FORMATS } from '../../../src/media/video-formats.ts'
-import { joined } from '../../support/bytes.ts'
 import { counted } from '../../support/counted-bytes.ts'
 import { heldBytes } from '../../support/memory.ts'
 import { movieWithTables, mp4Box } from '../../support/mp4-boxes.ts'
@@ -36,15 +35,22 @@ describe('a hostile MP4', () => {
     ['a list of 2^32 - 1 key frames', patched('moov-first.mp4', 'stss', 12, ONES)],
     [
       'key frames in no order',
-      joined(
-        mp4Box('moov', mp4Box('trak', mp4Box('mdia', mp4Box('minf', mp4Box('stbl', mp4Box('stss', 0, 2, 9, 3)))))),
+      mp4Box(
+        'moov',
+        mp4Box(
+          'trak',
+          mp4Box('mdia', mp4Box('hdlr', 0, 0, 'vide'), mp4Box('minf', mp4Box('stbl', mp4Box('stss', 0, 2, 9, 3)))),
+        ),
       ),
     ],
     ['a box larger than the one around it', patched('moov-first.mp4', 'mvhd', 0, [0x7f, 0, 0, 0])],
     ['a box smaller than its header', patched('moov-first.mp4', 'trak', 0, [0, 0, 0, 7])],
     ['a box in a box to the end of the file', patched('moov-first.mp4', 'trak', 0, [0, 0, 0, 0])],
     ['a movie header of 8 bytes', mp4Box('moov', mp4Box('mvhd'))],
-    ['more than 16 tracks', mp4Box('moov', ...Array.from({ length: 17 }, () => mp4Box('trak')))],
+    [
+      'more than 16 tracks',
+      mp4Box('moov', ...Array.from({ length: 17 }, () => mp4Box('trak', mp4Box('mdia', mp4Box('hdlr', 0, 0, 'vide'))))),
+    ],
   ])('with %s ends the walk', (_, file) => {
     expect(() => read(file)).toThrow(Error)
   })
@@ -91,7 +97,8 @@ describe('the index of a movie of two hours', () => {
         frameRate: 30,
         hasVideo: true,
       },
-      ...{ video: { codec: 'avc1', longestGop: 250 }, audio: { codec: 'sowt', channels: 2, sampleRate: 44_100 } },
+      video: { codec: 'avc1', profile: 'High', level: '4.1', chroma: '4:2:0', bitDepth: 8, longestGop: 250 },
+      ...{ audio: { codec: 'sowt', channels: 2, sampleRate: 44_100 } },
     })
     // The key frames, and nothing else that grows.
     expect(reads()).toBeLessThan((2 * 216_000 * 4) / 250 + 2000)

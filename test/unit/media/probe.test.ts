@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createProbe, type Probe } from '../../../src/media/probe.ts'
 import { VIDEO_FORMATS } from '../../../src/media/video-formats.ts'
+import { joined } from '../../support/bytes.ts'
+import { movieWithTables, mp4Box } from '../../support/mp4-boxes.ts'
 import { readVideoFixture, videoFixtures } from '../../support/video-fixtures.ts'
 
 const OPTIONS = { formats: VIDEO_FORMATS, firstSegmentBytes: 8 * 1024 }
@@ -69,6 +71,33 @@ describe('a probe', () => {
       { numRuns: 600, seed: 20_261_127 },
     )
     expect(resumed).toBeGreaterThan(300)
+  })
+
+  it.each(files)('saves what it knows of $name at its end', ({ bytes, facts }) => {
+    const before = createProbe(OPTIONS)
+    before.push(bytes)
+    before.end()
+    const text = JSON.stringify(before.save())
+    expect(text.length).toBeLessThanOrEqual(MOST_SAVED_BYTES / 2)
+    const after = createProbe(OPTIONS, JSON.parse(text))
+    after.end()
+    expect(after.facts()).toEqual(facts)
+    expect(JSON.stringify(after.save())).toBe(text)
+  })
+
+  it('can be saved anywhere in the tables of a movie of many gigabytes, whatever else a camera records', () => {
+    const probe = createProbe(OPTIONS)
+    // A box of 64 bits: its size follows its type.
+    probe.push(joined(mp4Box('ftyp', 'isom', 0), Uint8Array.of(0, 0, 0, 1), new TextEncoder().encode('mdat')))
+    probe.push(Uint8Array.of(0, 0, 0, 4, 0, 0, 0, 0))
+    probe.push(new Uint8Array(5000))
+    probe.skip(probe.skippable)
+    const movie = movieWithTables(7200, 30).subarray(16)
+    for (let at = 0; at < movie.length; at += 4999) {
+      probe.push(movie.subarray(at, at + 4999))
+      expect(JSON.stringify(probe.save())?.length).toBeLessThanOrEqual(MOST_SAVED_BYTES)
+    }
+    expect(probe.facts()).toMatchObject({ known: 'end', frames: 216_000, video: { profile: 'High' } })
   })
 
   it('needs only the first bytes of a file that begins with its index', () => {

@@ -48,6 +48,8 @@ function section(tableId: number, ...content: readonly number[]): Uint8Array {
 const pointed = (bytes: Uint8Array) => joined(Uint8Array.of(0), bytes)
 const programs = packet(0, true, pointed(section(0, 0, 0, 0xe0, 0x10, 0, 1, 0xe1, 0)))
 
+const twoPrograms = packet(0, true, pointed(section(0, 0, 1, 0xe1, 0, 0, 2, 0xe2, 0)))
+
 interface Stream {
   type: number
   pid: number
@@ -138,13 +140,27 @@ describe('a transport stream', () => {
       { type: 0x06, pid: 0x101, descriptors: [0x0a, 1, 0, 0x05, 4, ...new TextEncoder().encode('Opus')] },
       { audio: { codec: 'opus' } },
     ],
-    [{ type: 0x06, pid: 0x101, descriptors: [0x0a, 1, 0] }, {}],
   ])('names the codec of %j', (stream, named) => {
     expect(factsOf(programs, table(stream), FILLER, FILLER)).toEqual({
       container: 'mpegts',
       hasVideo: stream.type === 0x02,
       ...named,
     })
+  })
+
+  it.each([
+    ['a private stream', programs, { type: 0x06, pid: 0x101, descriptors: [0x0a, 1, 0] }],
+    ['a stream of a type that is not known', programs, { type: 0xd1, pid: 0x101 }],
+    ['another program', twoPrograms, { type: 0x0f, pid: 0x101 }],
+  ])('may have a video in %s', (_, listed, stream) => {
+    const sound = { type: 0x0f, pid: 0x102 }
+    expect(factsOf(listed, table(stream, sound), FILLER, FILLER).hasVideo).toBeUndefined()
+    expect(factsOf(listed, table(stream, { type: 0x1b, pid: 0x103 }), FILLER, FILLER).hasVideo).toBe(true)
+  })
+
+  it('has no video if it has only sound and data', () => {
+    const streams = [0x0f, 0x05, 0x15, 0x86].map((type, at) => ({ type, pid: 0x101 + at }))
+    expect(factsOf(programs, table(...streams), FILLER, FILLER).hasVideo).toBe(false)
   })
 
   it('is known to have no video once its streams are listed', () => {
@@ -208,6 +224,18 @@ describe('the times of a transport stream', () => {
     ['backwards', [9_000_000, 9_009_000, 0]],
   ])('tell nothing if they jump %s', (_, times) => {
     expect(video(...times).durationSecs).toBeUndefined()
+  })
+
+  it('tell nothing if the same recording follows once more', () => {
+    const times = Array.from({ length: 20 }, (_, frame) => frame * 9000)
+    expect(video(...times).durationSecs).toBe(2)
+    expect(video(...times, ...times)).not.toHaveProperty('durationSecs')
+  })
+
+  it('may wait sixteen frames for one that is shown before them', () => {
+    const times = Array.from({ length: 40 }, (_, frame) => frame * 9000)
+    const [late = 0] = times.splice(20, 1)
+    expect(video(...times.slice(0, 36), late, ...times.slice(36)).durationSecs).toBe(4)
   })
 
   it('tell nothing of a single frame', () => {

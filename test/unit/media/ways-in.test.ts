@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { createHash } from 'node:crypto'
+import { describe, expect, it, vi } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
-import { mediaRules } from '../../../src/media/index.ts'
+import { type MediaRulesOptions, mediaRules } from '../../../src/media/index.ts'
 import { movieWith } from '../../support/movies.ts'
 import { type Outcome, WAYS_IN } from '../../support/ways-in.ts'
 
@@ -66,6 +67,18 @@ describe.each(Object.entries(WAYS_IN))('an upload %s', (way, upload) => {
     expect(finalizedEvent(outcome)).toMatchObject(findings)
     if (isCompat(way)) expect(Object.keys(Object(outcome.answer))).toEqual(['data'])
     else expect(outcome.answer).toMatchObject(findings)
+  })
+
+  it.each(['first', 'last'] as const)('with its moov box %s is hashed as it passes', async (moov) => {
+    const { x } = watchedX()
+    const file = movieWith('gop-513.mp4', moov)
+    const beforeFinalize = vi.fn<NonNullable<MediaRulesOptions['beforeFinalize']>>(() => undefined)
+    const media = mediaRules({ onViolation: 'warn', beforeFinalize })
+    expect((await upload({ x, mediaType: 'video/mp4', file, media })).error).toBeUndefined()
+    expect(beforeFinalize).toHaveBeenCalledExactlyOnceWith({
+      ...{ category: 'tweet_video', totalBytes: file.length, sha256: createHash('sha256').update(file).digest('hex') },
+      facts: expect.objectContaining({ frames: 600 }),
+    })
   })
 
   it('says nothing about the file without the option', async () => {
