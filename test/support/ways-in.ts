@@ -110,7 +110,7 @@ export async function uploadFromApp({ x, mediaType, file, token = 'server-held-t
   const told: unknown[] = []
   const client = createXMedia({ token, x, onEvent: (event) => told.push(event) })
   try {
-    const answer = await client.upload({ body: file, mediaType })
+    const answer = await client.upload({ source: file, mediaType })
     return { id: answer.data.id, error: undefined, told: JSON.stringify([...told, answer]) }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error

@@ -15,7 +15,7 @@ it('builds every file the package exports, with its declarations', () => {
       readFileSync(`${root}package.json`, 'utf8'),
     )
     const files = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : Object.values(entry)))
-    expect(files).toHaveLength(14)
+    expect(files).toHaveLength(16)
     expect(files.filter((file) => !existsSync(file.replace('./dist', out)))).toEqual([])
     expect(readFileSync(join(out, 'src/index.js'), 'utf8')).not.toContain(".ts'")
   } finally {

@@ -112,7 +112,7 @@ function compile(files: readonly { text: string; file: string | undefined }[]): 
     })
     const subpaths = ['node', 'bun', 'deno', 'express', 'cloudflare'].map((name) => [name, `adapters/${name}.ts`])
     const paths = Object.fromEntries(
-      [...subpaths, ['emulator', 'src/emulator/index.ts']].map(([name, file]) => [
+      [...subpaths, ['emulator', 'src/emulator/index.ts'], ['sources', 'src/sources/index.ts']].map(([name, file]) => [
         `hono-x-media/${name}`,
         [root + file],
       ]),
