@@ -98,7 +98,8 @@ export function createSourceReader(
       await filled()
       const bytes = Math.min(chunk.length, view.length - at)
       view.set(chunk.subarray(0, bytes), at)
-      chunk = chunk.subarray(bytes)
+      // The next read may take the chunk's memory.
+      chunk = bytes === chunk.length ? NO_BYTES : chunk.subarray(bytes)
       position += bytes
       return { view, bytes, done: bytes === 0 }
     },
