@@ -23,6 +23,20 @@ export async function start(script: string, env: Record<string, string> = {}): P
   // The scripts begin with `exec`, so that a signal to npm reaches the server and not the shell between them.
   const [, command, ...args] = (scripts[script] ?? '').split(' ')
   if (!command) throw new Error(`package.json has no script ${script}`)
+  return await startCommand(script, command, args, env)
+}
+
+/** Starts a module of this package on Node, as `start` does. */
+export async function startModule(path: string, env: Record<string, string> = {}): Promise<Program> {
+  return await startCommand(path, 'node', [path], env)
+}
+
+async function startCommand(
+  name: string,
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Program> {
   const child = spawn(command, args, {
     cwd: root,
     env: { PATH: `${root}node_modules/.bin:${process.env['PATH']}`, HOME: process.env['HOME'], PORT: '0', ...env },
@@ -40,7 +54,7 @@ export async function start(script: string, env: Record<string, string> = {}): P
       if (listening?.[1]) resolve(listening[1])
     })
     child.once('error', reject)
-    ended.then(() => reject(new Error(`${script} ended before it was listening:\n${output}`)))
+    ended.then(() => reject(new Error(`${name} ended before it was listening:\n${output}`)))
   })
   return {
     url,
