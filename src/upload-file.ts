@@ -52,7 +52,7 @@ export function createUploadFile(
     const { additionalOwners, shared, altText } = upload
     const source = {
       ...{ declared, totalBytes, additionalOwners, shared, altText: () => altText },
-      body: createSourceReader(file, 0, { totalBytes, version: description.version }, attemptsOf(scope)),
+      body: createSourceReader(file, { offset: 0, totalBytes, expected: description }, attemptsOf(scope)),
       admit: admitAndConsumeQuota(declared, upload, policy),
     }
     const reservation = options.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
@@ -81,7 +81,8 @@ export function createUploadFile(
         describe: () => begin(file, upload, scope),
         open({ offset, totalBytes = 0, sourceVersion }: Session) {
           checkUnchanged({ totalBytes: declaredBytes }, { totalBytes })
-          return createSourceReader(file, offset, { totalBytes, version: sourceVersion }, attemptsOf(scope))
+          const expected = { totalBytes, version: sourceVersion }
+          return createSourceReader(file, { offset, totalBytes, expected }, attemptsOf(scope))
         },
       }
       return await uploadDurably(durable, guarded, scope.call, options)

@@ -2,25 +2,13 @@
 
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
-import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { parse } from 'smol-toml'
 import { announce } from '../announce.ts'
+import { bundleWorker } from '../bundle-worker.ts'
 
 const root = new URL('../../', import.meta.url)
 const wrangler = parse(await readFile(new URL('wrangler.toml', root), 'utf8'))
-
-const { outputFiles } = await build({
-  entryPoints: [new URL(String(wrangler['main']), root).pathname],
-  bundle: true,
-  write: false,
-  format: 'esm',
-  target: 'es2024',
-  conditions: ['workerd', 'worker', 'browser'],
-  external: ['cloudflare:*'],
-})
-const [bundle] = outputFiles
-if (!bundle) throw new Error('esbuild made no bundle')
 
 const { PORT = '8787', ...variables } = process.env
 const bindings = Object.fromEntries(
@@ -28,7 +16,7 @@ const bindings = Object.fromEntries(
 )
 const flags = wrangler['compatibility_flags']
 const miniflare = new Miniflare({
-  modules: [{ type: 'ESModule', path: 'worker.js', contents: bundle.text }],
+  modules: await bundleWorker(new URL(String(wrangler['main']), root)),
   compatibilityDate: String(wrangler['compatibility_date']),
   compatibilityFlags: Array.isArray(flags) ? flags.map(String) : [],
   host: '127.0.0.1',

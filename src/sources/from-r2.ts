@@ -19,14 +19,20 @@ export interface R2BucketLike {
   ): Promise<R2ObjectLike | null>
 }
 
+export interface R2Options {
+  /** The only version to upload, for an object that was chosen earlier. Default: the version that the upload begins with. */
+  etag?: string
+}
+
 /**
  * An object in an R2 bucket, as the source of an upload: `fromR2(env.BUCKET, 'cat.mp4')`. Its ETag tells when the object
  * has changed. Its media type is the one it was stored with, unless the upload names another.
  */
-export function fromR2(bucket: R2BucketLike, key: string): StoredFile {
+export function fromR2(bucket: R2BucketLike, key: string, { etag: version }: R2Options = {}): StoredFile {
   return {
     async describe() {
       const { size, etag, httpMetadata } = (await bucket.head(key)) ?? objectMissing()
+      checkUnchanged({ version: etag }, { version })
       return { totalBytes: size, mediaType: httpMetadata?.contentType, version: etag }
     },
     async open(offset, { expected }) {

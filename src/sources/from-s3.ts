@@ -37,9 +37,12 @@ const RANGE_NOT_SATISFIABLE = 416
  * An object in S3, or in a store that speaks its protocol, as the source of an upload: `fromS3(new S3({ region }), { Bucket,
  * Key })`, with the class `S3` of `@aws-sdk/client-s3`. To use an `S3Client`, pass two functions that send its commands:
  * `{ headObject: (input) => client.send(new HeadObjectCommand(input)), getObject: (input) => client.send(new
- * GetObjectCommand(input)) }`. The object's ETag tells when it has changed.
+ * GetObjectCommand(input)) }`. The object's ETag tells when it has changed. Throws a `TypeError` for a client without these
+ * methods.
  */
 export function fromS3(client: S3Like, { Bucket, Key }: S3Location): StoredFile {
+  if (typeof client.headObject !== 'function' || typeof client.getObject !== 'function')
+    throw new TypeError('The client needs headObject and getObject: pass an `S3`, not an `S3Client`.')
   const location = { Bucket, Key }
   return {
     async describe(abortSignal) {

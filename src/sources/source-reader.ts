@@ -9,9 +9,14 @@ import { inTime } from './in-time.ts'
 import type { SourceFile } from './media-source.ts'
 import type { FileDescription } from './stored-file.ts'
 
-/** The file that an upload began with. */
-export interface ExpectedFile extends FileDescription {
+/** The part of a source that an upload needs. */
+export interface SourcePart {
+  /** The byte to start at. */
+  offset: number
+  /** The size of the whole file, as the upload declares it. */
   totalBytes: number
+  /** The file that the upload began with. */
+  expected: FileDescription
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
@@ -23,8 +28,7 @@ const NO_BYTES: Uint8Array = new Uint8Array(0)
  */
 export function createSourceReader(
   source: SourceFile,
-  offset: number,
-  expected: ExpectedFile,
+  { offset, totalBytes, expected }: SourcePart,
   options: AttemptOptions,
 ): WatchedReader {
   const { clock, retry } = options
@@ -51,7 +55,7 @@ export function createSourceReader(
     reader = opened
     const { done, value } = await inTime(() => opened.read(), limit)
     if (done) {
-      if (position < expected.totalBytes) throw bodyTooShort(position, expected.totalBytes)
+      if (position < totalBytes) throw bodyTooShort(position, totalBytes)
       hasEnded = true
     } else {
       chunk = value
@@ -73,7 +77,7 @@ export function createSourceReader(
         close(error)
         cancelling.signal.throwIfAborted()
         // Every byte is there. Only a source that says more than that it broke off can still refuse them.
-        if (position === expected.totalBytes && !(error instanceof XMediaError)) hasEnded = true
+        if (position === totalBytes && !(error instanceof XMediaError)) hasEnded = true
         else if (source.canReopen) await attempts.pauseAfter(error, cancelling.signal)
         else throw toBodyIncomplete(error)
       }

@@ -29,3 +29,7 @@ it.each([
   const request = { ...film, Range: 'bytes=0-', IfMatch: '"1"' }
   expect(requests).toEqual(Array.from({ length: count }, () => request))
 })
+
+it('a client that only sends commands is refused', () => {
+  expect(() => Reflect.apply(fromS3, undefined, [{ send() {} }, film])).toThrow(TypeError)
+})
