@@ -122,7 +122,7 @@ export async function uploadFromApp({
   const events: XMediaEvent[] = []
   const client = createXMedia({ token, x, ...(media && { media }), onEvent: (event) => events.push(event) })
   try {
-    const answer = await client.upload({ body: file, mediaType })
+    const answer = await client.upload({ source: file, mediaType })
     return { id: answer.data.id, error: undefined, answer, events, told: JSON.stringify([...events, answer]) }
   } catch (error) {
     if (!(error instanceof XMediaError)) throw error

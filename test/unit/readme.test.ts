@@ -113,9 +113,10 @@ function compile(files: readonly { text: string; file: string | undefined }[]): 
     })
     const subpaths = ['node', 'bun', 'deno', 'express', 'cloudflare'].map((name) => [name, `adapters/${name}.ts`])
     const paths = Object.fromEntries(
-      [...subpaths, ...['emulator', 'oauth', 'browser', 'media'].map((name) => [name, `src/${name}/index.ts`])].map(
-        ([name, file]) => [`hono-x-media/${name}`, [root + file]],
-      ),
+      [
+        ...subpaths,
+        ...['emulator', 'oauth', 'browser', 'media', 'sources'].map((name) => [name, `src/${name}/index.ts`]),
+      ].map(([name, file]) => [`hono-x-media/${name}`, [root + file]]),
     )
     const compilerOptions = {
       paths: { 'hono-x-media': [`${root}src/index.ts`], ...paths },
