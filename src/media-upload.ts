@@ -22,7 +22,8 @@ export interface MediaUpload {
    * The app's own name for this upload; needs the option `store`. A call with the id of an earlier one continues its upload
    * from the byte that X acknowledged, also after a crash, or returns the finished media for as long as X keeps it: a day.
    * While another call with this id is at work, this one waits for its end. A continued upload keeps the parameters that it
-   * began with. If X rejects it or its source changes, it fails, and so do later calls with this id, for a day.
+   * began with. If X or the option `media` rejects it, or its source changes, it fails, and so do later calls with this id,
+   * for a day.
    */
   id?: string
   /** The user whose id it is: ids of different users are different uploads. Default: none. */

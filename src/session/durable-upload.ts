@@ -116,7 +116,9 @@ async function sendRest(
 }
 
 function throwIfFailed({ failure }: Session): void {
-  if (failure) throw new XMediaError(failure.code, failure.detail)
+  if (!failure) return
+  const { code, detail, ...options } = failure
+  throw new XMediaError(code, detail, options)
 }
 
 /** After an error, forgets an upload that X knows nothing of, and gives up one whose source is not the same any more. */

@@ -1,4 +1,4 @@
-import { notFound, XMediaError, type XMediaErrorCode } from '../errors.ts'
+import { notFound, XMediaError, type XMediaErrorCode, type XMediaErrorOptions } from '../errors.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { MediaFindings } from '../media-facts.ts'
 import type { Store } from '../store/store.ts'
@@ -57,7 +57,7 @@ export interface Session {
   /** Epoch milliseconds of the next attempt to finalize, after one has failed. */
   readonly finalizeAt?: number | undefined
   /** Why the upload has failed. */
-  readonly failure?: { code: XMediaErrorCode; detail: string } | undefined
+  readonly failure?: ({ code: XMediaErrorCode; detail: string } & Pick<XMediaErrorOptions, 'members'>) | undefined
 }
 
 /** A session and its lease, as the store keeps them. */
