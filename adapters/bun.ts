@@ -37,5 +37,6 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   return { url: serverUrl(hostname, server.port), close: () => server.stop(true) }
 }
 
+export { fromFile } from './from-file.ts'
 export type { FetchApp, RunningServer, ServeOptions } from './serve.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

@@ -34,4 +34,5 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
 }
 
 export { type DenoKv, denoKvStore } from './deno-kv.ts'
+export { fromFile } from './from-file.ts'
 export type { FetchApp, RunningServer, ServeOptions } from './serve.ts'

@@ -183,6 +183,16 @@ const SERVER = {
     client: 'Nothing helps until the server is set up correctly.',
     operator: 'Read the log: `log` gets a line that says why.',
   },
+  source_unavailable: {
+    meaning: 'Only from `createXMedia`: the source of the upload could not be read.',
+    client: 'This code reaches no client.',
+    operator: 'Look at the `cause`. With an `id`, call `upload` again: it continues.',
+  },
+  source_changed: {
+    meaning: 'Only from `createXMedia`: the file changed during the upload. Nothing was finalized.',
+    client: 'This code reaches no client.',
+    operator: 'Start a new upload, with a new `id` if it had one.',
+  },
   store_unavailable: {
     meaning: 'The `store` failed, or was silent for five seconds.',
     client: WAIT,

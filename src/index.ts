@@ -1,6 +1,7 @@
 export { type XMediaApp, xMedia, xMediaUpload } from './app.ts'
-export { createXMedia, type MediaSource, type XMediaClient } from './client.ts'
+export { createXMedia, type XMediaClient } from './client.ts'
 export { XMediaError, type XMediaErrorCode } from './errors.ts'
+export type { MediaUpload } from './media-upload.ts'
 export type {
   InspectedFile,
   LimitOptions,
@@ -13,6 +14,7 @@ export type { Problem } from './problem.ts'
 export type { UploadAnswer } from './relay/relay.ts'
 export type { XMediaEnv } from './routes/upload.ts'
 export type { UploadedMedia } from './routes/uploaded-media.ts'
+export type { MediaSource } from './sources/media-source.ts'
 export { memoryStore } from './store/memory-store.ts'
 export { redisStore } from './store/redis-store.ts'
 export type { Store } from './store/store.ts'

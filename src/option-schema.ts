@@ -66,6 +66,7 @@ export interface XMediaSettings extends Pick<XMediaOptions, 'token' | 'authorize
 
 /** The options of `createXMedia`, with their defaults. */
 export interface XMediaClientSettings extends Pick<XMediaClientOptions, 'token'> {
+  store?: XMediaClientOptions['store'] | undefined
   media?: XMediaClientOptions['media'] | undefined
   onEvent?: XMediaClientOptions['onEvent'] | undefined
   x: XApiSettings
@@ -192,6 +193,12 @@ const http = z.strictObject({
 })
 
 const common = {
+  store: z.optional(
+    valid<NonNullable<XMediaOptions['store']>>(
+      (value) => hasMethods(value, 'get', 'compareAndSwap'),
+      'must be an object with the methods get and compareAndSwap',
+    ),
+  ),
   media: z.optional(
     valid<NonNullable<XMediaOptions['media']>>((value) => hasMethods(value, 'begin'), 'must come from mediaRules()'),
   ),
@@ -207,12 +214,6 @@ const xMediaOptions: z.ZodMiniType<BeforeUploadLimit<XMediaSettings>> = z
     secret: valid<XMediaOptions['secret']>(
       (value) => isFunction(value) || ticketKeys(value) !== undefined,
       `must be a string of at least ${MIN_SECRET_BYTES} bytes, a list of such strings, or a function that gets either`,
-    ),
-    store: z.optional(
-      valid<NonNullable<XMediaOptions['store']>>(
-        (value) => hasMethods(value, 'get', 'compareAndSwap'),
-        'must be an object with the methods get and compareAndSwap',
-      ),
     ),
     compat: z._default(z.boolean(), false),
     allow: z.prefault(allow, {}),

@@ -264,6 +264,11 @@ export type ClientLimitOptions = Pick<LimitOptions, 'uploadBytes' | 'categoryByt
 export interface XMediaClientOptions {
   /** The OAuth 2.0 user token with the scope `media.write`, or a function that gets it. */
   token: string | TokenSource
+  /**
+   * Where uploads with an `id` are kept, so that any process with this store can continue them. Default: none, and no upload
+   * can have an `id`.
+   */
+  store?: Store
   /** Reads what files say about themselves, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`. */
   media?: MediaCheck
   /** Called with everything that happens to an upload. Its errors go to `console.error`. */

@@ -81,6 +81,8 @@ export const PROBLEMS = {
   checksum_unsupported: { status: 400, title: 'Unsupported checksum' },
   unsupported_version: { status: 412, title: 'Unsupported version' },
   unsupported_extension: { status: 400, title: 'Unsupported extension' },
+  source_unavailable: { status: 502, title: 'Source unavailable' },
+  source_changed: { status: 409, title: 'Source changed' },
   client_closed: { status: 499, title: 'Connection closed' },
   deadline_exceeded: { status: 504, title: 'Took too long' },
   misconfigured: { status: 500, title: 'Server misconfigured' },

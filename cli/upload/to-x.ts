@@ -20,7 +20,7 @@ export function uploadToX(env: Environment, note: (line: string) => void): Uploa
   return async function uploadFile({ file, altText, category }, show) {
     let sent = 0
     const answer = await client.upload(
-      { body: file, ...(altText !== undefined && { altText }), ...(category !== undefined && { category }) },
+      { source: file, ...(altText !== undefined && { altText }), ...(category !== undefined && { category }) },
       {
         onEvent(event) {
           if (event.type === 'segment') {

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import process from 'node:process'
-import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { parse } from 'smol-toml'
 import { listen } from '../../adapters/node.ts'
@@ -12,21 +11,10 @@ import { run } from '../../cli/server/announce.ts'
 import { demoEnv } from '../../cli/server/demo-env.ts'
 import { demoOptions, readPort } from '../../cli/server/demo-options.ts'
 import { serveEmulator } from '../../cli/server/serve-emulator.ts'
+import { bundleWorker } from '../bundle-worker.ts'
 
 const root = new URL('../../', import.meta.url)
 const wrangler = parse(await readFile(new URL('wrangler.toml', root), 'utf8'))
-
-const { outputFiles } = await build({
-  entryPoints: [new URL(String(wrangler['main']), root).pathname],
-  bundle: true,
-  write: false,
-  format: 'esm',
-  target: 'es2024',
-  conditions: ['workerd', 'worker', 'browser'],
-  external: ['cloudflare:*'],
-})
-const [bundle] = outputFiles
-if (!bundle) throw new Error('esbuild made no bundle')
 
 await run(async () => {
   const env = await demoEnv(process.env, serveEmulator)
@@ -36,7 +24,7 @@ await run(async () => {
   const bindings = Object.entries(env).filter(([name]) => name.startsWith('X_') || name.startsWith('DEMO_'))
   const flags = wrangler['compatibility_flags']
   const miniflare = new Miniflare({
-    modules: [{ type: 'ESModule', path: 'worker.js', contents: bundle.text }],
+    modules: await bundleWorker(new URL(String(wrangler['main']), root)),
     compatibilityDate: String(wrangler['compatibility_date']),
     compatibilityFlags: Array.isArray(flags) ? flags.map(String) : [],
     host: '127.0.0.1',

@@ -68,6 +68,8 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
   checksum_unsupported: APP_MISTAKE,
   unsupported_version: APP_MISTAKE,
   unsupported_extension: APP_MISTAKE,
+  source_unavailable: 'The server cannot read the file at the moment.',
+  source_changed: 'The server’s file has changed since the upload began. Start it again.',
   client_closed: 'The connection closed before the upload was complete.',
   deadline_exceeded: 'The upload took longer than the server allows.',
   misconfigured: SERVER_MISTAKE,

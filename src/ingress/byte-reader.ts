@@ -96,7 +96,7 @@ function toByteReader(reader: StreamReader): ByteReader {
 }
 
 /** A stream fails when its client goes away; each runtime has its own error for that. */
-function toBodyIncomplete(error: unknown): XMediaError {
+export function toBodyIncomplete(error: unknown): XMediaError {
   if (error instanceof XMediaError) return error
   return new XMediaError('body_incomplete', 'The connection ended before the body was complete.', { cause: error })
 }

@@ -86,6 +86,6 @@ function notFinalizedYet(retryAfterSecs: number): XMediaError {
 }
 
 /** Stores that the upload has failed for good. */
-export async function markFailed(lease: Lease, { code, message: detail }: XMediaError): Promise<void> {
-  await lease.update({ state: 'failed', failure: { code, detail } })
+export async function markFailed(lease: Lease, { code, message: detail, members }: XMediaError): Promise<void> {
+  await lease.update({ state: 'failed', failure: { code, detail, ...(members && { members }) } })
 }

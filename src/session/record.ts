@@ -1,4 +1,4 @@
-import { notFound, XMediaError, type XMediaErrorCode } from '../errors.ts'
+import { notFound, XMediaError, type XMediaErrorCode, type XMediaErrorOptions } from '../errors.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { MediaFindings } from '../media-facts.ts'
 import type { Store } from '../store/store.ts'
@@ -25,6 +25,8 @@ export interface Session {
   readonly altText?: string | undefined
   /** `Upload-Metadata` as the client sent it. */
   readonly metadata?: string | undefined
+  /** The version of the app's own source, such as an ETag. Another one must not continue the upload. */
+  readonly sourceVersion?: string | undefined
   /** Undefined until the client has sent it. */
   readonly totalBytes?: number | undefined
   /** Undefined until INIT, which waits for the first bytes. */
@@ -55,7 +57,7 @@ export interface Session {
   /** Epoch milliseconds of the next attempt to finalize, after one has failed. */
   readonly finalizeAt?: number | undefined
   /** Why the upload has failed. */
-  readonly failure?: { code: XMediaErrorCode; detail: string } | undefined
+  readonly failure?: ({ code: XMediaErrorCode; detail: string } & Pick<XMediaErrorOptions, 'members'>) | undefined
 }
 
 /** A session and its lease, as the store keeps them. */
@@ -80,10 +82,13 @@ export function isSessionKey(key: string): boolean {
 }
 
 export async function createSession(store: Store, session: Session): Promise<void> {
+  if (!(await addSession(store, session))) throw new TypeError(`a session with the id ${session.id} already exists`)
+}
+
+/** Creates a session unless there is one with its id. Resolves to whether it did. */
+export async function addSession(store: Store, session: Session): Promise<boolean> {
   const text = formatRecord({ session, fence: 0, leasedUntil: 0, wantedUntil: 0 })
-  if (!(await store.compareAndSwap(sessionKey(session.id), undefined, text, session.expiresAt))) {
-    throw new TypeError(`a session with the id ${session.id} already exists`)
-  }
+  return await store.compareAndSwap(sessionKey(session.id), undefined, text, session.expiresAt)
 }
 
 /** Finds a session. Throws `upload_failed` when its record cannot be read. */

@@ -112,11 +112,22 @@ function retryDelay(advice: RetryAdvice, attempt: number, { clock, retry }: XCal
   // A call gets one new token even when its retries are used up.
   if (advice.kind === 'new_token') return 0
   if (advice.kind === 'never' || attempt > retry.retries) return undefined
-  // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-  const backoffMs = clock.random() * Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (attempt - 1))
+  const backoffMs = backoffDelay(attempt, retry, clock)
   if (advice.kind === 'backoff') return backoffMs
   const waitMs = Math.max(MIN_RATE_LIMIT_WAIT_MS, advice.waitMs ?? backoffMs)
   return waitMs > retry.maxRateLimitWaitMs ? undefined : waitMs + clock.random() * RATE_LIMIT_JITTER_MS
+}
+
+/**
+ * Milliseconds to wait after the failure of this attempt, counted from 1. With full jitter:
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export function backoffDelay(
+  attempt: number,
+  { backoffMs, maxBackoffMs }: Pick<RetryOptions, 'backoffMs' | 'maxBackoffMs'>,
+  clock: Pick<Clock, 'random'>,
+): number {
+  return clock.random() * Math.min(maxBackoffMs, backoffMs * 2 ** (attempt - 1))
 }
 
 async function attemptCall<Answer>(

@@ -19,7 +19,8 @@ export type XMediaEvent = { at: number } & (
       totalBytes: number
     }
   | { type: 'segment'; mediaId: string; index: number; bytes: number; durationMs: number }
-  | { type: 'retry'; step: XStep; attempt: number; waitMs: number; code: XMediaErrorCode }
+  /** `source` means that the app's own source broke off and is opened again. */
+  | { type: 'retry'; step: XStep | 'source'; attempt: number; waitMs: number; code: XMediaErrorCode }
   | { type: 'segment_size'; fromBytes: number; toBytes: number }
   | ({ type: 'finalized'; mediaId: string; bytes: number; segments: number; durationMs: number } & MediaFindings)
   /** The bytes of the file contradict each other, so that its facts stay unknown. The upload goes on. */

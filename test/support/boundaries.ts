@@ -34,6 +34,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/session': [
     ...['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/store', 'src/x'],
   ],
+  'src/sources': [
+    ...['src/errors.ts', 'src/lib', 'src/ingress/byte-reader.ts', 'src/ingress/lengths.ts'],
+    ...['src/ingress/stream-reader.ts', 'src/ingress/upload-source.ts', 'src/x/call-with-retries.ts'],
+  ],
   'src/status-ticket.ts': ['src/lib', 'src/x/limits.ts', 'hono'],
   'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
   'src/options.ts': [
@@ -45,9 +49,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/options.ts', 'src/status-ticket.ts', 'src/upload-limit.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
   ],
   'src/uploader.ts': ['src/option-schema.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/x'],
+  'src/media-upload.ts': ['src/lib', 'src/ingress', 'src/sources', 'src/x'],
+  'src/upload-file.ts': [
+    ...['src/media-upload.ts', 'src/option-schema.ts', 'src/uploader.ts'],
+    ...['src/ingress', 'src/relay', 'src/session', 'src/sources', 'src/store', 'src/x'],
+  ],
   'src/client.ts': [
-    ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
-    ...['src/lib', 'src/ingress', 'src/relay', 'src/x'],
+    ...['src/media-upload.ts', 'src/option-schema.ts', 'src/options.ts', 'src/upload-file.ts', 'src/uploader.ts'],
+    ...['src/relay', 'src/x'],
   ],
   'src/instance.ts': [
     ...['src/option-schema.ts', 'src/options.ts', 'src/uploader.ts'],
@@ -86,7 +95,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/x/media-answer.ts',
     'src/x/schemas.ts',
   ],
-  adapters: ['src', 'node:http', 'node:net', 'node:stream', '@hono/node-server'],
+  adapters: ['src', 'node:fs/promises', 'node:http', 'node:net', 'node:stream', '@hono/node-server'],
   cli: [
     ...['src', 'adapters', 'hono', '@hono/node-server', 'leven', 'oauth4webapi'],
     ...['node:child_process', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:http', 'node:https', 'node:os'],

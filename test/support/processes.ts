@@ -62,6 +62,11 @@ export async function start(script: string, env: Record<string, string> = {}): P
   return await startProgram(commandOf(script), env)
 }
 
+/** Starts a module of this package on Node, as `start` does. */
+export async function startModule(path: string, env: Record<string, string> = {}): Promise<Program> {
+  return await startProgram(['node', path], env)
+}
+
 /** Starts a program that serves, and resolves when it prints its URL. */
 export async function startProgram(command: CommandLine, env: Record<string, string> = {}): Promise<Program> {
   const child = spawnProgram(command, env)

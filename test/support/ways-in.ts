@@ -1,5 +1,13 @@
 import { inspect } from 'node:util'
-import { createXMedia, XMediaError, type XMediaEvent, type XMediaOptions, xMedia } from '../../src/index.ts'
+import {
+  createXMedia,
+  memoryStore,
+  type Store,
+  XMediaError,
+  type XMediaEvent,
+  type XMediaOptions,
+  xMedia,
+} from '../../src/index.ts'
 import { inferCategory, type MediaType } from '../../src/x/limits.ts'
 import { base, describedMedia, optionsWith, post } from './app.ts'
 import { append, finalize, form, idOf, json, type Send } from './compat-calls.ts'
@@ -86,6 +94,8 @@ export const WAYS_IN: Readonly<Record<string, Way>> = {
   }, true),
 
   'from the app itself': uploadFromApp,
+
+  'from the app itself, with an id': (upload) => uploadFromApp(upload, memoryStore()),
 }
 
 function overHttp(upload: (send: Send, options: WayOptions) => Promise<Response>, compat = false): Way {
@@ -111,18 +121,21 @@ function overHttp(upload: (send: Send, options: WayOptions) => Promise<Response>
   }
 }
 
-/** Uploads with the client of `createXMedia`. */
-export async function uploadFromApp({
-  x,
-  mediaType,
-  file,
-  token = 'server-held-token',
-  media,
-}: WayOptions): Promise<Outcome> {
+/** Uploads with the client of `createXMedia`: with an id if there is a store. */
+export async function uploadFromApp(
+  { x, mediaType, file, token = 'server-held-token', media }: WayOptions,
+  store?: Store,
+): Promise<Outcome> {
   const events: XMediaEvent[] = []
-  const client = createXMedia({ token, x, ...(media && { media }), onEvent: (event) => events.push(event) })
+  const client = createXMedia({
+    token,
+    x,
+    ...(store && { store }),
+    ...(media && { media }),
+    onEvent: (event) => events.push(event),
+  })
   try {
-    const answer = await client.upload({ body: file, mediaType })
+    const answer = await client.upload({ source: file, mediaType, ...(store && { id: 'file' }) })
     return { id: answer.data.id, error: undefined, answer, events, told: JSON.stringify([...events, answer]) }
   } catch (error) {
     if (!(error instanceof XMediaError)) throw error

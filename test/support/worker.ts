@@ -1,5 +1,5 @@
 import { build } from 'esbuild'
-import { Miniflare, type WorkerOptions } from 'miniflare'
+import { Miniflare, type SharedOptions, type WorkerOptions } from 'miniflare'
 
 /** A module bundled with its imports, in the form that workerd needs. */
 export async function bundleWorker(entry: string): Promise<{ type: 'ESModule'; path: string; contents: string }[]> {
@@ -14,6 +14,10 @@ export async function bundleWorker(entry: string): Promise<{ type: 'ESModule'; p
 }
 
 /** Runs a module in workerd. */
-export async function startWorker(entry: string, options: Omit<Partial<WorkerOptions>, 'modules'>): Promise<Miniflare> {
-  return new Miniflare({ modules: await bundleWorker(entry), compatibilityDate: '2026-07-30', ...options })
+export async function startWorker(
+  entry: string,
+  options: Omit<Partial<WorkerOptions>, 'modules'>,
+  shared: SharedOptions = {},
+): Promise<Miniflare> {
+  return new Miniflare({ modules: await bundleWorker(entry), compatibilityDate: '2026-07-30', ...options, ...shared })
 }

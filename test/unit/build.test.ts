@@ -18,7 +18,7 @@ it('builds every file the package exports, with its declarations, and its comman
     execFileSync(`${root}node_modules/.bin/tsc`, ['-p', `${root}tsconfig.build.json`, '--outDir', out])
     const { exports, bin }: Manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
     const files = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : Object.values(entry)))
-    expect(files).toHaveLength(20)
+    expect(files).toHaveLength(22)
     expect(files.filter((file) => !existsSync(file.replace('./dist', out)))).toEqual([])
     expect(readFileSync(join(out, bin['hono-x-media'].replace('dist/', '')), 'utf8')).toMatch(
       /^#!\/usr\/bin\/env node\n/,

@@ -23,8 +23,8 @@ function setUp(plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {})
 }
 
 const bytes = randomVideo(40)
-const video = { body: bytes, mediaType: 'video/mp4' } as const
-const image = { body: sampleFile('image/png', 40), mediaType: 'image/png' } as const
+const video = { source: bytes, mediaType: 'video/mp4' } as const
+const image = { source: sampleFile('image/png', 40), mediaType: 'image/png' } as const
 
 async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', data)).toString('hex')
@@ -96,7 +96,7 @@ describe('a client', () => {
       faults: [{ step: 'append', kind: 'too_large', bytes: 1024 * 1024 }],
     })
     for (const _ of ['first', 'second']) {
-      const { data } = await client.upload({ body: file, mediaType: 'video/mp4' })
+      const { data } = await client.upload({ source: file, mediaType: 'video/mp4' })
       const upload = await emulator.upload(data.id)
       expect(upload?.sha256).toBe(await sha256(file))
       expect(upload?.segments.map(({ size }) => size)).toEqual(Array.from({ length: 5 }, () => 1024 * 1024))
@@ -126,11 +126,11 @@ describe('a client', () => {
     const { emulator, client } = setUp({}, { x: { oneShotBytes: 40 } })
     const { data } = await client.upload({ ...image, additionalOwners: ['12', '34'] })
     expect(await emulator.upload(data.id)).toMatchObject({
-      sha256: await sha256(image.body),
+      sha256: await sha256(image.source),
       additional_owners: ['12', '34'],
     })
     expect(emulator.requests().counts).toMatchObject({ upload: 1, initialize: 0 })
-    await client.upload({ ...image, body: sampleFile('image/png', 41) })
+    await client.upload({ ...image, source: sampleFile('image/png', 41) })
     await client.upload(video)
     expect(emulator.requests().counts).toMatchObject({ upload: 1, initialize: 2 })
   })
@@ -138,9 +138,9 @@ describe('a client', () => {
   it('sends nothing in one call that may turn out to be no image', async () => {
     const { emulator, client } = setUp({}, { x: { oneShotBytes: 10_000 } })
     for (const source of [
-      { body: image.body },
-      { body: image.body, category: 'tweet_image' },
-      { body: readMediaFixture('still-87a.gif'), mediaType: 'image/gif', category: 'dm_image' },
+      { source: image.source },
+      { source: image.source, category: 'tweet_image' },
+      { source: readMediaFixture('still-87a.gif'), mediaType: 'image/gif', category: 'dm_image' },
     ] as const) {
       await client.upload(source)
     }
@@ -152,13 +152,13 @@ describe('a client', () => {
 
   it('takes a media type by its other names, from a Blob, or from the first bytes', async () => {
     const { emulator, events, client } = setUp()
-    const png = image.body
+    const png = image.source
     for (const [source, declaredType] of [
-      [{ body: png, mediaType: 'image/x-png' }, 'image/x-png'],
-      [{ body: new Blob([png], { type: 'image/png' }) }, 'image/png'],
-      [{ body: new Blob([png]) }, ''],
-      [{ body: png }, ''],
-      [{ body: png, mediaType: 'application/octet-stream' }, 'application/octet-stream'],
+      [{ source: png, mediaType: 'image/x-png' }, 'image/x-png'],
+      [{ source: new Blob([png], { type: 'image/png' }) }, 'image/png'],
+      [{ source: new Blob([png]) }, ''],
+      [{ source: png }, ''],
+      [{ source: png, mediaType: 'application/octet-stream' }, 'application/octet-stream'],
     ] as const) {
       const { data } = await client.upload(source)
       expect(await emulator.upload(data.id)).toMatchObject({ media_type: 'image/png', media_category: 'tweet_image' })
@@ -170,10 +170,10 @@ describe('a client', () => {
 
   it('does not send X a file that is not of its media type, or too large for what it turns out to be', async () => {
     const { emulator, client } = setUp({}, { limits: { categoryBytes: { tweet_image: 39 } } })
-    await expect(client.upload({ body: bytes, mediaType: 'text/vtt' })).rejects.toMatchObject({
+    await expect(client.upload({ source: bytes, mediaType: 'text/vtt' })).rejects.toMatchObject({
       code: 'signature_mismatch',
     })
-    await expect(client.upload({ body: image.body })).rejects.toMatchObject({ code: 'too_large' })
+    await expect(client.upload({ source: image.source })).rejects.toMatchObject({ code: 'too_large' })
     expect(emulator.requests().counts.initialize).toBe(0)
   })
 
@@ -190,7 +190,7 @@ describe('a client', () => {
   it('adds subtitles to a video and removes them', async () => {
     const { emulator, client } = setUp()
     const { data: film } = await client.upload(video)
-    const { data: track } = await client.upload({ body: sampleFile('text/srt', 40), mediaType: 'text/srt' })
+    const { data: track } = await client.upload({ source: sampleFile('text/srt', 40), mediaType: 'text/srt' })
     const media = { id: film.id, media_category: 'TweetVideo' } as const
     await client.subtitles.add({ ...media, subtitles: { id: track.id, language_code: 'EN', display_name: 'English' } })
     expect(await emulator.upload(film.id)).toMatchObject({ subtitles: [{ id: track.id, language_code: 'EN' }] })
@@ -220,8 +220,8 @@ describe('a client', () => {
   it('ends an upload when its signal aborts', async () => {
     const { emulator, events, client } = setUp()
     const controller = new AbortController()
-    const body = new ReadableStream<Uint8Array>()
-    const upload = client.upload({ body, mediaType: 'video/mp4', totalBytes: 10 }, { signal: controller.signal })
+    const source = new ReadableStream<Uint8Array>()
+    const upload = client.upload({ source, mediaType: 'video/mp4', totalBytes: 10 }, { signal: controller.signal })
     controller.abort()
     await expect(upload).rejects.toMatchObject({ code: 'client_closed' })
     expect(events.at(-1)).toMatchObject({ type: 'aborted' })
@@ -229,7 +229,7 @@ describe('a client', () => {
   })
 
   it('ends at its deadline while a body stalls, and while a token source never answers', async () => {
-    const stalled = { body: new ReadableStream<Uint8Array>(), mediaType: 'video/mp4', totalBytes: 10 } as const
+    const stalled = { source: new ReadableStream<Uint8Array>(), mediaType: 'video/mp4', totalBytes: 10 } as const
     const { client, emulator } = setUp({}, { limits: { deadlineMs: 50 } })
     await expect(client.upload(stalled)).rejects.toMatchObject({ code: 'deadline_exceeded' })
     expect(emulator.requests().in_flight).toEqual([])
@@ -245,7 +245,7 @@ describe('a client', () => {
     )
     const block = sampleFile('video/mp4', half)
     const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(block) })
-    const upload = client.upload({ body, mediaType: 'video/mp4', totalBytes: 1000 * half })
+    const upload = client.upload({ source: body, mediaType: 'video/mp4', totalBytes: 1000 * half })
     await expect(upload).rejects.toMatchObject({ code: 'x_segment_too_large' })
     expect(emulator.requests().counts.append).toBe(1)
   })
@@ -301,7 +301,7 @@ describe('a client', () => {
   /** As an app in plain JavaScript could write it. */
   const untyped: object = { category: 'avatar' }
   it.each([
-    [{ ...video, body: new ReadableStream<Uint8Array>() }, TypeError],
+    [{ ...video, source: new ReadableStream<Uint8Array>() }, TypeError],
     [{ ...video, totalBytes: 1.5 }, TypeError],
     [Object.assign({}, video, untyped), TypeError],
     [{ ...video, totalBytes: 0 }, RangeError],

@@ -78,7 +78,7 @@ describe('a PNG', () => {
     expect((await inOneRequest(bytes)).status).toBe(200)
     expect((await inBase64(bytes)).status).toBe(200)
     const client = createXMedia({ token: 't', x: base.x ?? {} })
-    const answer = await client.upload({ body: png(bytes), mediaType: 'image/png', category: 'dm_image' })
+    const answer = await client.upload({ source: png(bytes), mediaType: 'image/png', category: 'dm_image' })
     expect(answer.data.size).toBe(bytes)
   })
 

@@ -251,7 +251,7 @@ describe('tokenFor', () => {
     await new Browser().signIn(server, '34')
     const client = createXMedia({ token: (request) => server.x.tokenFor('34', request), x: { baseUrl: x.url } })
     x.advance(TWO_HOURS)
-    await client.upload({ body: sampleFile('image/png', 5000), mediaType: 'image/png' })
+    await client.upload({ source: sampleFile('image/png', 5000), mediaType: 'image/png' })
     expect(x.uploads()).toMatchObject([{ owner: '34' }])
   })
 

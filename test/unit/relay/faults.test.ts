@@ -162,7 +162,7 @@ describe('two hundred uploads with a fifth of all calls faulty', () => {
         // Every size is different, because the emulator tells one INIT from another by its fields.
         const data = randomVideo(5 * SEGMENT + ((upload * 7) % (35 * SEGMENT + 1)))
         try {
-          const answer = await client.upload({ body: data, mediaType: 'video/mp4' })
+          const answer = await client.upload({ source: data, mediaType: 'video/mp4' })
           const received = await server.upload(answer.data.id)
           return received?.sha256 === createHash('sha256').update(data).digest('hex') ? 'equal' : 'different'
         } catch (error) {

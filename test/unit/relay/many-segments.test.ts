@@ -128,7 +128,8 @@ describe('an upload of 17,179,869,184 bytes', () => {
   it('is initialized by the app itself', async () => {
     const { emulator, options: appOptions } = setUp({ account: 'premium' }, options)
     const client = createXMedia({ token: 't', x: appOptions.x ?? {}, limits: PREMIUM })
-    const upload = (totalBytes: number) => client.upload({ body: new Blob([head]), mediaType: 'video/mp4', totalBytes })
+    const upload = (totalBytes: number) =>
+      client.upload({ source: new Blob([head]), mediaType: 'video/mp4', totalBytes })
     await expect(upload(MAX_TOTAL_BYTES + 1)).rejects.toMatchObject({ code: 'too_large' })
     await expect(upload(MAX_TOTAL_BYTES)).rejects.toMatchObject({ code: 'body_too_short' })
     expect(emulator.uploads()).toMatchObject([{ total_bytes: MAX_TOTAL_BYTES }])

@@ -224,7 +224,7 @@ describe.each(Object.entries(WAYS_IN))('a file of any type that X takes, %s', (_
 it('the app’s own uploads are not restricted', async () => {
   const client = createXMedia({ token: 'server-held-token', x: base.x ?? {} })
   const { data } = await client.upload({
-    ...{ body: sampleFile('video/mp4', 5000), mediaType: 'video/mp4', category: 'amplify_video' },
+    ...{ source: sampleFile('video/mp4', 5000), mediaType: 'video/mp4', category: 'amplify_video' },
     ...{ additionalOwners: ['12'], shared: true, altText: 'A cat' },
   })
   expect(await emulator.upload(data.id)).toMatchObject({

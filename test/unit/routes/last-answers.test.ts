@@ -109,7 +109,7 @@ describe('a listener onEvent that fails', () => {
       ...{ token: 't', onEvent },
       x: { fetch: async (url, init) => emulator.app.request(url, init) },
     })
-    const { data } = await client.upload({ body: png, mediaType: 'image/png' }, { onEvent })
+    const { data } = await client.upload({ source: png, mediaType: 'image/png' }, { onEvent })
     expect(await emulator.upload(data.id)).toMatchObject({ finalized: true })
     expect(log).toHaveBeenCalledWith('hono-x-media: onEvent threw Error: no metrics.')
   })

@@ -341,7 +341,7 @@ it('an X whose errors have absurd numbers fails an upload with one of our codes'
       const body = `{"status":${value},"code":${value},"title":"Bad","errors":[{"code":${value},"message":"No"}]}`
       const x = apiOf(() => new Response(body, { status }))
       const client = createXMedia({ ...{ token: 't', x: { ...x, retry: { retries: 0 } } } })
-      await expect(client.upload({ body: file, mediaType: 'video/mp4' })).rejects.toMatchObject({
+      await expect(client.upload({ source: file, mediaType: 'video/mp4' })).rejects.toMatchObject({
         code: expect.stringMatching(/^x_/),
       })
       const send = compatClient({ token: base.token, x: { ...x, retry: { retries: 0 } } })

@@ -67,7 +67,7 @@ describe('the id of the server’s account', () => {
 
   it('is not told when only the alternative text fails', async () => {
     const client = createXMedia({ token: 't', x: apiOf({ faults: [noCredits('metadata')] }) })
-    const answer = await client.upload({ body: image.file, mediaType: 'image/png', altText: 'A cat' })
+    const answer = await client.upload({ source: image.file, mediaType: 'image/png', altText: 'A cat' })
     expect(answer.errors).toMatchObject([{ detail: 'The X account behind this server has no credits left.' }])
     expect(JSON.stringify(answer)).not.toContain(ACCOUNT)
   })

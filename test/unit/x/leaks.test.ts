@@ -199,7 +199,7 @@ describe('the app itself', () => {
           () => client.status(ID),
           () => client.metadata(ID, { altText: 'A cat' }),
           () => client.subtitles.remove({ id: ID, media_category: 'TweetVideo', language_code: 'EN' }),
-          () => client.upload({ body: file, mediaType: 'video/mp4', altText: 'A cat' }),
+          () => client.upload({ source: file, mediaType: 'video/mp4', altText: 'A cat' }),
         ]
         for (const call of calls) {
           const outcome: unknown = await call().catch((error: unknown) => error)

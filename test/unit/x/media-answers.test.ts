@@ -4,8 +4,8 @@ import { createXMedia, type XApiOptions } from '../../../src/index.ts'
 import { sampleFile } from '../../support/media.ts'
 import { WAYS_IN } from '../../support/ways-in.ts'
 
-const image = { body: sampleFile('image/png', 5000), mediaType: 'image/png' } as const
-const video = { body: sampleFile('video/mp4', 5000), mediaType: 'video/mp4' } as const
+const image = { source: sampleFile('image/png', 5000), mediaType: 'image/png' } as const
+const video = { source: sampleFile('video/mp4', 5000), mediaType: 'video/mp4' } as const
 
 /** An emulator in this process, and clients of it, which share nothing. */
 function setUp(options: EmulatorOptions = {}, changes: XApiOptions = {}) {
@@ -75,7 +75,7 @@ describe('X’s answer', () => {
     'with an id as a number never reaches a client that uploads %s',
     async (way, upload) => {
       const { emulator, x } = setUp(success('initialize', 'numeric_id'))
-      const { id, error, told } = await upload({ x, mediaType: 'image/png', file: image.body })
+      const { id, error, told } = await upload({ x, mediaType: 'image/png', file: image.source })
       const expected = way.startsWith('over X’s own API') ? '503' : 'x_unavailable'
       expect({ id, error }).toEqual({ id: undefined, error: expected })
       const rounded = String(Number(emulator.uploads()[0]?.id))

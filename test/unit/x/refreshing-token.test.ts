@@ -33,7 +33,7 @@ describe('refreshingToken', () => {
       token: instance(),
       x: { fetch: async (url, init) => emulator.app.request(url, init) },
     })
-    const upload = () => client.upload({ body: sampleFile('video/mp4'), mediaType: 'video/mp4' })
+    const upload = () => client.upload({ source: sampleFile('video/mp4'), mediaType: 'video/mp4' })
     await upload()
     emulator.advance(7200)
     await Promise.all(Array.from({ length: 20 }, upload))

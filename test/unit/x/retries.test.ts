@@ -14,7 +14,7 @@ function uploadWith(retry: XApiOptions['retry'], faults: Fault[]) {
     x: { retry: { backoffMs: 0, ...retry }, fetch: async (url, init) => emulator.app.request(url, init) },
   })
   return {
-    upload: client.upload({ body: png, mediaType: 'image/png' }),
+    upload: client.upload({ source: png, mediaType: 'image/png' }),
     attempts: () => emulator.requests().counts.initialize,
   }
 }
@@ -64,7 +64,7 @@ describe('a call whose rate X limits', () => {
         },
       },
     })
-    const upload = () => client.upload({ body: png, mediaType: 'image/png' })
+    const upload = () => client.upload({ source: png, mediaType: 'image/png' })
     await expect(whileAdvancing(clock, upload, 1)).rejects.toMatchObject({ code: 'x_rate_limited' })
     return calledAt
   }

@@ -100,7 +100,7 @@ describe.each(REFUSED)('when X refuses the token, which %s', (_, options) => {
 })
 
 it('the app gets the same codes', async () => {
-  const upload = { body: png, mediaType: 'image/png' }
+  const upload = { source: png, mediaType: 'image/png' }
   const without = createXMedia({ token: () => undefined, x: apiOf(false).x })
   await expect(without.upload(upload)).rejects.toMatchObject({ code: 'token_unavailable', status: 503 })
   const refused = createXMedia({ token: 'revoked', x: apiOf(true).x })

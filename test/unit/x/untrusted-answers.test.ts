@@ -8,7 +8,7 @@ it('does not send the token after a redirect', async () => {
   const location = `${elsewhere.url}/2/media/upload/initialize`
   const x = await serveEmulator({ faults: [{ step: 'initialize', kind: 'redirect', location, times: 0 }] })
   const client = createXMedia({ token: 'server-held-token', x: { baseUrl: x.url, retry: { retries: 0 } } })
-  await expect(client.upload({ body: png, mediaType: 'image/png' })).rejects.toMatchObject({ code: 'x_unavailable' })
+  await expect(client.upload({ source: png, mediaType: 'image/png' })).rejects.toMatchObject({ code: 'x_unavailable' })
   expect(elsewhere.requests().counts.initialize).toBe(0)
   await Promise.all([x.close(), elsewhere.close()])
 })
@@ -26,7 +26,7 @@ it('reads at most 64 KiB of a response that does not end', async () => {
     token: 't',
     x: { retry: { retries: 0 }, fetch: async () => new Response(endless()) },
   })
-  await expect(client.upload({ body: png, mediaType: 'image/png' })).rejects.toMatchObject({ code: 'x_unavailable' })
+  await expect(client.upload({ source: png, mediaType: 'image/png' })).rejects.toMatchObject({ code: 'x_unavailable' })
   expect(sent).toBeGreaterThan(64 * 1024)
   expect(sent).toBeLessThan(80 * 1024)
 })

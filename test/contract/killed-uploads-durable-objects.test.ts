@@ -1,0 +1,3 @@
+import { killedUploads } from './killed-uploads.ts'
+
+killedUploads('Durable Objects', 'test/support/serve-uploads-in-workerd.ts')
