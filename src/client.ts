@@ -103,6 +103,9 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
     }
   }
 
+  const transform = settings.media?.transformFor?.({ log, sizeLimits })
+  const { readDeclared = readDeclaredMedia, checkSize = sizeLimits.check } = transform ?? {}
+
   /** The app's own files are not restricted or inspected, and count towards no quota. */
   const policy: UploadPolicy = {
     uploadBytes: sizeLimits.uploadBytes,
@@ -115,17 +118,18 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
 
   return {
     async upload(source, uploadOptions = {}) {
-      const { additionalOwners, shared, altText } = source
+      const { additionalOwners, altText } = source
       if (source.category !== undefined) checkCategory(source.category)
-      const declared = readDeclaredMedia(source.mediaType ?? blobType(source.body), source.category)
+      const declared = readDeclared(source.mediaType ?? blobType(source.body), source.category)
       const { body, totalBytes } = open(source)
-      sizeLimits.check(totalBytes, possibleCategories(declared))
+      checkSize(totalBytes, possibleCategories(declared))
       if (altText !== undefined) checkAltText(altText)
       if (additionalOwners !== undefined) checkOwners(additionalOwners)
       const upload = {
-        ...{ declared, totalBytes, additionalOwners, shared, altText: () => altText },
+        ...{ declared: () => declared, totalBytes, requested: () => source, altText: () => altText },
         body: openReader(body),
-        admit: admitAndConsumeQuota(declared, source, policy),
+        admit: admitAndConsumeQuota(source, policy),
+        transform,
         beginInspection: settings.media?.begin,
       }
       const reservation = relayOptions.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
