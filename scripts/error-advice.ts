@@ -107,6 +107,11 @@ const FILE = {
     client: 'Show the `detail`. Each of the `violations` has a `rule`, the `actual` value and the `limit`.',
     operator: 'To let such files pass with a warning, set `onViolation: "warn"` of `mediaRules`.',
   },
+  transform_failed: {
+    meaning: 'The `transform` of `mediaRules` threw on the image.',
+    client: 'Send it as a smaller JPEG.',
+    operator: '`log` and `onEvent` have the error.',
+  },
   alt_text_missing: {
     meaning: 'The server asks for alternative text, and the image has none.',
     client: 'Ask for a description, and send it as `alt_text`.',

@@ -69,3 +69,12 @@ export interface MediaFindings {
   /** Why X may not take the file. Missing if there is no reason. */
   warnings?: readonly Violation[]
 }
+
+/** What the option `media` reports of a file. */
+export type MediaEvent =
+  /** The bytes of the file contradict each other, so that its facts stay unknown. The upload goes on. */
+  | { type: 'facts_unknown'; mediaId?: string; reason: string }
+  /** `transform` has made another image of the file. X gets that one. */
+  | { type: 'transformed'; mediaType: string; fromBytes: number; toBytes: number }
+  /** `transform` threw. The upload ends in the error of the same name. */
+  | { type: 'transform_failed'; reason: string }

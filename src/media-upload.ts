@@ -1,6 +1,6 @@
 import { possibleCategories } from './ingress/check-media.ts'
-import { type DeclaredMedia, readDeclaredMedia } from './ingress/media-type.ts'
-import type { SizeLimits } from './ingress/size-limits.ts'
+import type { SourceTransform } from './ingress/media-check.ts'
+import type { DeclaredMedia } from './ingress/media-type.ts'
 import { countCharacters } from './lib/count-characters.ts'
 import { quote } from './lib/quote.ts'
 import type { MediaSource } from './sources/media-source.ts'
@@ -57,6 +57,9 @@ export function checkUpload({ id, category, totalBytes, altText, additionalOwner
   if (additionalOwners !== undefined) checkOwners(additionalOwners)
 }
 
+/** What reads the declared type of a file, and refuses one by its size. */
+export type FileChecks = Pick<SourceTransform, 'readDeclared' | 'checkSize'>
+
 /**
  * Combines what the app and what the source say about a file. Throws an `XMediaError` for a file that X does not take, and a
  * `TypeError` when neither tells the size.
@@ -64,13 +67,13 @@ export function checkUpload({ id, category, totalBytes, altText, additionalOwner
 export function declareFile(
   upload: MediaUpload,
   description: FileDescription,
-  limits: SizeLimits,
+  { readDeclared, checkSize }: FileChecks,
 ): { declared: DeclaredMedia; totalBytes: number } {
-  const declared = readDeclaredMedia(upload.mediaType ?? description.mediaType ?? null, upload.category)
+  const declared = readDeclared(upload.mediaType ?? description.mediaType ?? null, upload.category)
   const totalBytes = upload.totalBytes ?? description.totalBytes
   if (totalBytes === undefined)
     throw new TypeError('totalBytes is required for this source: X needs the size before the first byte')
-  limits.check(checkTotal(totalBytes), possibleCategories(declared))
+  checkSize(checkTotal(totalBytes), possibleCategories(declared))
   return { declared, totalBytes }
 }
 

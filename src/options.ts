@@ -1,7 +1,14 @@
 import type { Context, Env } from 'hono'
-import type { Account, MediaCheck } from './ingress/media-check.ts'
+import type {
+  Account,
+  EmitMediaEvent,
+  InspectedUpload,
+  MediaInspection,
+  SourceTransform,
+} from './ingress/media-check.ts'
 import type { CheckedMedia } from './ingress/media-type.ts'
 import type { RequestedParameters } from './ingress/permissions.ts'
+import type { SizeLimits } from './ingress/size-limits.ts'
 import type { MediaFacts } from './media-facts.ts'
 import type { QuotaOptions, QuotaUse } from './store/quota.ts'
 import type { Store } from './store/store.ts'
@@ -50,6 +57,24 @@ export interface InspectedFile<E extends Env = UndeclaredEnv> extends CheckedMed
   c: Context<E>
   /** Who uploads it. */
   principal: Principal
+}
+
+/** Finds out what uploaded files are, and which of them X does not take. `mediaRules` makes one for the option `media`. */
+export interface MediaCheck<E extends Env = UndeclaredEnv> {
+  /** @param account The account that the file goes to, where it is not the one of `mediaRules`. */
+  begin(upload: InspectedUpload, emit: EmitMediaEvent, account?: Account): MediaInspection
+  /** What makes other images of those in one request. Undefined: they stay as they are. */
+  transformFor?(request: TransformedRequest<E>): SourceTransform
+}
+
+/** The request that brings an image to transform. */
+export interface TransformedRequest<E extends Env = UndeclaredEnv> {
+  /** Undefined for uploads of the app's own. */
+  c?: Context<E> | undefined
+  /** Undefined for uploads of the app's own. */
+  principal?: Principal | undefined
+  log: Log
+  sizeLimits: SizeLimits
 }
 
 /** What the `token` option is called with. */
@@ -103,7 +128,7 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
    * Reads what files say about themselves, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`.
    * INIT then waits for the first segment where the head does not tell enough. Default: files are not read.
    */
-  media?: MediaCheck
+  media?: MediaCheck<E>
   /** Called with everything that happens to an upload. Its errors go to `log`. */
   onEvent?: OnEvent
   /** Called with a line for everything an operator must see. Default `console.error`. */

@@ -52,6 +52,7 @@ export const PROBLEMS = {
   signature_mismatch: { status: 415, title: 'Content does not match its type' },
   content_refused: { status: 422, title: 'Content refused' },
   media_unsupported: { status: 422, title: 'Media unsupported' },
+  transform_failed: { status: 422, title: 'Transform failed' },
   alt_text_missing: { status: 400, title: 'No alternative text' },
   category_mismatch: { status: 400, title: 'Category does not match the type' },
   origin_not_allowed: { status: 403, title: 'Origin not allowed' },

@@ -1,5 +1,6 @@
+import { readDeclaredMedia } from './ingress/media-type.ts'
 import { admitAndConsumeQuota, type UploadPolicy } from './ingress/upload-policy.ts'
-import { checkUpload, declareFile, type MediaUpload } from './media-upload.ts'
+import { checkUpload, declareFile, type FileChecks, type MediaUpload } from './media-upload.ts'
 import type { XMediaClientSettings } from './option-schema.ts'
 import { type Relayed, relay } from './relay/relay.ts'
 import { reportFailure } from './relay/report-failure.ts'
@@ -18,10 +19,12 @@ import type { CallScope } from './x/call-scope.ts'
 export type UploadFile = (upload: MediaUpload, scope: CallScope) => Promise<Relayed>
 
 export function createUploadFile(
-  { clock, relay: options, sizeLimits }: Pick<Uploader, 'clock' | 'relay' | 'sizeLimits'>,
+  { clock, log, relay: options, sizeLimits }: Pick<Uploader, 'clock' | 'log' | 'relay' | 'sizeLimits'>,
   { store, media, x: { retry } }: Pick<XMediaClientSettings, 'store' | 'media' | 'x'>,
 ): UploadFile {
   const guarded = store && guardedStore(store, clock)
+  const checks: FileChecks = { readDeclared: readDeclaredMedia, checkSize: sizeLimits.check }
+  const transform = media?.transformFor?.({ log, sizeLimits })
 
   /** The app's own files need no permission and count towards no quota. */
   const policy: UploadPolicy = {
@@ -48,12 +51,12 @@ export function createUploadFile(
 
   async function uploadOnce(file: SourceFile, upload: MediaUpload, scope: CallScope): Promise<Relayed> {
     const description = await describe(file, scope)
-    const { declared, totalBytes } = declareFile(upload, description, sizeLimits)
-    const { additionalOwners, shared, altText } = upload
+    const { declared, totalBytes } = declareFile(upload, description, transform ?? checks)
     const source = {
-      ...{ declared, totalBytes, additionalOwners, shared, altText: () => altText },
+      ...{ declared: () => declared, totalBytes, requested: () => upload, altText: () => upload.altText },
       body: createSourceReader(file, { offset: 0, totalBytes, expected: description }, attemptsOf(scope)),
-      admit: admitAndConsumeQuota(declared, upload, policy),
+      admit: admitAndConsumeQuota(upload, policy),
+      transform,
       beginInspection: policy.beginInspection,
     }
     const reservation = options.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
@@ -62,7 +65,7 @@ export function createUploadFile(
 
   async function begin(file: SourceFile, upload: MediaUpload, scope: CallScope): Promise<NewSession> {
     const description = await describe(file, scope)
-    const { declared, totalBytes } = declareFile(upload, description, sizeLimits)
+    const { declared, totalBytes } = declareFile(upload, description, checks)
     const { subject = '', additionalOwners, shared, altText } = upload
     const { declaredType, category } = declared
     const sourceVersion = description.version

@@ -51,6 +51,7 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
   signature_mismatch: 'The file is not what its name says.',
   content_refused: 'This app does not accept the file.',
   media_unsupported: 'X does not take this file as it is.',
+  transform_failed: 'The server could not read this image.',
   alt_text_missing: 'Describe the image for people who cannot see it, then upload it again.',
   category_mismatch: 'This kind of file cannot be used here.',
   origin_not_allowed: 'This page may not upload to that server.',

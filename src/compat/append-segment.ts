@@ -140,12 +140,14 @@ async function checkHead(
   // INIT has consumed the quota already.
   const policy: UploadPolicy = { ...policyFor(c, principal, instance), consumeQuota: async () => {} }
   const { mediaType, declaredType = mediaType, category, totalBytes } = upload
-  const admit = admitAndConsumeQuota({ mediaTypes: [mediaType], declaredType, category }, upload, policy)
+  const declared = { mediaTypes: [mediaType], declaredType, category }
+  const admit = admitAndConsumeQuota(upload, policy)
   const inspection = continueInspection(request, { mediaId, upload }, 0, instance)
   inspection?.push(bytes)
   try {
     // X says at FINALIZE what it does not take.
-    await admit(bytes, totalBytes, context.signal, inspection && { ...inspection, judge() {} })
+    const file = { declared, start: bytes, totalBytes }
+    await admit(file, context.signal, inspection && { ...inspection, judge() {} })
   } catch (error) {
     if (error instanceof XMediaError) {
       await instance.compatUploads.change(mediaId, (current) =>

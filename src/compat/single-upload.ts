@@ -42,9 +42,9 @@ export async function uploadOneShot(
   await creations.consume(principal.subject, 0)
   const source: UploadSource = {
     ...file,
-    declared,
-    additionalOwners,
-    admit: admitAndConsumeQuota(declared, { additionalOwners, altTextMayFollow: true }, policy),
+    declared: () => declared,
+    requested: () => ({ additionalOwners }),
+    admit: admitAndConsumeQuota({ additionalOwners, altTextMayFollow: true }, policy),
     beginInspection: policy.beginInspection,
   }
   const { answer } = await relay(source, reservation, context, options)

@@ -1,14 +1,10 @@
-import type { MediaFindings } from '../media-facts.ts'
+import type { MediaEvent, MediaFindings } from '../media-facts.ts'
 import type { MediaCategory } from '../x/limits.ts'
+import type { ByteReader } from './byte-reader.ts'
+import type { DeclaredMedia } from './media-type.ts'
 
 /** Whether an account has X Premium, which raises some limits. */
 export type Account = 'unknown' | 'ordinary' | 'premium'
-
-/** Finds out what uploaded files are, and which of them X does not take. `mediaRules` makes one for the option `media`. */
-export interface MediaCheck {
-  /** @param account The account that the file goes to, where it is not the one of `mediaRules`. */
-  begin(upload: InspectedUpload, emit: EmitMediaEvent, account?: Account): MediaInspection
-}
 
 /** Starts with a file, or continues with one of which another request has received the start. */
 export type BeginInspection = (upload: InspectedUpload, emit: EmitMediaEvent) => MediaInspection
@@ -26,8 +22,7 @@ export interface InspectedUpload {
   readonly inspection?: unknown
 }
 
-/** Reports that the bytes of a file contradict each other, so that its facts stay unknown. */
-export type EmitMediaEvent = (event: { type: 'facts_unknown'; mediaId?: string; reason: string }) => void
+export type EmitMediaEvent = (event: MediaEvent) => void
 
 /** The inspection of one file. */
 export interface MediaInspection {
@@ -56,4 +51,44 @@ export interface JudgedFile {
   altText?: string | undefined
   /** Whether alternative text may still come: after the file in a form, or with a request of its own. */
   altTextMayFollow?: boolean | undefined
+}
+
+/** The file of an upload. */
+export interface IncomingFile {
+  /** What the client declares the file to be. A field after the file may change it while `body` is read. */
+  declared(): DeclaredMedia
+  /**
+   * The size of the file, as the client declared it or as we inferred it; the relay counts the bytes and decides.
+   * Undefined: the file must fit into one segment.
+   */
+  totalBytes: number | undefined
+  /** The most bytes that the file can have, when `totalBytes` is undefined. Undefined: one segment. */
+  maxTotalBytes?: number | undefined
+  body: ByteReader
+}
+
+/** Makes other images of those that come in. */
+export interface SourceTransform {
+  /** Reads what a client declares, as `readDeclaredMedia` does; HEIC and AVIF are taken too. */
+  readDeclared(declaredType: string | null, category: MediaCategory | undefined): DeclaredMedia
+  /** Refuses a file by its size before it is read. An image may have as many bytes as the transform takes. */
+  checkSize(bytes: number, categories: readonly MediaCategory[]): void
+  /**
+   * Resolves to what is uploaded instead of a file, or to the same file. Every check of size, type and content follows.
+   * Rejects with `transform_failed`, among others.
+   */
+  run(file: IncomingFile, call: TransformCall, memory: TransformMemory): Promise<IncomingFile>
+}
+
+/** The upload that a transform is part of. */
+export interface TransformCall {
+  /** Aborts when the upload ends early. */
+  signal: AbortSignal
+  emit: EmitMediaEvent
+}
+
+/** The memory that all uploads of an instance share, as far as a transform must know it. */
+export interface TransformMemory {
+  /** Throws `overloaded` when so much is not left for the subject. */
+  reserve(bytes: number, subject?: string): { close(): void }
 }

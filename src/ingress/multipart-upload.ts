@@ -1,7 +1,6 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { checkFileLength, declaredLengths } from './lengths.ts'
-import { type DeclaredMedia, readDeclaredMedia } from './media-type.ts'
 import { createCheckedReader, type FormRequest, sizeOf } from './multipart-file-check.ts'
 import { duplicateField, type FormEnd, readForm } from './multipart-form.ts'
 import type { Part } from './multipart-parts.ts'
@@ -29,8 +28,8 @@ export interface IncomingFile {
   body: ByteReader
   /** The parameters from the query and from the form. Those after the file are known once `body` has ended. */
   parameters(): UploadParameters
-  /** What these parameters and the headers declare the file to be. */
-  declared(): DeclaredMedia
+  /** The media type that the file has by itself; null for none. The parameter `media_type` overrides it. */
+  mediaType: string | null
 }
 
 /**
@@ -63,7 +62,7 @@ export async function readMultipart(
       if (isWhole) checkFileLength(declaredLengths(headers, parameters.total_bytes), fileBytes)
     }),
     parameters: () => parameters,
-    declared: () => readDeclaredMedia(parameters.media_type ?? file.mediaType, parameters.media_category),
+    mediaType: file.mediaType,
   }
 }
 

@@ -19,25 +19,32 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
   const checkParameters = (parameters: UploadParameters) => policy.checkParameters(requestedParameters(parameters))
   const file = isMultipart ? await readMultipart(request, checkParameters) : readRaw(request)
   const { totalBytes, maxTotalBytes, body } = file
-  const declared = file.declared()
+  const { transform, beginInspection } = policy
+  const { readDeclared = readDeclaredMedia, checkSize = policy.checkSize } = transform ?? {}
+  const declared = () => {
+    const { media_type: mediaType = file.mediaType, media_category: category } = file.parameters()
+    return readDeclared(mediaType, category)
+  }
+  const declaredMedia = declared()
   checkParameters(file.parameters())
   // Without a size, the category may still follow the file.
   if (totalBytes !== undefined) {
-    policy.checkCategories(possibleCategories(declared))
-    policy.checkSize(totalBytes, possibleCategories(declared))
+    const categories = possibleCategories(declaredMedia)
+    policy.checkCategories(categories)
+    checkSize(totalBytes, categories)
   }
   if ((totalBytes ?? maxTotalBytes) === 0) throw emptyBody()
   const requested = () => requestedParameters(file.parameters())
-  const { additionalOwners, shared } = requested()
   return {
-    ...{ declared, totalBytes, maxTotalBytes, body, additionalOwners, shared },
+    ...{ declared, totalBytes, maxTotalBytes, body, requested },
     altText: () => requested().altText,
-    async admit(start, bytes, signal, inspection) {
+    async admit(start, signal, inspection) {
       // A form without a size has ended by now.
       const known = { ...requested(), altTextMayFollow: isMultipart && totalBytes !== undefined }
-      return await admitAndConsumeQuota(file.declared(), known, policy)(start, bytes, signal, inspection)
+      return await admitAndConsumeQuota(known, policy)(start, signal, inspection)
     },
-    beginInspection: policy.beginInspection,
+    beginInspection,
+    transform,
   }
 }
 
@@ -67,9 +74,8 @@ function checkBodySize(headers: Headers, uploadBytes: number): void {
   }
 }
 
-/** A raw body is the file. Its media type is the parameter `media_type` or the request's `Content-Type`. */
+/** A raw body is the file. */
 function readRaw({ headers, body, parameters }: UploadRequest): IncomingFile {
-  const declared = readDeclaredMedia(parameters.media_type ?? headers.get('content-type'), parameters.media_category)
   const totalBytes = rawFileLength(declaredLengths(headers, parameters.total_bytes))
   if (totalBytes === undefined) {
     throw new XMediaError(
@@ -77,5 +83,5 @@ function readRaw({ headers, body, parameters }: UploadRequest): IncomingFile {
       'X needs the size up front. Send Content-Length, or Upload-Length with a chunked body.',
     )
   }
-  return { totalBytes, body, parameters: () => parameters, declared: () => declared }
+  return { totalBytes, body, parameters: () => parameters, mediaType: headers.get('content-type') }
 }

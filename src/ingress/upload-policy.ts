@@ -1,8 +1,8 @@
 import type { MediaFacts } from '../media-facts.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import { checkMedia } from './check-media.ts'
-import type { BeginInspection, JudgedFile } from './media-check.ts'
-import type { CheckedMedia, DeclaredMedia } from './media-type.ts'
+import type { BeginInspection, JudgedFile, SourceTransform } from './media-check.ts'
+import type { CheckedMedia } from './media-type.ts'
 import type { Permissions, RequestedParameters } from './permissions.ts'
 import { HEAD_BYTES, type UploadSource } from './upload-source.ts'
 
@@ -19,6 +19,8 @@ export interface UploadPolicy extends Pick<Permissions, 'checkCategories' | 'che
   ): Promise<void>
   /** Looks at all bytes, with the option `media`. */
   beginInspection?: BeginInspection | undefined
+  /** Makes other images of those that come in, with the option `media`. */
+  transform?: SourceTransform | undefined
   /** Counts one upload of this size. Runs last, when every other check has passed. */
   consumeQuota(totalBytes: number): Promise<void>
 }
@@ -28,11 +30,10 @@ export interface UploadPolicy extends Pick<Permissions, 'checkCategories' | 'che
  * quota. A refused file costs neither quota nor a call to X.
  */
 export function admitAndConsumeQuota(
-  declared: DeclaredMedia,
   { additionalOwners, shared, altText, altTextMayFollow }: RequestedParameters & Pick<JudgedFile, 'altTextMayFollow'>,
   policy: UploadPolicy,
 ): UploadSource['admit'] {
-  return async function admit(start, totalBytes, signal, inspection) {
+  return async function admit({ declared, start, totalBytes }, signal, inspection) {
     const media = checkMedia(declared, start, totalBytes)
     // The size, the category or the parameters may have been unknown until now.
     policy.checkCategories([media.category])
@@ -45,6 +46,6 @@ export function admitAndConsumeQuota(
     // An upload that was aborted during the inspection must not consume quota.
     signal?.throwIfAborted()
     await policy.consumeQuota(totalBytes)
-    return { ...media, additionalOwners, shared }
+    return media
   }
 }

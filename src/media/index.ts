@@ -1,5 +1,7 @@
-export type { Account, MediaCheck } from '../ingress/media-check.ts'
+export type { Account } from '../ingress/media-check.ts'
 export type { AudioFacts, Container, MediaFacts, MediaFindings, VideoFacts, Violation } from '../media-facts.ts'
+export type { MediaCheck } from '../options.ts'
 export { mediaRules } from './media-check.ts'
 export type { JudgedMedia, Limit, MediaRule, PerAccount } from './rules/media-rule.ts'
 export { type FinishedFile, type MediaRulesOptions, X_MEDIA_RULES } from './rules/media-rules.ts'
+export type { TransformContext, TransformedImage, TransformImage } from './transform/options.ts'

@@ -1,6 +1,8 @@
-import type { MediaCheck } from '../ingress/media-check.ts'
+import type { Env } from 'hono'
+import type { MediaCheck, UndeclaredEnv } from '../options.ts'
 import { createInspection } from './inspection.ts'
 import { ACCOUNTS, type MediaRulesOptions, readMediaRules } from './rules/media-rules.ts'
+import { createTransform } from './transform/transform.ts'
 
 /**
  * The option `media` of `xMedia`, `xMediaUpload` and `createXMedia`: reads what files say about themselves as they pass, and
@@ -13,12 +15,14 @@ import { ACCOUNTS, type MediaRulesOptions, readMediaRules } from './rules/media-
  * xMedia({ token, authorize, secret, media: mediaRules({ account: 'premium' }) })
  * ```
  */
-export function mediaRules(options: MediaRulesOptions = {}): MediaCheck {
+export function mediaRules<E extends Env = UndeclaredEnv>(options: MediaRulesOptions<E> = {}): MediaCheck<E> {
   const settings = readMediaRules(options)
+  const { transform } = settings
   return {
     begin(upload, emit, account = settings.account) {
       if (!ACCOUNTS.includes(account)) throw new TypeError(`An account is one of ${ACCOUNTS.join(', ')}`)
       return createInspection({ ...settings, account }, upload, emit)
     },
+    ...(transform && { transformFor: (request) => createTransform({ ...settings, transform }, request) }),
   }
 }

@@ -44,7 +44,10 @@ const upload: Operation = {
       },
       content: jsonContent('MediaAnswer'),
     },
-    ...problemResponses([...ACCESS_ERRORS, ...FILE_ERRORS, ...BODY_ERRORS, ...MULTIPART_ERRORS, ...RELAY_ERRORS]),
+    ...problemResponses([
+      ...[...ACCESS_ERRORS, ...FILE_ERRORS, ...BODY_ERRORS, ...MULTIPART_ERRORS, ...RELAY_ERRORS],
+      'transform_failed',
+    ]),
   },
 }
 

@@ -58,11 +58,8 @@ export function createInitialization(
   let seenBytes = 0
 
   async function initialize(start: Uint8Array<ArrayBuffer>, totalBytes: number): Promise<InitializedMedia> {
-    const {
-      additionalOwners = source.additionalOwners,
-      shared = source.shared,
-      ...checked
-    } = await source.admit(start, totalBytes, scope.signal, inspection)
+    const checked = await source.admit({ declared: source.declared(), start, totalBytes }, scope.signal, inspection)
+    const { additionalOwners, shared } = source.requested()
     const { data } = await client.initialize({ ...checked, additionalOwners, shared, totalBytes }, call)
     const initialized = { ...checked, mediaId: data.id, totalBytes, data }
     onInitialized(initialized)
@@ -77,10 +74,11 @@ export function createInitialization(
 
   return {
     onHead(head) {
-      const { declared, totalBytes } = source
+      const { totalBytes } = source
       inspection?.push(head)
       seenBytes = head.length
-      if (totalBytes === undefined || needsFirstSegment(declared, head) || inspection?.needsFirstSegment()) return
+      if (totalBytes === undefined || needsFirstSegment(source.declared(), head) || inspection?.needsFirstSegment())
+        return
       begin(head, totalBytes)
     },
     onSegment(segment) {

@@ -15,8 +15,9 @@ import { createSegmentMemory } from './segment-memory.ts'
 import type { SegmentPlan } from './segment-plan.ts'
 
 /** Whether an upload can go in one call: an image up to `oneShotBytes`, without parameters that only INIT accepts. */
-export function fitsOneShot({ declared, totalBytes, shared }: UploadSource, oneShotBytes: number): boolean {
-  return totalBytes !== undefined && totalBytes <= oneShotBytes && shared === undefined && isStillImage(declared)
+export function fitsOneShot({ declared, totalBytes, requested }: UploadSource, oneShotBytes: number): boolean {
+  if (totalBytes === undefined || totalBytes > oneShotBytes) return false
+  return requested().shared === undefined && isStillImage(declared())
 }
 
 export interface OneShotOptions {
@@ -33,7 +34,8 @@ export async function sendOneShot(
   source: UploadSource,
   { client, clock, plan, reservation, call, inspection }: OneShotOptions,
 ): Promise<XMediaAnswer> {
-  const { body, totalBytes = 0, additionalOwners, admit } = source
+  const { body, totalBytes = 0, admit } = source
+  const { additionalOwners } = source.requested()
   const fieldsFor = (category: MediaCategory) => ({
     media_category: category,
     ...(additionalOwners?.length ? { additional_owners: additionalOwners.join(',') } : {}),
@@ -46,7 +48,10 @@ export async function sendOneShot(
   for await (const segment of segments) file = segment
   if (file === undefined) throw emptyBody()
   inspection?.push(file)
-  const { category } = await abortable(admit(file, totalBytes, call.signal, inspection), call.signal)
+  const { category } = await abortable(
+    admit({ declared: source.declared(), start: file, totalBytes }, call.signal, inspection),
+    call.signal,
+  )
   await abortable(finishInspection(inspection, source, { category, totalBytes }), call.signal)
   const multipart = { contentType: envelope.contentType, body: envelope.wrap(file, fieldsFor(category)) }
   return await client.upload(multipart, call)

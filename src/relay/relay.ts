@@ -2,7 +2,7 @@ import type { MediaInspection } from '../ingress/media-check.ts'
 import type { UploadSource } from '../ingress/upload-source.ts'
 import { abortable } from '../lib/abort-scope.ts'
 import type { MediaFindings } from '../media-facts.ts'
-import { createCallScope } from '../x/call-scope.ts'
+import { type CallScope, createCallScope } from '../x/call-scope.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import { setAltText } from './alt-text.ts'
@@ -35,14 +35,14 @@ export interface Relayed {
 }
 
 /**
- * Sends one upload to X: as INIT, APPENDs and FINALIZE, or, for a small image, in one call.
+ * Sends one upload to X, after the transform if it has one: as INIT, APPENDs and FINALIZE, or, for a small image, in one call.
  *
  * FINALIZE is sent only after the body has ended, its bytes add up to `totalBytes`, X has acknowledged every APPEND, and the
  * inspection has found nothing to refuse.
  * When the upload ends early, for whatever reason, its reads, pauses and calls in flight end with it.
  */
 export async function relay(
-  source: UploadSource,
+  incoming: UploadSource,
   reservation: MemoryReservation,
   context: CallContext,
   options: RelayOptions,
@@ -53,7 +53,9 @@ export async function relay(
   const { call } = scope
   const progress: Progress = { sentBytes: 0, segments: 0 }
   const elapsedMs = () => clock.now() - startedAt
+  let source = incoming
   try {
+    source = await transformed(incoming, call, options)
     const isOneShot = fitsOneShot(source, options.oneShotBytes)
     const plan = planFor(source, isOneShot, options)
     reservation.require(plan.minMemoryBytes)
@@ -83,6 +85,16 @@ export async function relay(
   } finally {
     scope.dispose()
   }
+}
+
+/** The upload with the image that its transform makes, if it has one. */
+async function transformed(
+  source: UploadSource,
+  call: CallScope['call'],
+  { memory }: RelayOptions,
+): Promise<UploadSource> {
+  const file = source.transform && (await abortable(source.transform.run(source, call, memory), call.signal))
+  return { ...source, ...file }
 }
 
 function planFor(source: UploadSource, isOneShot: boolean, { segmentSize, maxSegments }: RelayOptions): SegmentPlan {

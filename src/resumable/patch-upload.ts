@@ -54,7 +54,7 @@ export async function acceptChunk(
   if (chunk.bytes !== 0) {
     const countCall = () => instance.calls.consume(c.var.xMediaPrincipal.subject, 0)
     const consumeQuota = consumeQuotaOnce(lease, policy, countCall)
-    const admit = admitAndConsumeQuota(declared, lease.session, { ...policy, consumeQuota })
+    const admit = admitAndConsumeQuota(lease.session, { ...policy, consumeQuota })
     const { beginInspection } = policy
     await sendBody(c, chunk, { lease, declared, admit, beginInspection, context }, instance)
   }

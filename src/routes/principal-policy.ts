@@ -15,7 +15,8 @@ export function policyFor(
     media,
     calls,
     quota,
-  }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'media' | 'calls' | 'quota'>,
+    log,
+  }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'media' | 'calls' | 'quota' | 'log'>,
 ): UploadPolicy {
   const { uploadBytes = sizeLimits.uploadBytes, quota: ownQuota } = principal.limits ?? {}
   return {
@@ -27,6 +28,7 @@ export function policyFor(
       if (typeof refusal === 'string') throw new XMediaError('content_refused', refusal)
     },
     beginInspection: media && ((upload, emit) => media.begin(upload, emit, principal.account)),
+    transform: media?.transformFor?.({ c, principal, log, sizeLimits }),
     async consumeQuota(bytes) {
       await calls.consume(principal.subject, 0)
       await quota?.consume(principal.subject, bytes, ownQuota)

@@ -100,7 +100,7 @@ async function sendRest(
   const { session } = lease
   const declared = readDeclaredMedia(session.declaredType, session.category)
   const { policy } = upload
-  const admit = admitAndConsumeQuota(declared, session, policy)
+  const admit = admitAndConsumeQuota(session, policy)
   const { beginInspection } = policy
   const reservation = options.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
   try {

@@ -169,7 +169,7 @@ function initializationFor(
   }
   let stored: Promise<void> | undefined
   const initialization = createInitialization(
-    { ...lease.session, declared, totalBytes, admit, body: chunk.body },
+    { declared: () => declared, requested: () => lease.session, totalBytes, admit, body: chunk.body },
     {
       client,
       call,

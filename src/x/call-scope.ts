@@ -5,7 +5,7 @@ import type { CallContext } from './call-with-retries.ts'
 /** An abort scope around calls to X: they end with the scope. */
 export interface CallScope extends AbortScope {
   /** The context for the calls. */
-  call: CallContext
+  call: CallContext & Pick<AbortScope, 'signal'>
 }
 
 /**

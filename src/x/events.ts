@@ -1,5 +1,5 @@
 import type { XMediaErrorCode } from '../errors.ts'
-import type { MediaFindings } from '../media-facts.ts'
+import type { MediaEvent, MediaFindings } from '../media-facts.ts'
 import type { XStep } from './dialects/dialect.ts'
 import type { MediaCategory, MediaType } from './limits.ts'
 import type { XProcessingState } from './schemas.ts'
@@ -23,8 +23,7 @@ export type XMediaEvent = { at: number } & (
   | { type: 'retry'; step: XStep | 'source'; attempt: number; waitMs: number; code: XMediaErrorCode }
   | { type: 'segment_size'; fromBytes: number; toBytes: number }
   | ({ type: 'finalized'; mediaId: string; bytes: number; segments: number; durationMs: number } & MediaFindings)
-  /** The bytes of the file contradict each other, so that its facts stay unknown. The upload goes on. */
-  | { type: 'facts_unknown'; mediaId?: string; reason: string }
+  | MediaEvent
   | { type: 'processing'; mediaId: string; state: XProcessingState; progressPercent?: number }
   | { type: 'failed'; code: XMediaErrorCode | 'app_error'; mediaId?: string; bytes: number; durationMs: number }
   | { type: 'aborted'; mediaId?: string; bytes: number; durationMs: number }

@@ -26,8 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'src/x/field-schemas.ts', 'src/x/limits.ts', 'zod/mini'],
   ],
   'src/media': [
-    ...['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'src/ingress/signatures', 'src/ingress/media-check.ts'],
-    ...['src/ingress/upload-source.ts', 'src/x/limits.ts', 'zod/mini', '@stablelib/sha256'],
+    ...['src/errors.ts', 'src/media-facts.ts', 'src/options.ts', 'src/lib', 'src/ingress', 'src/x/limits.ts'],
+    ...['hono', 'zod/mini', '@stablelib/sha256'],
   ],
   'src/relay': ['src/errors.ts', 'src/media-facts.ts', 'src/lib', 'src/ingress', 'src/x'],
   'src/store': ['src/errors.ts', 'src/lib'],
@@ -42,7 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
   'src/options.ts': [
     ...['src/media-facts.ts', 'src/ingress/media-check.ts', 'src/ingress/media-type.ts', 'src/ingress/permissions.ts'],
-    ...['src/store', 'src/x', 'hono'],
+    ...['src/ingress/size-limits.ts', 'src/store', 'src/x', 'hono'],
   ],
   'src/upload-limit.ts': ['src/x/limits.ts', 'zod/mini'],
   'src/option-schema.ts': [

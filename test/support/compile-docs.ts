@@ -34,6 +34,7 @@ declare global {
   function authorize(c: Context): Promise<Principal | null>
   function userId(c: Context): string
   function isBanned(sha256: string | undefined): Promise<boolean>
+  function shrink(image: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   function createPost(id: string): Response
   function post(id: string | undefined): void
 }

@@ -3,6 +3,7 @@ import { XMediaError, type XMediaErrorCode } from '../../src/errors.ts'
 import { type ByteReader, openReader } from '../../src/ingress/byte-reader.ts'
 import { createEndings, type Endings } from '../../src/ingress/endings.ts'
 import type { DeclaredMedia } from '../../src/ingress/media-type.ts'
+import { readDeclaredMedia } from '../../src/ingress/media-type.ts'
 import { readMultipart } from '../../src/ingress/multipart-upload.ts'
 import type { UploadParameters } from '../../src/ingress/upload-parameters.ts'
 import { emptyBody } from '../../src/ingress/upload-source.ts'
@@ -68,14 +69,18 @@ export async function read(
     }
     const upload = await readMultipart(request, () => {})
     const { totalBytes, maxTotalBytes } = upload
-    upload.declared()
+    const declared = () => {
+      const { media_type: mediaType = upload.mediaType, media_category: category } = upload.parameters()
+      return readDeclaredMedia(mediaType, category)
+    }
+    declared()
     if ((totalBytes ?? maxTotalBytes) === 0) throw emptyBody()
     let file = ''
     const sizes = { segmentBytes: () => (totalBytes ? segmentBytes : (maxTotalBytes ?? segmentBytes)) }
     for await (const segment of readSegments(checked(upload.body), { ...sizes, totalBytes, maxTotalBytes })) {
       file += Buffer.from(segment).toString('latin1')
     }
-    const known = { totalBytes, parameters: upload.parameters(), declared: upload.declared() }
+    const known = { totalBytes, parameters: upload.parameters(), declared: declared() }
     return { accepted: true, file, upload: known, reads }
   } catch (error) {
     if (!(error instanceof XMediaError)) throw error

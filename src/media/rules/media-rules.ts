@@ -1,10 +1,13 @@
+import type { Env } from 'hono'
 import * as z from 'zod/mini'
 import type { Account } from '../../ingress/media-check.ts'
 import { isRecord } from '../../lib/is-record.ts'
 import { func, valid } from '../../lib/option-checks.ts'
 import { parseOptions } from '../../lib/parse-options.ts'
 import type { MediaFacts } from '../../media-facts.ts'
+import type { UndeclaredEnv } from '../../options.ts'
 import { MEDIA_CATEGORIES, type MediaCategory } from '../../x/limits.ts'
+import type { TransformImage, TransformOptions } from '../transform/options.ts'
 import { ACCOUNT_RULES } from './account-rules.ts'
 import { IMAGE_RULES } from './image-rules.ts'
 import type { JudgeOptions } from './judge.ts'
@@ -29,7 +32,7 @@ export interface FinishedFile {
 }
 
 /** The options of `mediaRules`. */
-export interface MediaRulesOptions {
+export interface MediaRulesOptions<E extends Env = UndeclaredEnv> extends TransformOptions<E> {
   /**
    * The account whose token uploads: X takes longer and larger videos from those with Premium. Set it if all uploads go to
    * one account, or to accounts of one kind. Limits that depend on it only warn while it is `unknown`. Default `'unknown'`.
@@ -53,9 +56,11 @@ export interface MediaRulesOptions {
 }
 
 /** The options of `mediaRules`, with their defaults. */
-export interface MediaRulesSettings extends Required<Pick<MediaRulesOptions, 'account' | 'rules' | 'onViolation'>> {
+export interface MediaRulesSettings
+  extends Required<Pick<MediaRulesOptions, 'account' | 'rules' | 'onViolation' | 'transformBytes' | 'transformWhen'>> {
   requireAltText?: MediaRulesOptions['requireAltText'] | undefined
   beforeFinalize?: MediaRulesOptions['beforeFinalize'] | undefined
+  transform?: TransformImage | undefined
 }
 
 export const ACCOUNTS: readonly Account[] = ['unknown', 'ordinary', 'premium']
@@ -79,10 +84,13 @@ const mediaRulesOptions: z.ZodMiniType<MediaRulesSettings> = z.strictObject({
   onViolation: z._default(z.enum(['refuse', 'warn']), 'refuse'),
   requireAltText: z.optional(z.enum(['warn', 'refuse'])),
   beforeFinalize: z.optional(func<NonNullable<MediaRulesOptions['beforeFinalize']>>()),
+  transform: z.optional(func<TransformImage>()),
+  transformBytes: z._default(z.int().check(z.minimum(1)), 25 * 1024 * 1024),
+  transformWhen: z._default(z.enum(['needed', 'always']), 'needed'),
 })
 
 /** Reads the options of `mediaRules`. Throws one `TypeError` that lists everything wrong with them. */
-export function readMediaRules(options: MediaRulesOptions): MediaRulesSettings {
+export function readMediaRules(options: object): MediaRulesSettings {
   return parseOptions(mediaRulesOptions, options)
 }
 

@@ -24,7 +24,8 @@ function setUp(mediaType: string, file: Uint8Array<ArrayBuffer>, media = mediaRu
   const inspection = media.begin({ offset: 0, segmentBytes: SEGMENT_BYTES }, () => {})
   const initialization = createInitialization(
     {
-      ...{ declared, totalBytes: file.length, body: openReader(new Blob([file]).stream()) },
+      ...{ declared: () => declared, totalBytes: file.length, body: openReader(new Blob([file]).stream()) },
+      requested: () => ({}),
       admit: async () => ({ mediaType: 'video/mp4', declaredType: mediaType, category: 'tweet_video' }),
     },
     { client, call: scope.call, scope, inspection, onInitialized() {} },

@@ -7,9 +7,14 @@ const [rule] = X_MEDIA_RULES
 /** Options as JavaScript passes them, unchecked. */
 const unchecked = (options: object) => Reflect.apply(readMediaRules, undefined, [options])
 
+const TRANSFORMS = { transformBytes: 25 * 1024 * 1024, transformWhen: 'needed' }
+
 describe('the options of mediaRules', () => {
   it('has X’s rules for an unknown account, and refuses, by default', () => {
-    expect(readMediaRules({})).toEqual({ account: 'unknown', rules: X_MEDIA_RULES, onViolation: 'refuse' })
+    expect(readMediaRules({})).toEqual({
+      ...{ account: 'unknown', rules: X_MEDIA_RULES, onViolation: 'refuse' },
+      ...TRANSFORMS,
+    })
   })
 
   it('takes rules of the app’s own', () => {
@@ -18,6 +23,7 @@ describe('the options of mediaRules', () => {
       account: 'premium',
       rules,
       onViolation: 'warn',
+      ...TRANSFORMS,
     })
   })
 
@@ -48,6 +54,15 @@ describe('the options of mediaRules', () => {
         ].join('\n'),
       ),
     )
+  })
+
+  it.each([
+    [{ transform: true }, 'transform must be a function'],
+    [{ transformBytes: 0 }, 'transformBytes must be at least 1, not 0'],
+    [{ transformBytes: Number.POSITIVE_INFINITY }, 'transformBytes must be a number, not Infinity'],
+    [{ transformWhen: 'never' }, 'transformWhen must be "needed" or "always", not "never"'],
+  ])('refuses %o', (options, mistake) => {
+    expect(() => unchecked(options)).toThrow(new TypeError(`These options do not work:\n- ${mistake}`))
   })
 
   it.each([
