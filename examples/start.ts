@@ -8,6 +8,7 @@ import { Hono } from 'hono'
 import { getMimeType } from 'hono/utils/mime'
 import { run } from '../cli/server/announce.ts'
 import { serveDemo } from '../cli/server/serve-demo.ts'
+import { loadSharp } from './transform/load-sharp.ts'
 
 const folder = new URL('browser/', import.meta.url)
 const { outputFiles } = await build({
@@ -26,4 +27,5 @@ const pages = new Hono().get('/:name?', (c) => {
   return text === undefined ? c.notFound() : c.body(text, 200, { 'content-type': getMimeType(path) ?? '' })
 })
 
-await run(() => serveDemo(process.env, pages))
+const transform = await loadSharp()
+await run(() => serveDemo(process.env, pages, transform))

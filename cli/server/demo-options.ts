@@ -1,5 +1,5 @@
 import type { LimitOptions, Store, XApiOptions, XMediaOptions } from '../../src/index.ts'
-import { mediaRules } from '../../src/media/index.ts'
+import { mediaRules, type TransformImage } from '../../src/media/index.ts'
 import { MIN_SECRET_BYTES } from '../../src/status-ticket.ts'
 import { invalidToken } from '../../src/x/token-form.ts'
 import { ExplainedError } from '../explained-error.ts'
@@ -11,7 +11,7 @@ export type DemoEnv = Readonly<Record<string, string | undefined>>
  * The options of an example server. It trusts the subject that a request names, which only a demo may do. Throws a
  * `ExplainedError` for a variable that is missing or cannot work.
  */
-export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
+export function demoOptions(env: DemoEnv, store?: Store, transform?: TransformImage): XMediaOptions {
   const header = env['DEMO_SUBJECT_HEADER'] ?? 'x-demo-user'
   return {
     token: readToken(env),
@@ -21,7 +21,7 @@ export function demoOptions(env: DemoEnv, store?: Store): XMediaOptions {
       return subject ? { subject } : null
     },
     compat: true,
-    media: mediaRules({}),
+    media: mediaRules(transform ? { transform } : {}),
     ...(store && { store }),
     // Nobody signs in by cookie here, so no page can act in a user's name.
     http: { origins: '*', doctor: true },

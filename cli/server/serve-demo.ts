@@ -4,6 +4,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { serve } from '../../adapters/node.ts'
 import type { RunningServer } from '../../adapters/serve.ts'
 import { xMedia } from '../../src/index.ts'
+import type { TransformImage } from '../../src/media/index.ts'
 import { demoEnv } from './demo-env.ts'
 import { type DemoEnv, demoOptions, readPort } from './demo-options.ts'
 import { readEmulatorOptions, serveEmulator } from './serve-emulator.ts'
@@ -14,8 +15,12 @@ const LOCAL = ['127.0.0.1', 'localhost', '[::1]']
 /** Each browser is a user of its own. */
 const USER = 'demo-user'
 
-/** Serves pages, and the package at `/media` for those who see them. X is emulated unless the environment has a token. */
-export async function serveDemo(given: DemoEnv, pages: Hono): Promise<RunningServer> {
+/**
+ * Serves pages, and the package at `/media` for those who see them. X is emulated unless the environment has a token.
+ *
+ * @param transform Makes images smaller that X would refuse.
+ */
+export async function serveDemo(given: DemoEnv, pages: Hono, transform?: TransformImage): Promise<RunningServer> {
   const port = readPort(given)
   let emulatorUrl: string | undefined
   const env = await demoEnv(given, async () => {
@@ -23,7 +28,7 @@ export async function serveDemo(given: DemoEnv, pages: Hono): Promise<RunningSer
     emulatorUrl = emulator.url
     return emulator
   })
-  const { http: _, authorize, ...options } = demoOptions(env)
+  const { http: _, authorize, ...options } = demoOptions(env, undefined, transform)
   const media = xMedia({
     ...options,
     // Users sign in by cookie here, so pages of other origins stay out.
