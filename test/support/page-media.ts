@@ -25,7 +25,7 @@ export async function drawPicture(page: Page, name: string): Promise<PageFile> {
   return { name, mimeType: 'image/png', buffer: Buffer.from(bytes) }
 }
 
-/** A real WebM of half a second at least, recorded in the page. */
+/** A real WebM of a second at least, recorded in the page. X takes none below half a second. */
 export async function recordVideo(page: Page, name: string): Promise<PageFile> {
   const bytes = await page.evaluate(async () => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
@@ -37,8 +37,8 @@ export async function recordVideo(page: Page, name: string): Promise<PageFile> {
     const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve))
     recorder.start()
     const began = performance.now()
-    // A busy machine draws few frames in half a second, and a video of one or none cannot be played.
-    for (let now = began, frames = 0; now - began < 500 || frames < 15; frames++) {
+    // A busy machine draws few frames in a second, and a video of one or none cannot be played.
+    for (let now = began, frames = 0; now - began < 1000 || frames < 15; frames++) {
       now = await new Promise<number>(requestAnimationFrame)
       brush.fillStyle = `hsl(${(now - began) / 2}, 80%, 50%)`
       brush.fillRect(0, 0, 640, 480)
