@@ -6,7 +6,7 @@ import { CHROMIUM, launchBrowser } from '../support/browser.ts'
 import { randomFile, type TestFile } from '../support/client.ts'
 import { controlEmulator, type EmulatorControl } from '../support/emulator.ts'
 import { type Line, openLine } from '../support/line.ts'
-import { drawPicture, recordVideo, rememberedFiles } from '../support/page-media.ts'
+import { dance, drawPicture, rememberedFiles } from '../support/page-media.ts'
 import { type Program, start } from '../support/processes.ts'
 
 const MIB = 1024 * 1024
@@ -83,7 +83,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
   }
 
   it('sends a picture and a video, follows their processing, and plays what X has', async () => {
-    await choose(await drawPicture(page, 'sunset.png'), await recordVideo(page, 'dance.webm'))
+    await choose(await drawPicture(page, 'sunset.png'), dance)
     await press('Edit file sunset.png')
     await page.getByLabel('Alternative text').fill('The sun in the evening')
     await press('Save changes')
@@ -149,7 +149,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
 
   it('shows that X could not process a file, and sends it again on a retry', async () => {
     await emulator.setFaults([{ step: 'finalize', kind: 'processing_failed' }])
-    await choose(await recordVideo(page, 'dance.webm'))
+    await choose(dance)
     await press('Upload 1 file')
     await page.getByText('X could not process it').first().waitFor()
     await page.getByText('Upload failed').first().waitFor()
@@ -160,7 +160,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
   })
 
   it('follows the processing after a reload', async () => {
-    await choose(await recordVideo(page, 'dance.webm'))
+    await choose(dance)
     await press('Upload 1 file')
     await page.getByText('X is processing dance.webm').waitFor()
     const before = await known()

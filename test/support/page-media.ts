@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Page } from 'playwright-core'
+import { readFixture } from './media-fixtures.ts'
 
 /** A file in the form that Playwright needs. */
 export interface PageFile {
@@ -25,29 +26,11 @@ export async function drawPicture(page: Page, name: string): Promise<PageFile> {
   return { name, mimeType: 'image/png', buffer: Buffer.from(bytes) }
 }
 
-/** A real WebM of a second at least, recorded in the page. X takes none below half a second. */
-export async function recordVideo(page: Page, name: string): Promise<PageFile> {
-  const bytes = await page.evaluate(async () => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
-    const brush = canvas.getContext('2d')
-    if (!brush) throw new Error('no canvas')
-    const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' })
-    const parts: Blob[] = []
-    recorder.ondataavailable = ({ data }) => parts.push(data)
-    const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve))
-    recorder.start()
-    const began = performance.now()
-    // A busy machine draws few frames in a second, and a video of one or none cannot be played.
-    for (let now = began, frames = 0; now - began < 1000 || frames < 15; frames++) {
-      now = await new Promise<number>(requestAnimationFrame)
-      brush.fillStyle = `hsl(${(now - began) / 2}, 80%, 50%)`
-      brush.fillRect(0, 0, 640, 480)
-    }
-    recorder.stop()
-    await stopped
-    return [...new Uint8Array(await new Blob(parts).arrayBuffer())]
-  })
-  return { name, mimeType: 'video/webm', buffer: Buffer.from(bytes) }
+/** A real WebM of a second and a half. */
+export const dance: PageFile = {
+  name: 'dance.webm',
+  mimeType: 'video/webm',
+  buffer: Buffer.from(readFixture('dance.webm')),
 }
 
 /** What Uppy has saved about its files, for a reload. Runs in the page. */
