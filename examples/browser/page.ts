@@ -5,6 +5,7 @@ import Dashboard from '@uppy/dashboard'
 import GoldenRetriever from '@uppy/golden-retriever'
 import Tus, { type TusBody } from '@uppy/tus'
 import { MEDIA_TYPES, type Problem, type XMedia, type XMediaAnswer } from '../../src/index.ts'
+import { CONVERTED_TYPES, sendImagesWhole } from './send-whole.ts'
 
 interface OwnMeta extends Meta {
   alt_text?: string
@@ -19,23 +20,26 @@ const MAX_UPLOADS = 3
 const MAX_EVENT_STREAMS = 2
 
 const uppy = new Uppy<OwnMeta, TusBody>({
-  restrictions: { allowedFileTypes: [...MEDIA_TYPES, '.srt', '.vtt'] },
+  restrictions: { allowedFileTypes: [...MEDIA_TYPES, ...CONVERTED_TYPES, '.srt', '.vtt'] },
   onBeforeFileAdded(file) {
     // Browsers report no type for subtitles, or one that X does not use.
     const extension = file.extension?.toLowerCase()
     return extension === 'srt' || extension === 'vtt' ? withType(file, `text/${extension}`) : true
   },
+}).use(Dashboard, {
+  target: '#uploads',
+  inline: true,
+  width: '100%',
+  height: 400,
+  proudlyDisplayPoweredByUppy: false,
+  showRemoveButtonAfterComplete: true,
+  note: 'Images, GIFs, videos and subtitles. Click the pencil next to a file to add alternative text, up to 1,000 characters.',
+  metaFields: [{ id: 'alt_text', name: 'Alternative text', placeholder: 'Describe what it shows' }],
 })
-  .use(Dashboard, {
-    target: '#uploads',
-    inline: true,
-    width: '100%',
-    height: 400,
-    proudlyDisplayPoweredByUppy: false,
-    showRemoveButtonAfterComplete: true,
-    note: 'Images, GIFs, videos and subtitles. Click the pencil next to a file to add alternative text, up to 1,000 characters.',
-    metaFields: [{ id: 'alt_text', name: 'Alternative text', placeholder: 'Describe what it shows' }],
-  })
+
+sendImagesWhole(uppy, '/media')
+
+uppy
   .use(Tus, {
     endpoint: '/media/files',
     removeFingerprintOnSuccess: true,
@@ -54,7 +58,7 @@ uppy.on('file-added', ({ id, meta }) => {
 
 uppy.on('upload-success', (file, response) => {
   const xhr = response.body?.xhr
-  const status = xhr?.getResponseHeader('x-media-status')
+  const status = xhr?.getResponseHeader('x-media-status') ?? xhr?.getResponseHeader('location')
   if (!file || !status) return
   uppy.setFileMeta(file.id, { status })
   const { errors = [] } = readJson<XMediaAnswer>(xhr?.responseText) ?? {}

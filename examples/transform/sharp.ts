@@ -11,7 +11,7 @@ const MAX_BYTES = 5 * 1024 * 1024
 const JPEG_QUALITIES = [90, 80, 70, 60, 40]
 
 /** Whether this build of sharp reads HEIC: the usual one has no decoder for HEVC, which is patented. */
-export const readsHeic: boolean = sharp.format.heif.input.fileSuffix?.includes('.heic') ?? false
+const readsHeic = sharp.format.heif.input.fileSuffix?.includes('.heic') ?? false
 
 /**
  * Makes an image fit for X: at most 4096 × 4096 pixels and 5 MiB, upright, and without metadata such as the place where a

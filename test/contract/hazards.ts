@@ -126,7 +126,7 @@ export function hazards(target: Target): void {
       ['unauthorized', 401, ['POST /media HTTP/1.1', 'content-type: video/mp4', length]],
       ['unsupported_media_type', 415, [...head('u1', 'application/pdf'), length]],
       ['unsupported_encoding', 415, [...head('u1'), length, 'content-encoding: gzip']],
-      ['too_large', 413, [...head('u1', 'image/png'), length]],
+      ['too_large', 413, [...head('u1', 'text/vtt'), length]],
       ['length_conflict', 400, [...head('u1'), length, 'upload-length: 5']],
       ['invalid_parameter', 400, ['POST /media?shared=maybe HTTP/1.1', ...head('u1').slice(1), length]],
       ['signature_mismatch', 415, [...head('u1', 'video/webm'), length]],

@@ -7,6 +7,7 @@ import { randomFile, type TestFile } from '../support/client.ts'
 import { controlEmulator, type EmulatorControl } from '../support/emulator.ts'
 import { type Line, openLine } from '../support/line.ts'
 import { dance, drawPicture, rememberedFiles } from '../support/page-media.ts'
+import { loadSharp, makePhonePhoto } from '../support/photos.ts'
 import { type Program, start } from '../support/processes.ts'
 
 const MIB = 1024 * 1024
@@ -16,6 +17,8 @@ const SLOW = { offline: false, latency: 0, downloadThroughput: -1, uploadThrough
 /** The picture in the README. The test takes it when the file is missing. */
 const SCREENSHOT = fileURLToPath(new URL('../../examples/browser/screenshot.png', import.meta.url))
 
+const sharp = await loadSharp()
+if (typeof sharp === 'string') console.log(`sharp does not load: its test is skipped (${sharp})`)
 if (!CHROMIUM) console.log('no Chromium found: the tests of the upload page are skipped')
 
 describe.skipIf(!CHROMIUM)('the upload page', () => {
@@ -104,6 +107,15 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     })
     expect(end.width).toBe(640)
     expect(end.seconds).toBeGreaterThan(0)
+  })
+
+  it.skipIf(typeof sharp === 'string')('sends a photo of 9 MB, which the server makes smaller', async () => {
+    if (typeof sharp === 'string') return
+    await choose({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: await makePhonePhoto(sharp) })
+    await press('Upload 1 file')
+    const upload = await emulator.upload(await processed('photo.jpg'))
+    expect(upload).toMatchObject({ finalized: true, media_type: 'image/jpeg' })
+    expect(upload.size).toBeLessThanOrEqual(5 * MIB)
   })
 
   it('pauses an upload, and continues where it stopped', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
 import { createEmulator } from '../../../src/emulator/index.ts'
-import { createXMedia, XMediaError, type XMediaEvent, type XMediaOptions } from '../../../src/index.ts'
+import { createXMedia, XMediaError, type XMediaEvent, type XMediaOptions, xMedia } from '../../../src/index.ts'
 import { instanceOf } from '../../../src/instance.ts'
 import {
   type MediaRulesOptions,
@@ -447,6 +447,15 @@ describe('other ways in', () => {
       })
     expect((await create(LARGE.length, 'image/jpeg')).status).toBe(413)
     expect((await create(heic.length, 'image/heic')).status).toBe(415)
+    expect(called).not.toHaveBeenCalled()
+  })
+
+  it('images over X’s own API stay as they are', async () => {
+    const { called, options } = setUp(convert, { transformWhen: 'always' }, { compat: true })
+    const fields = new FormData()
+    fields.append('media_category', 'tweet_image')
+    fields.append('media', new File([photo], 'photo.jpg', { type: 'image/jpeg' }))
+    expect((await xMedia(options).request('/2/media/upload', { method: 'POST', body: fields })).status).toBe(200)
     expect(called).not.toHaveBeenCalled()
   })
 })
