@@ -26,6 +26,8 @@ export async function readUpload(request: UploadRequest, policy: UploadPolicy): 
     return readDeclared(mediaType, category)
   }
   const declaredMedia = declared()
+  // Later than the type: a file that X does not take needs no length.
+  if (!isMultipart && totalBytes === undefined) throw lengthRequired()
   checkParameters(file.parameters())
   // Without a size, the category may still follow the file.
   if (totalBytes !== undefined) {
@@ -77,11 +79,10 @@ function checkBodySize(headers: Headers, uploadBytes: number): void {
 /** A raw body is the file. */
 function readRaw({ headers, body, parameters }: UploadRequest): IncomingFile {
   const totalBytes = rawFileLength(declaredLengths(headers, parameters.total_bytes))
-  if (totalBytes === undefined) {
-    throw new XMediaError(
-      'length_required',
-      'X needs the size up front. Send Content-Length, or Upload-Length with a chunked body.',
-    )
-  }
   return { totalBytes, body, parameters: () => parameters, mediaType: headers.get('content-type') }
+}
+
+function lengthRequired(): XMediaError {
+  const detail = 'X needs the size up front. Send Content-Length, or Upload-Length with a chunked body.'
+  return new XMediaError('length_required', detail)
 }
