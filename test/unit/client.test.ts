@@ -1,26 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createEmulator, type FaultPlan } from '../../src/emulator/index.ts'
-import { createXMedia, type XMediaClientOptions, type XMediaEvent } from '../../src/index.ts'
+import type { XMediaClientOptions } from '../../src/index.ts'
 import { sampleFile } from '../support/media.ts'
 import { readMediaFixture } from '../support/media-fixtures.ts'
+import { ownUploads } from '../support/own-uploads.ts'
 import { randomVideo } from '../support/random-video.ts'
 
-/** A client of an emulator in this process that retries without pauses. */
-function setUp(plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {}) {
-  const emulator = createEmulator(plan)
-  const events: XMediaEvent[] = []
-  const client = createXMedia({
-    token: 'server-held-token',
-    onEvent: (event) => events.push(event),
-    ...options,
-    x: {
-      fetch: async (url, init) => emulator.app.request(url, init),
-      retry: { backoffMs: 0, timeoutMs: 200 },
-      ...options.x,
-    },
-  })
-  return { emulator, events, client }
-}
+const setUp = (plan: FaultPlan = {}, options: Partial<XMediaClientOptions> = {}) =>
+  ownUploads(options, createEmulator(), plan)
 
 const bytes = randomVideo(40)
 const video = { source: bytes, mediaType: 'video/mp4' } as const

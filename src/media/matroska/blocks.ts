@@ -22,7 +22,7 @@ export function readGroupedBlock(state: MatroskaState, block: Uint8Array): void 
   readBlock(state, block, true)
 }
 
-/** It follows a block that is no key frame, in the same group. */
+/** A block that refers to another one is no key frame. The reference comes after its block. */
 export function readReference({ frames }: MatroskaState): void {
   frames.isKey = false
 }

@@ -34,7 +34,7 @@ export function createCaller({ transform, c, principal, log, limitFor }: CallerO
       emit({ type: 'transformed', mediaType, fromBytes, toBytes: image.bytes.length })
       return image
     } catch (error) {
-      // When the upload has ended, that is reported already, and a transform that is told so throws for no other reason.
+      // If the upload has ended, its own failure is reported, and the transform has only stopped because of it.
       if (error instanceof XMediaError || signal.aborted) throw error
       const reason = String(error)
       log(`hono-x-media: transform threw ${reason}.`)
