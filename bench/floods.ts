@@ -1,15 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Body, createBodies } from './bodies.ts'
 import { codeOf, post } from './post.ts'
-import {
-  cpuSeconds,
-  type Measured,
-  startContenders,
-  startServer,
-  startSink,
-  TARGETS,
-  type Target,
-} from './processes.ts'
+import { type Measured, startContenders, startServer, startSink, TARGETS, type Target, usageOf } from './processes.ts'
 import { median, type Table } from './table.ts'
 
 const RUNS = 5
@@ -140,12 +132,12 @@ function verdict(ratio: number, runtimeRatio: number, ordinaryRuntimeRatio: numb
 
 async function spend({ url, pid }: Measured, path: string, body: Body): Promise<{ answer: string; seconds: number }> {
   const id = pid()
-  const before = cpuSeconds(id)
+  const before = usageOf(id).cpuSecs
   const { status, json } = await post({
     url: url + path + body.query,
     headers: { 'x-demo-user': 'u1', ...body.headers },
     pieces: body.pieces,
   })
   await pause(SETTLE_MS)
-  return { answer: `${status || 'closed'} ${codeOf(json)}`.trim(), seconds: cpuSeconds(id) - before }
+  return { answer: `${status || 'closed'} ${codeOf(json)}`.trim(), seconds: usageOf(id).cpuSecs - before }
 }

@@ -64,12 +64,24 @@ async function startOwn(command: string, args: string[], env: Record<string, str
 /** Linux counts CPU time in hundredths of a second: proc(5), `sysconf(_SC_CLK_TCK)`. */
 const TICKS_PER_SEC = 100
 
-/** CPU seconds, user and system, that a process and its children have used so far. */
-export function cpuSeconds(pid: number): number {
-  // The name, in parentheses, may itself have spaces. Then come the state and 10 fields; user and system are the next.
+/** What a process and its children have used so far. */
+export interface Usage {
+  /** User and system time. */
+  cpuSecs: number
+  /** Pages of memory that the kernel had to provide: first uses of fresh memory, and of memory that was given back. */
+  pageFaults: number
+}
+
+export function usageOf(pid: number): Usage {
+  // The name, in parentheses, may itself have spaces. The state is the first field after it: proc(5).
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-  const own = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC
-  return childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), own)
+  const own = { cpuSecs: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC, pageFaults: Number(fields[7]) }
+  return childrenOf(pid)
+    .map(usageOf)
+    .reduce(
+      (sum, { cpuSecs, pageFaults }) => ({ cpuSecs: sum.cpuSecs + cpuSecs, pageFaults: sum.pageFaults + pageFaults }),
+      own,
+    )
 }
 
 function childrenOf(pid: number): number[] {

@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { peakMemory } from '../test/support/memory.ts'
-import { createBody, type Kind } from './bodies.ts'
+import { createBody, type Kind, MIB } from './bodies.ts'
 import { codeOf, post } from './post.ts'
-import { cpuSeconds, type Measured, startContenders, startServer, type Target } from './processes.ts'
+import { type Measured, startContenders, startServer, type Target, usageOf } from './processes.ts'
 import type { SinkReport } from './sink.ts'
 import { median } from './table.ts'
 
 /** What uploads can be relayed by: this package, and what may stand in its place. The paths are those of contenders/app.ts. */
 const PATHS = {
   ours: '/media',
+  floor: '/floor',
   passthrough: '/passthrough',
   're-chunking': '/rechunk',
   parseBody: '/parse-body',
@@ -38,12 +39,16 @@ export interface Figures {
   mbPerSec: number
   cpuSecsPerGb: number
   peakBytes: number
+  /** 256 is the least, with segments of 4 MiB; 0 where there was none. */
+  appendsPerGib: number
+  pageFaultsPerGb: number
   /** From the beginning of the first upload to the first byte of the first APPEND; NaN where there was none. */
   firstAppendMs: number
 }
 
 const MB = 1e6
 const GB = 1e9
+const GIB: number = 1024 * MIB
 /** Time for what a server does when an upload has ended. */
 const SETTLE_MS = 50
 
@@ -64,7 +69,7 @@ export async function run({ contender, server, sink }: Relay, work: Work): Promi
   const url = server.url + PATHS[contender]
   const pid = server.pid()
   await reportOf(sink)
-  const cpuBefore = cpuSeconds(pid)
+  const before = usageOf(pid)
   let seconds = 0
   const startedAt = performance.timeOrigin + performance.now()
   const peakBytes = await peakMemory(pid, async () => {
@@ -83,14 +88,17 @@ export async function run({ contender, server, sink }: Relay, work: Work): Promi
     seconds = (performance.now() - started) / 1000
   })
   await pause(SETTLE_MS)
-  const cpuSecs = cpuSeconds(pid) - cpuBefore
-  const { firstAppendAt = Number.NaN, bytes: arrived } = await reportOf(sink)
+  const after = usageOf(pid)
+  const { firstAppendAt = Number.NaN, appends, bytes: arrived } = await reportOf(sink)
   if (arrived < uploads * bytes) throw new Error(`${contender} relayed ${arrived} of ${uploads * bytes} bytes`)
+  const total = uploads * bytes
   return {
     seconds,
-    mbPerSec: (uploads * bytes) / MB / seconds,
-    cpuSecsPerGb: cpuSecs / ((uploads * bytes) / GB),
+    mbPerSec: total / MB / seconds,
+    cpuSecsPerGb: (after.cpuSecs - before.cpuSecs) / (total / GB),
     peakBytes,
+    appendsPerGib: appends / (total / GIB),
+    pageFaultsPerGb: (after.pageFaults - before.pageFaults) / (total / GB),
     firstAppendMs: firstAppendAt - startedAt,
   }
 }
@@ -102,6 +110,8 @@ export function medianOf(runs: readonly Figures[]): Figures {
     mbPerSec: median(runs.map(({ mbPerSec }) => mbPerSec)),
     cpuSecsPerGb: runs.reduce((sum, { cpuSecsPerGb }) => sum + cpuSecsPerGb, 0) / runs.length,
     peakBytes: median(runs.map(({ peakBytes }) => peakBytes)),
+    appendsPerGib: median(runs.map(({ appendsPerGib }) => appendsPerGib)),
+    pageFaultsPerGb: median(runs.map(({ pageFaultsPerGb }) => pageFaultsPerGb)),
     firstAppendMs: median(runs.map(({ firstAppendMs }) => firstAppendMs)),
   }
 }

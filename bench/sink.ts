@@ -25,13 +25,17 @@ const MEDIA = { id: '1912103767639719937', media_key: '7_1912103767639719937', e
 export interface SinkReport {
   /** When the first APPEND began to arrive, epoch milliseconds. */
   firstAppendAt: number | undefined
+  /** How many APPENDs have arrived. */
+  appends: number
   /** Bytes of all bodies. */
   bytes: number
 }
 
+const NOTHING: SinkReport = { firstAppendAt: undefined, appends: 0, bytes: 0 }
+
 const latencyMs = Number(process.argv[2] ?? 0)
 const decoder = new TextDecoder('latin1')
-let report: SinkReport = { firstAppendAt: undefined, bytes: 0 }
+let report: SinkReport = { ...NOTHING }
 
 function decode(bytes: Uint8Array): string {
   return decoder.decode(bytes)
@@ -50,7 +54,10 @@ async function answerAll(connection: Connection): Promise<void> {
       continue
     }
     const head = text.slice(0, headEnd)
-    if (/^POST \S+\/append /.test(head)) report.firstAppendAt ??= performance.timeOrigin + performance.now()
+    if (/^POST \S+\/append /.test(head)) {
+      report.appends++
+      report.firstAppendAt ??= performance.timeOrigin + performance.now()
+    }
     const begun = filled - headEnd - HEAD_END.length
     report.bytes += begun
     buffer.copyWithin(0, headEnd + HEAD_END.length, filled)
@@ -81,7 +88,7 @@ async function skipChunked(connection: Connection, buffer: Uint8Array, begun: nu
 async function answer(connection: Connection, head: string): Promise<void> {
   const isReport = head.startsWith('GET /report ')
   const body = JSON.stringify(isReport ? report : { data: MEDIA })
-  if (isReport) report = { firstAppendAt: undefined, bytes: 0 }
+  if (isReport) report = { ...NOTHING }
   else if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs))
   const bytes = new TextEncoder().encode(
     `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,

@@ -23,6 +23,7 @@ const KINDS: readonly { kind: Kind; sizes: readonly (readonly [uploads: number, 
       [1, 64],
       [1, 512],
       [16, 8],
+      [16, 32],
       [16, 64],
     ],
   },
@@ -39,10 +40,12 @@ const KINDS: readonly { kind: Kind; sizes: readonly (readonly [uploads: number, 
 ]
 
 const NOTE = `Medians of ${RUNS} runs that take turns, of more where an upload is small, of fewer where one takes longer than ${TOO_LONG_SECS} s; for CPU the
-mean. Each server has relayed ${WARM_UPS} uploads of 8 MiB before. \`ours\` is the example server of this package; \`passthrough\` is
-\`fetch(url, { body: request.body, duplex: 'half' })\`; \`re-chunking\` gathers pieces of the default reader and sends them as forms;
-\`parseBody\` is Hono's, with \`twitter-api-v2\` behind it. MB is 10⁶ bytes, CPU is user and system time of the server's process, memory its
-resident memory (\`VmHWM\`). Ratios: ours to that one's. The client and the sink run on the same two cores.`
+mean. Each server has relayed ${WARM_UPS} uploads of 8 MiB before. \`ours\` is the example server of this package; \`floor\` is the least code
+that sends the same segments, without checks, limits or retries; \`passthrough\` is \`fetch(url, { body: request.body, duplex: 'half' })\`;
+\`re-chunking\` gathers pieces of the default reader and sends them as forms; \`parseBody\` is Hono's, with \`twitter-api-v2\` behind it. The
+floor and the passthrough relay a form as it is. MB is 10⁶ bytes, CPU is user and system time of the server's process, memory its resident
+memory (\`VmHWM\`). \`ours ÷\`: our figure divided by this one; \`÷ pass.\`: this one divided by the passthrough's, in the row of the floor the
+price of sending segments at all. The client and the sink run on the same two cores.`
 
 /** What relaying costs, beside what it costs the runtime alone, and beside what one would write without this package. */
 export async function* throughput(targets: readonly Target[] = RUNTIMES): AsyncGenerator<Table, void, void> {
@@ -57,7 +60,10 @@ export async function* throughput(targets: readonly Target[] = RUNTIMES): AsyncG
       yield {
         title: `Uploads on ${target}`,
         note: NOTE,
-        columns: ['upload', 'by', 'MB/s', 'ratio', 'CPU s/GB', 'ratio', 'peak MiB', 'ratio', 'first APPEND, ms'],
+        columns: [
+          ...['upload', 'by', 'MB/s', 'ours ÷', '÷ pass.', 'CPU s/GB', 'ours ÷', '÷ pass.', 'peak MiB', 'ours ÷'],
+          ...['APPENDs/GiB', 'page faults/GB', 'first APPEND, ms'],
+        ],
         rows,
       }
     }
@@ -67,7 +73,7 @@ export async function* throughput(targets: readonly Target[] = RUNTIMES): AsyncG
 }
 
 async function compare(target: Target, kind: Kind, works: readonly Work[], sink: Measured): Promise<string[][]> {
-  const others: Contender[] = kind === 'multipart' ? ['passthrough', 'parseBody'] : ['passthrough', 're-chunking']
+  const others: Contender[] = ['floor', 'passthrough', kind === 'multipart' ? 'parseBody' : 're-chunking']
   const relays: Relay[] = []
   try {
     for (const contender of ['ours', ...others] satisfies Contender[]) {
@@ -103,15 +109,21 @@ function canTake(contender: Contender, target: Target, { uploads, bytes }: Work)
 
 function rowsOf({ kind, uploads, bytes }: Work, runs: ReadonlyMap<Contender, readonly Figures[]>): string[][] {
   const ours = medianOf(runs.get('ours') ?? [])
+  const passthrough = medianOf(runs.get('passthrough') ?? [])
   return [...runs].map(([contender, all]) => {
     const it = medianOf(all)
-    const ratio = (figure: (of: Figures) => number) => (figure(ours) / figure(it)).toFixed(2)
+    const oursTo = (figure: (of: Figures) => number) => (figure(ours) / figure(it)).toFixed(2)
+    const toPassthrough = (figure: (of: Figures) => number) => (figure(it) / figure(passthrough)).toFixed(2)
+    const speed = ({ mbPerSec }: Figures) => mbPerSec
+    const cpu = ({ cpuSecsPerGb }: Figures) => cpuSecsPerGb
     return [
       `${kind}, ${uploads} × ${bytes / MIB} MiB`,
       contender,
-      ...[it.mbPerSec.toFixed(0), ratio(({ mbPerSec }) => mbPerSec)],
-      ...[it.cpuSecsPerGb.toFixed(2), ratio(({ cpuSecsPerGb }) => cpuSecsPerGb)],
-      ...[(it.peakBytes / MIB).toFixed(0), ratio(({ peakBytes }) => peakBytes)],
+      ...[speed(it).toFixed(0), oursTo(speed), toPassthrough(speed)],
+      ...[cpu(it).toFixed(2), oursTo(cpu), toPassthrough(cpu)],
+      ...[(it.peakBytes / MIB).toFixed(0), oursTo(({ peakBytes }) => peakBytes)],
+      it.appendsPerGib === 0 ? '' : it.appendsPerGib.toFixed(0),
+      it.pageFaultsPerGb.toFixed(0),
       Number.isNaN(it.firstAppendMs) ? '' : it.firstAppendMs.toFixed(0),
     ]
   })

@@ -1,6 +1,5 @@
-import type { Hono } from 'hono'
 import { type Worker, worker } from '../../adapters/cloudflare.ts'
 import { createContenders } from './app.ts'
 
-const contenders: Worker<{ X_API_BASE_URL: string }> = worker((env): Hono => createContenders(env.X_API_BASE_URL))
+const contenders: Worker<{ X_API_BASE_URL: string }> = worker((env) => createContenders(env.X_API_BASE_URL))
 export default contenders
