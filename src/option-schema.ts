@@ -1,3 +1,4 @@
+import { getRuntimeKey } from 'hono/adapter'
 import * as z from 'zod/mini'
 import { baseUrl, func, hasMethods, isFunction, valid } from './lib/option-checks.ts'
 import { parseOptions } from './lib/parse-options.ts'
@@ -84,6 +85,9 @@ const MIN_MEMORY_BYTES = 48 * MIB
 /** Half of what the memory store keeps, so that sessions alone never make it remove other texts. */
 const MAX_SESSIONS = MAX_TEXTS / 2
 
+/** Half of the 128 MB that a Worker has, unless this is a server. */
+const defaultMemoryBytes = () => (['node', 'bun', 'deno'].includes(getRuntimeKey()) ? 256 : 64) * MIB
+
 const whole = (min: number, max = MAX) => z.int().check(z.minimum(min), z.maximum(max))
 const textOrFunc = <T>(isText: (text: string) => boolean, message: string): z.ZodMiniType<T> =>
   valid<T>((value) => isFunction(value) || (typeof value === 'string' && isText(value)), message)
@@ -130,7 +134,7 @@ const categoryBytes = z.strictObject({
 const clientLimitShape = {
   uploadBytes: z.optional(whole(1)),
   categoryBytes: z._default(categoryBytes, {}),
-  memoryBytes: z._default(whole(MIN_MEMORY_BYTES), 64 * MIB),
+  memoryBytes: z._default(whole(MIN_MEMORY_BYTES), defaultMemoryBytes),
   deadlineMs: z._default(whole(1), HOUR_MS),
 }
 

@@ -231,8 +231,8 @@ export interface LimitOptions {
    */
   categoryBytes?: Partial<Record<MediaCategory, number | undefined>>
   /**
-   * Uploads at once on this instance. Default 450: at 144 KiB each, the least an upload needs, they fill the memory. Half of
-   * them are kept for sixteen subjects that have none, 1/32 of the whole for each.
+   * Uploads at once on this instance. Default 450, with 144 KiB for each in a memory of 64 MiB. Half of them are kept for
+   * sixteen subjects that have none, 1/32 of the whole for each.
    */
   uploads?: number
   /** Uploads at once of one subject. Default: half of `uploads`, which is also the most that one subject gets. */
@@ -268,9 +268,12 @@ export interface LimitOptions {
   /** Slowest average rate of a client, bytes a second; the first `idleMs` do not count. Default 500. */
   minBytesPerSec?: number
   /**
-   * Memory for the segments of all uploads, bytes, at least 48 MiB. Default 64 MiB: half of what a Worker has. When it runs
-   * short, segments shrink and fewer are in flight; an upload that finds no memory at all gets `overloaded`. One subject
-   * gets at most half of it; the other half is kept for sixteen subjects that hold none, 1/32 of the whole for each.
+   * Memory for the segments of all uploads, bytes, at least 48 MiB. Default 256 MiB on Node, Bun and Deno; elsewhere 64 MiB,
+   * half of what a Worker has. A segment counts with the copies that `fetch` makes of it: none on Node and Bun, three on
+   * Deno, one on Workers, and one for an `x.fetch` of your own. When memory runs short, fewer segments are in flight, then
+   * uploads wait for each other for up to 5 s, then segments shrink; an upload that finds no memory at all gets
+   * `overloaded`. One subject gets at most half of it; the other half is kept for sixteen subjects that hold none, 1/32 of
+   * the whole for each.
    */
   memoryBytes?: number
   /**

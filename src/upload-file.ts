@@ -4,7 +4,7 @@ import { checkUpload, declareFile, type FileChecks, type MediaUpload } from './m
 import type { XMediaClientSettings } from './option-schema.ts'
 import { type Relayed, relay } from './relay/relay.ts'
 import { reportFailure } from './relay/report-failure.ts'
-import { MIN_UPLOAD_MEMORY_BYTES } from './relay/segment-plan.ts'
+import { MIN_UPLOAD_BUFFER_BYTES } from './relay/segment-plan.ts'
 import { type NewSession, sessionIdFor, uploadDurably } from './session/durable-upload.ts'
 import type { Session } from './session/record.ts'
 import { describeSource } from './sources/describe-source.ts'
@@ -59,7 +59,7 @@ export function createUploadFile(
       transform,
       beginInspection: policy.beginInspection,
     }
-    const reservation = options.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
+    const reservation = options.memory.reserve(options.memory.cost(MIN_UPLOAD_BUFFER_BYTES))
     return await relay(source, reservation, scope.call, options).finally(reservation.close)
   }
 

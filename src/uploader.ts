@@ -4,7 +4,7 @@ import type { XMediaClientSettings, XMediaSettings } from './option-schema.ts'
 import { createMemoryPool } from './relay/memory-pool.ts'
 import type { RelayOptions } from './relay/relay.ts'
 import { guardListener, type XMediaEventBody } from './x/events.ts'
-import { platformFetch } from './x/platform-fetch.ts'
+import { costPerByte, platformFetch } from './x/platform-fetch.ts'
 import { createStatusCache, type StatusCache } from './x/status-cache.ts'
 import { unsuitableToken } from './x/token-form.ts'
 import { createXClient, type XClient } from './x/x-client.ts'
@@ -42,7 +42,7 @@ export function createUploader(
       concurrency: x.concurrency,
       maxSegments: x.maxSegments,
       oneShotBytes: dialect === 'resource' ? x.oneShotBytes : 0,
-      memory: createMemoryPool(limits.memoryBytes),
+      memory: createMemoryPool(limits.memoryBytes, costPerByte(fetch)),
       segmentSize: { preferred: x.segmentBytes, largestAccepted: 0 },
     },
     statuses: createStatusCache(client, clock),

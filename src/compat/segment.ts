@@ -3,8 +3,7 @@ import type { ByteReader } from '../ingress/byte-reader.ts'
 import type { Clock } from '../lib/clock.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import type { AppendOptions } from '../relay/append.ts'
-import { bufferSize } from '../relay/buffer-pool.ts'
-import { COPIES_PER_BYTE, type MemoryReservation } from '../relay/memory-pool.ts'
+import type { MemoryReservation } from '../relay/memory-pool.ts'
 import { rechunk, type SegmentMemory } from '../relay/rechunk.ts'
 import { createSegmentMemory, GROWTH_FACTOR } from '../relay/segment-memory.ts'
 import { MIN_HALVED_BYTES, planSingleSegment } from '../relay/segment-plan.ts'
@@ -40,7 +39,7 @@ export async function receiveClientSegment(
     grow(view, wanted) {
       // A segment gets all the memory it needs, or is refused.
       const larger = Math.min(wanted, view.length * GROWTH_FACTOR)
-      reservation.require(COPIES_PER_BYTE * bufferSize(envelope.bufferBytes(larger)))
+      reservation.require(reservation.cost(envelope.bufferBytes(larger)))
       return memory.grow(view, wanted)
     },
   }
@@ -62,7 +61,7 @@ export function decodeClientSegment(base64: string, reservation: MemoryReservati
   const length = (base64.length / 4) * 3 - padding
   const envelope = createSegmentEnvelope()
   // The body and the string parsed from it, and the bytes with their copies.
-  reservation.require(2 * base64.length + COPIES_PER_BYTE * envelope.bufferBytes(length))
+  reservation.require(2 * base64.length + reservation.cost(envelope.bufferBytes(length)))
   const bytes = envelope.allocate(length)
   for (let from = 0, at = 0; from < base64.length; from += DECODE_CHARACTERS) {
     const text = atob(base64.slice(from, from + DECODE_CHARACTERS))

@@ -28,7 +28,7 @@ export async function appendAll(upload: UploadInProgress, options: AppendOptions
   const { clock, concurrency, segmentSize } = options
   const envelope = createEnvelope({ segment_index: String(EXTENDED_MAX_SEGMENTS) })
   const limiter = createLimiter(concurrency, (error) => scope.abort(error))
-  const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter })
+  const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter, signal: scope.signal })
   const sender = createSegmentSender(upload, envelope, options)
 
   async function sendAndRelease(segment: Uint8Array<ArrayBuffer>): Promise<void> {

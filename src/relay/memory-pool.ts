@@ -1,6 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import { createFairBudget, type FairBudget } from '../lib/fair-budget.ts'
 import { type BufferPool, bufferSize, createBufferPool } from './buffer-pool.ts'
+import { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
 
 /** The memory that all uploads of an instance share. */
 export interface MemoryPool {
@@ -11,6 +12,8 @@ export interface MemoryPool {
    * @param subject Whose upload it is. Nothing is kept from uploads without a subject: they are the app's own.
    */
   reserve(minBytes: number, subject?: string): MemoryReservation
+  /** What a buffer of this many bytes takes, with the copies that `fetch` makes. */
+  cost(bufferBytes: number): number
   /** Bytes reserved or in use, including the copies that `fetch` makes. */
   readonly committedBytes: number
 }
@@ -19,13 +22,18 @@ export interface MemoryPool {
 export type Pace = 'quick' | 'slow'
 
 /** One upload's part of the pool. */
-export interface MemoryReservation {
+export interface MemoryReservation extends Pick<MemoryPool, 'cost'> {
   /** Raises the minimum to `minBytes`, if it is lower; throws `overloaded` when they are not available. */
   require(minBytes: number): void
   /** Whether this upload must stay within its minimum, because as many quick ones as the pool can bear exceed theirs. */
   isLimitedToMinimum(): boolean
   /** Whether there is so much memory that slow clients get more than their minimum too. */
   isPlentiful(): boolean
+  /**
+   * Waits in line for more memory; ask for it again in a few milliseconds. False when the upload should make do with what
+   * there is: it has waited for long enough, or nothing comes back.
+   */
+  waitInLine(now: number): boolean
   /** A buffer of at least `bytes` bytes, with old contents; undefined when this upload cannot have that many now. */
   acquire(bytes: number, pace: Pace): ArrayBuffer | undefined
   /**
@@ -50,35 +58,42 @@ const KEPT_SHARE = 1 / 4
 /** Slow clients get more than their minimum, which saves calls to X, until this share of the pool is in use. */
 const PLENTIFUL_SHARE = 1 / 4
 
-/** A quick upload gets two segments of 128 KiB, counted twice, or is refused: with less, it costs X too many calls. */
-const QUICK_BYTES: number = 528 * 1024
-
-/** Every byte counts twice. On every runtime, `fetch` copies its body and frees the copy when it likes. */
-export const COPIES_PER_BYTE = 2
+/** A quick upload gets two segments of 128 KiB or is refused: with less, it costs X too many calls. */
+const QUICK_BUFFER_BYTES: number = 2 * bufferSize(132 * 1024)
 
 /** When an upload that got no memory should try again, in seconds: about the time of a few APPENDs. */
 const RETRY_AFTER_SECS = 5
 
 interface PoolState {
   readonly budgetBytes: number
+  readonly costPerByte: number
+  readonly quickBytes: number
   readonly buffers: BufferPool
   /** What uploads can count on. */
   readonly reserved: FairBudget
   /** What uploads have: that, and what they borrow beyond it, which comes back within a few APPENDs. */
   readonly committed: FairBudget
+  readonly queue: MemoryQueue
   openReservations: number
 }
 
-/** @param budgetBytes The most memory that all uploads may have together, copies included. */
-export function createMemoryPool(budgetBytes: number): MemoryPool {
+/**
+ * @param budgetBytes The most memory that all uploads may have together, copies included.
+ * @param costPerByte What a byte of a segment takes: itself, and the copies that `fetch` makes and frees when it likes.
+ */
+export function createMemoryPool(budgetBytes: number, costPerByte: number): MemoryPool {
   const pool: PoolState = {
     budgetBytes,
-    buffers: createBufferPool(budgetBytes / COPIES_PER_BYTE),
+    costPerByte,
+    quickBytes: costPerByte * QUICK_BUFFER_BYTES,
+    buffers: createBufferPool(budgetBytes / costPerByte),
     reserved: createFairBudget(budgetBytes),
     committed: createFairBudget(budgetBytes),
+    queue: createMemoryQueue(),
     openReservations: 0,
   }
   return {
+    cost: (bufferBytes) => costPerByte * bufferSize(bufferBytes),
     get committedBytes() {
       return pool.committed.used
     },
@@ -92,7 +107,8 @@ export function createMemoryPool(budgetBytes: number): MemoryPool {
 }
 
 function createReservation(pool: PoolState, subject: string | undefined): MemoryReservation {
-  const { budgetBytes, buffers } = pool
+  const { budgetBytes, buffers, costPerByte, quickBytes, queue } = pool
+  const upload = {}
   let minimum = 0
   /** The minimum, or what a quick upload has. */
   let reserved = 0
@@ -123,17 +139,18 @@ function createReservation(pool: PoolState, subject: string | undefined): Memory
     const available = pool.committed.available(subject)
     const borrowed = pool.committed.heldBy(subject) - pool.reserved.heldBy(subject)
     const kept = (available + borrowed) * KEPT_SHARE
-    return bytes <= available - kept && (pace === 'quick' || isPlentiful(bytes))
+    if (bytes > available - kept) return false
+    return pace === 'quick' ? queue.isFirst(subject, upload) : isPlentiful(bytes)
   }
 
   function mayUse(nextUsed: number, pace: Pace): boolean {
     if (!isOpen) return false
-    if (pace === 'quick' && nextUsed > reserved) commit(Math.max(reserved, QUICK_BYTES), used)
+    if (pace === 'quick' && nextUsed > reserved) commit(Math.max(reserved, quickBytes), used)
     const more = nextUsed - Math.max(reserved, used)
     return more <= 0 || mayBorrow(more, pace)
   }
 
-  const counted = (bytes: number) => COPIES_PER_BYTE * bufferSize(bytes)
+  const cost = (bufferBytes: number) => costPerByte * bufferSize(bufferBytes)
 
   return {
     require(minBytes) {
@@ -141,18 +158,22 @@ function createReservation(pool: PoolState, subject: string | undefined): Memory
       if (!commit(Math.max(reserved, minBytes), used)) throw overloaded()
       minimum = minBytes
     },
-    isLimitedToMinimum: () => QUICK_BYTES - reserved > pool.reserved.available(subject),
+    isLimitedToMinimum: () => quickBytes - reserved > pool.reserved.available(subject),
     isPlentiful: () => isPlentiful(),
+    cost,
+    waitInLine: (now) => isOpen && queue.wait(subject, upload, now),
     acquire(bytes, pace) {
-      const nextUsed = used + counted(bytes)
+      const nextUsed = used + cost(bytes)
       if (!mayUse(nextUsed, pace)) return undefined
       commit(reserved, nextUsed)
+      queue.leave(subject, upload)
       return buffers.acquire(bytes)
     },
     resize(buffer, bytes, pace) {
-      const nextUsed = used - COPIES_PER_BYTE * buffer.byteLength + counted(bytes)
+      const nextUsed = used - cost(buffer.byteLength) + cost(bytes)
       if (!mayUse(nextUsed, pace)) return undefined
       commit(reserved, nextUsed)
+      queue.leave(subject, upload)
       const resized = buffers.acquire(bytes)
       new Uint8Array(resized).set(new Uint8Array(buffer, 0, Math.min(buffer.byteLength, resized.byteLength)))
       buffers.release(buffer)
@@ -160,8 +181,9 @@ function createReservation(pool: PoolState, subject: string | undefined): Memory
     },
     release(buffer) {
       if (!isOpen) return
-      commit(reserved, used - COPIES_PER_BYTE * buffer.byteLength)
+      commit(reserved, used - cost(buffer.byteLength))
       buffers.release(buffer)
+      queue.onReturned()
     },
     returnToMinimum() {
       if (isOpen) commit(minimum, used)
@@ -170,8 +192,10 @@ function createReservation(pool: PoolState, subject: string | undefined): Memory
       if (!isOpen) return
       isOpen = false
       // Buffers that were not released are lost, or a pending read still writes into them: do not reuse them.
-      buffers.forget(used / COPIES_PER_BYTE)
+      buffers.forget(used / costPerByte)
       commit(0, 0)
+      queue.leave(subject, upload)
+      queue.onReturned()
       pool.openReservations--
       if (pool.openReservations === 0) buffers.clear()
     },

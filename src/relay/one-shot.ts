@@ -42,7 +42,7 @@ export async function sendOneShot(
   })
   // An image is this or a `dm_image`, which is shorter.
   const envelope = createEnvelope(fieldsFor('tweet_image'))
-  const memory = createSegmentMemory({ envelope, reservation, clock, plan })
+  const memory = createSegmentMemory({ envelope, reservation, clock, plan, signal: call.signal })
   let file: Uint8Array<ArrayBuffer> | undefined
   const segments = readSegments(body, { segmentBytes: () => totalBytes, totalBytes, memory, signal: call.signal })
   for await (const segment of segments) file = segment

@@ -1,12 +1,14 @@
 import type { ByteReader } from '../ingress/byte-reader.ts'
 import { HEAD_BYTES } from '../ingress/upload-source.ts'
 
+type GrownView = Uint8Array<ArrayBuffer> | undefined
+
 /** Provides the memory for segments. A view's buffer may have room before and after the view. */
 export interface SegmentMemory {
   /** A view for a segment of at most `bytes` bytes: of that length, or shorter, to be grown as bytes arrive. */
   allocate(bytes: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
   /** A longer view with the same bytes, up to `bytes` long. Undefined when there is no memory: the segment ends here. */
-  grow(view: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<ArrayBuffer> | undefined
+  grow(view: Uint8Array<ArrayBuffer>, bytes: number): GrownView | Promise<GrownView>
   /**
    * Called while the client sends little or nothing. A view with the same `filled` bytes that takes less memory, or the same
    * view. Undefined: the segment ends here.
@@ -68,7 +70,7 @@ export async function* rechunk(
           continue
         }
         if (filled === view.length) {
-          const longer = memory.grow(view, wanted)
+          const longer = await memory.grow(view, wanted)
           if (longer === undefined) break
           view = longer
         }

@@ -58,7 +58,7 @@ export async function relay(
     source = await transformed(incoming, call, options)
     const isOneShot = fitsOneShot(source, options.oneShotBytes)
     const plan = planFor(source, isOneShot, options)
-    reservation.require(plan.minMemoryBytes)
+    reservation.require(reservation.cost(plan.minBufferBytes))
     const inspected = {
       offset: 0,
       segmentBytes: plan.segmentBytes,

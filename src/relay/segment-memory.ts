@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts'
+import { type Clock, sleep } from '../lib/clock.ts'
 import type { Envelope } from '../x/multipart-envelope.ts'
 import type { Limiter } from './in-flight-limiter.ts'
 import { type MemoryReservation, overloaded, type Pace } from './memory-pool.ts'
@@ -14,6 +14,14 @@ const SLOW_GROWTH_FACTOR = 1.25
 /** A client that fills a segment within this time gets the next one at full size at once. */
 const FAST_MS = 5000
 
+/** How often an upload that waits for memory asks again, in milliseconds. */
+const ASK_AGAIN_MS = 5
+
+/** A segment that has reached this share of its size is sent when memory is short; a smaller one waits for more. */
+const WORTH_SENDING = 1 / 4
+
+type View = Uint8Array<ArrayBuffer>
+
 export interface SegmentMemoryOptions {
   envelope: Envelope
   reservation: MemoryReservation
@@ -21,6 +29,8 @@ export interface SegmentMemoryOptions {
   plan: SegmentPlan
   /** The APPENDs in flight. Leave it out if none can be. */
   limiter?: Pick<Limiter, 'inFlight' | 'waitForCompletion'>
+  /** Ends a wait for memory. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -28,7 +38,7 @@ export interface SegmentMemoryOptions {
  * is short of memory, segments end early. A client that falls silent keeps no more than the upload's minimum.
  */
 export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemory {
-  const { envelope, reservation, clock, plan, limiter } = options
+  const { envelope, reservation, clock, plan, limiter, signal } = options
   /** The size that the last segment grew to. */
   let reachedBytes = plan.minSegmentBytes
   let startedAt = Number.NEGATIVE_INFINITY
@@ -39,19 +49,32 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
 
   const isFast = () => clock.now() - startedAt < FAST_MS
 
-  function acquire(bytes: number): Uint8Array<ArrayBuffer> | undefined {
+  function acquire(bytes: number): View | undefined {
     const buffer = reservation.acquire(envelope.bufferBytes(bytes), pace)
     return buffer && envelope.viewIn(buffer, bytes)
   }
 
-  function resize({ buffer }: Uint8Array<ArrayBuffer>, bytes: number): Uint8Array<ArrayBuffer> | undefined {
+  function resize({ buffer }: View, bytes: number): View | undefined {
     const resized = reservation.resize(buffer, envelope.bufferBytes(bytes), pace)
     return resized && envelope.viewIn(resized, bytes)
   }
 
+  /** What `attempt` gets in the end, while other uploads of a quick one's subject return memory. */
+  async function waitFor(attempt: () => View | undefined): Promise<View | undefined> {
+    const since = clock.now()
+    let view: View | undefined
+    while (view === undefined && pace === 'quick' && reservation.waitInLine(clock.now())) {
+      await sleep(clock, ASK_AGAIN_MS, signal)
+      view = attempt()
+    }
+    // The client is no slower for it.
+    startedAt += clock.now() - since
+    return view
+  }
+
   /** A view of less than `bytes` bytes, as large as there is memory for. */
-  function acquireSmaller(bytes: number, minBytes: number): Uint8Array<ArrayBuffer> | undefined {
-    let view: Uint8Array<ArrayBuffer> | undefined
+  function acquireSmaller(bytes: number, minBytes: number): View | undefined {
+    let view: View | undefined
     for (let size = bytes; view === undefined && size > minBytes; ) {
       size = Math.max(minBytes, Math.ceil(size / GROWTH_FACTOR))
       view = acquire(size)
@@ -65,9 +88,9 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
       if (!isFast()) reachedBytes = plan.minSegmentBytes
       for (;;) {
         const bytes = Math.min(wanted, reachedBytes)
-        const inFlight = limiter?.inFlight() ?? 0
-        // Large segments are worth more than concurrency: settle for a smaller one only when at most one is in flight.
-        const view = acquire(bytes) ?? (inFlight <= 1 ? acquireSmaller(bytes, minBytes) : undefined)
+        let view = acquire(bytes)
+        // Large segments are worth more than concurrency: settle for a smaller one only when none is in flight.
+        if (!limiter?.inFlight()) view ??= (await waitFor(() => acquire(bytes))) ?? acquireSmaller(bytes, minBytes)
         if (view) {
           startedAt = clock.now()
           segments++
@@ -77,14 +100,21 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
         await limiter.waitForCompletion()
       }
     },
-    grow(view, wanted) {
+    async grow(view, wanted) {
       pace = isFast() ? 'quick' : slowPace
       const factor = isFast() || plan.mayShrink ? GROWTH_FACTOR : SLOW_GROWTH_FACTOR
-      const longer = resize(view, Math.min(wanted, Math.ceil(view.length * factor)))
+      const attempt = () => resize(view, Math.min(wanted, Math.ceil(view.length * factor)))
+      let longer = attempt()
       if (longer === undefined) {
         // A slow client needs no more. A fast one would use up X's rate limit with small segments.
-        const isRefused = segments === 1 && isFast() && reservation.isLimitedToMinimum()
-        if (!plan.mayShrink || isRefused) throw overloaded()
+        if (segments === 1 && isFast() && reservation.isLimitedToMinimum()) throw overloaded()
+        const isWorthSending = plan.mayShrink && view.length >= wanted * WORTH_SENDING
+        if (!isWorthSending) longer = await waitFor(attempt)
+        // The next segment waits for its full size, with nothing to send meanwhile.
+        else if (isFast()) reachedBytes = wanted
+      }
+      if (longer === undefined) {
+        if (!plan.mayShrink) throw overloaded()
         return undefined
       }
       reachedBytes = Math.max(reachedBytes, longer.length)

@@ -2,7 +2,6 @@ import { XMediaError } from '../errors.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { bufferSize } from './buffer-pool.ts'
-import { COPIES_PER_BYTE } from './memory-pool.ts'
 
 /** A segment that X refuses as too large is not halved below this size. */
 export const MIN_HALVED_BYTES: number = 512 * 1024
@@ -13,8 +12,8 @@ const MIN_SHRUNK_BYTES: number = 32 * 1024
 /** The most bytes of head and tail around a segment. A one-shot upload with a hundred owners has the longest. */
 const MAX_ENVELOPE_BYTES = 4096
 
-/** The memory to reserve for an upload before its size is known: enough for one of the smallest segments, 72 KiB. */
-export const MIN_UPLOAD_MEMORY_BYTES: number = memoryFor(MIN_SHRUNK_BYTES)
+/** The buffers to reserve for an upload before its size is known: one of the smallest segments, 36 KiB. */
+export const MIN_UPLOAD_BUFFER_BYTES: number = bufferFor(MIN_SHRUNK_BYTES)
 
 /** The sizes of an upload's segments. */
 export interface SegmentPlan {
@@ -24,16 +23,16 @@ export interface SegmentPlan {
   minSegmentBytes: number
   /** Whether a segment may end early when memory is short; if not, the upload fails with `overloaded`. */
   mayShrink: boolean
-  /** The memory without which the upload cannot proceed: for one segment, which is read first and then sent. */
-  minMemoryBytes: number
+  /** The buffers without which the upload cannot proceed: one segment, which is read first and then sent. */
+  minBufferBytes: number
 }
 
 /** Plans a file that must be held whole, in one segment. */
 export function planSingleSegment(bytes: number): SegmentPlan {
   const minSegmentBytes = Math.max(1, Math.min(bytes, MIN_SHRUNK_BYTES))
   // One more byte is read, into a buffer of its own, to find out whether the file ends there.
-  const minMemoryBytes = memoryFor(minSegmentBytes) + memoryFor(1)
-  return { segmentBytes: bytes, minSegmentBytes, mayShrink: false, minMemoryBytes }
+  const minBufferBytes = bufferFor(minSegmentBytes) + bufferFor(1)
+  return { segmentBytes: bytes, minSegmentBytes, mayShrink: false, minBufferBytes }
 }
 
 /**
@@ -50,9 +49,9 @@ export function planSegments(totalBytes: number, preferredBytes: number, maxSegm
   }
   const segmentBytes = Math.max(preferredBytes, neededBytes)
   const minSegmentBytes = Math.max(1, Math.min(segmentBytes, totalBytes, Math.max(MIN_SHRUNK_BYTES, neededBytes)))
-  return { segmentBytes, minSegmentBytes, mayShrink: true, minMemoryBytes: memoryFor(minSegmentBytes) }
+  return { segmentBytes, minSegmentBytes, mayShrink: true, minBufferBytes: bufferFor(minSegmentBytes) }
 }
 
-function memoryFor(segmentBytes: number): number {
-  return COPIES_PER_BYTE * bufferSize(segmentBytes + MAX_ENVELOPE_BYTES)
+function bufferFor(segmentBytes: number): number {
+  return bufferSize(segmentBytes + MAX_ENVELOPE_BYTES)
 }

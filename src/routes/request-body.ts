@@ -5,7 +5,7 @@ import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
 import type { Log, Principal } from '../options.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
-import { MIN_UPLOAD_MEMORY_BYTES } from '../relay/segment-plan.ts'
+import { MIN_UPLOAD_BUFFER_BYTES } from '../relay/segment-plan.ts'
 import { misconfigured } from './misconfigured.ts'
 
 /** The parts of an instance that receiving a body needs. */
@@ -31,7 +31,7 @@ export async function withBody<Outcome>(
   let reservation: MemoryReservation | undefined
   try {
     leave = uploads.admit(subject, limits?.uploads)
-    reservation = relay.memory.reserve(MIN_UPLOAD_MEMORY_BYTES, subject)
+    reservation = relay.memory.reserve(relay.memory.cost(MIN_UPLOAD_BUFFER_BYTES), subject)
     return await work(body, reservation)
   } catch (error) {
     body.cancel(error)

@@ -5,7 +5,7 @@ import { admitAndConsumeQuota, type UploadPolicy } from '../ingress/upload-polic
 import { sleep } from '../lib/clock.ts'
 import { toHex } from '../lib/encoding.ts'
 import type { Relayed, RelayOptions } from '../relay/relay.ts'
-import { MIN_UPLOAD_MEMORY_BYTES } from '../relay/segment-plan.ts'
+import { MIN_UPLOAD_BUFFER_BYTES } from '../relay/segment-plan.ts'
 import type { Store } from '../store/store.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import { finishSession, markFailed } from './finish.ts'
@@ -102,7 +102,7 @@ async function sendRest(
   const { policy } = upload
   const admit = admitAndConsumeQuota(session, policy)
   const { beginInspection } = policy
-  const reservation = options.memory.reserve(MIN_UPLOAD_MEMORY_BYTES)
+  const reservation = options.memory.reserve(options.memory.cost(MIN_UPLOAD_BUFFER_BYTES))
   try {
     const chunk = { body: upload.open(session), bytes: undefined }
     const { failure } = await receiveChunk(

@@ -51,7 +51,7 @@ export async function receiveChunk(incoming: IncomingChunk, options: RelayOption
   const { lease, chunk, reservation, context } = incoming
   const { clock, concurrency, segmentSize } = options
   const plan = planRest(lease.session, options)
-  reservation.require(plan.minMemoryBytes)
+  reservation.require(reservation.cost(plan.minBufferBytes))
   if (lease.session.segmentBytes === 0) await lease.update({ segmentBytes: plan.segmentBytes })
 
   const { totalBytes = 0 } = lease.session

@@ -47,6 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/upload-limit.ts': ['src/x/limits.ts', 'zod/mini'],
   'src/option-schema.ts': [
     ...['src/options.ts', 'src/status-ticket.ts', 'src/upload-limit.ts', 'src/lib', 'src/store', 'src/x', 'zod/mini'],
+    'hono/adapter',
   ],
   'src/uploader.ts': ['src/option-schema.ts', 'src/lib', 'src/ingress', 'src/relay', 'src/x'],
   'src/media-upload.ts': ['src/lib', 'src/ingress', 'src/sources', 'src/x'],

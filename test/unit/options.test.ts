@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createXMedia, memoryStore, xMedia, xMediaUpload } from '../../src/index.ts'
 import { createInstance } from '../../src/instance.ts'
 import { parseXMediaOptions } from '../../src/option-schema.ts'
@@ -85,6 +85,24 @@ describe('a number among the options', () => {
       'limits.categoryBytes.tweet_image must be a number, not a string',
       'limits.categoryBytes.tweet_text is not an option',
     ])
+  })
+})
+
+describe('limits.memoryBytes', () => {
+  it.each([
+    ['Node.js/24', 256],
+    ['Bun/1.4.5', 256],
+    ['Deno/2.9.5', 256],
+    ['Cloudflare-Workers', 64],
+    ['Another/1.0', 64],
+  ])('is by default, on %s, %i MiB', (userAgent, mib) => {
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+    vi.stubGlobal('navigator', { userAgent })
+    // Node is also known by this.
+    vi.stubGlobal('process', undefined)
+    expect(parseXMediaOptions(options).limits.memoryBytes).toBe(mib * 1024 * 1024)
   })
 })
 

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type XMediaOptions, xMedia } from '../../../src/index.ts'
 import { instanceOf } from '../../../src/instance.ts'
-import { MIN_UPLOAD_MEMORY_BYTES } from '../../../src/relay/segment-plan.ts'
+import { MIN_UPLOAD_BUFFER_BYTES } from '../../../src/relay/segment-plan.ts'
 import { optionsWith } from '../../support/app.ts'
 import { base64, expectReceived, finalize, initialize, json, type Send } from '../../support/compat-calls.ts'
 import { sampleFile } from '../../support/media.ts'
@@ -54,7 +54,7 @@ describe('a JSON body of X’s own API', () => {
     for (const length of [undefined, LONGEST]) {
       const few = begin('u1', pathOf(id), '{"a":', length)
       await expect.poll(() => memory.committedBytes).toBeGreaterThan(0)
-      expect(memory.committedBytes).toBeLessThanOrEqual(MIN_UPLOAD_MEMORY_BYTES)
+      expect(memory.committedBytes).toBeLessThanOrEqual(memory.cost(MIN_UPLOAD_BUFFER_BYTES))
       few.abort()
       await few.response
       expect(memory.committedBytes).toBe(0)
@@ -80,7 +80,7 @@ describe('a JSON body of X’s own API', () => {
       begin('u2', `/upload/${other}/append`, '{"a":', LONGEST)
     }
     await expect.poll(() => counters().uploads).toBe(12)
-    expect(memory.committedBytes).toBeLessThanOrEqual(12 * MIN_UPLOAD_MEMORY_BYTES)
+    expect(memory.committedBytes).toBeLessThanOrEqual(12 * memory.cost(MIN_UPLOAD_BUFFER_BYTES))
     const file = sampleFile('video/mp4', 4 * MIB)
     const third = await initialize(sendAs('u3'), { media_type: 'video/mp4', total_bytes: file.length })
     const segment = json({ media: base64(file), segment_index: 0 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryPool, type MemoryReservation } from '../../../src/relay/memory-pool.ts'
-import { MIN_UPLOAD_MEMORY_BYTES } from '../../../src/relay/segment-plan.ts'
+import { MIN_UPLOAD_BUFFER_BYTES } from '../../../src/relay/segment-plan.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -16,15 +16,18 @@ function fill(reservation: MemoryReservation, bytes: number): ArrayBuffer[] {
 const overloaded = expect.objectContaining({ code: 'overloaded', status: 503, retryAfterSecs: 5 })
 
 describe('createMemoryPool', () => {
-  it('counts every byte twice, for the copy that fetch makes', () => {
-    const pool = createMemoryPool(64 * MIB)
+  it.each([1, 2, 4])('counts every byte %i times, for itself and the copies that fetch makes', (costPerByte) => {
+    const pool = createMemoryPool(64 * MIB, costPerByte)
     const upload = pool.reserve(128 * KIB)
-    upload.acquire(MIB, 'quick')
-    expect(pool.committedBytes).toBe(2 * MIB)
+    const buffer = upload.acquire(MIB, 'quick')
+    expect(pool.committedBytes).toBe(costPerByte * MIB)
+    if (buffer) upload.release(buffer)
+    upload.close()
+    expect(pool.committedBytes).toBe(0)
   })
 
   it('gives an upload its minimum whatever the others use, and never more than its budget in all', () => {
-    const pool = createMemoryPool(64 * MIB)
+    const pool = createMemoryPool(64 * MIB, 2)
     const uploads = Array.from({ length: 64 }, () => pool.reserve(512 * KIB))
     for (const upload of uploads) fill(upload, 256 * KIB)
     expect(pool.committedBytes).toBeLessThanOrEqual(64 * MIB)
@@ -33,7 +36,7 @@ describe('createMemoryPool', () => {
   })
 
   it('refuses a minimum that is not available, and accepts it when another upload has ended', () => {
-    const pool = createMemoryPool(16 * MIB)
+    const pool = createMemoryPool(16 * MIB, 2)
     const first = pool.reserve(10 * MIB)
     expect(() => pool.reserve(6 * MIB + 1)).toThrow(overloaded)
     const second = pool.reserve(6 * MIB)
@@ -44,13 +47,13 @@ describe('createMemoryPool', () => {
   })
 
   it('lends one upload three segments of 4 MiB, and leaves room for fifteen more quick uploads of its subject', () => {
-    const pool = createMemoryPool(64 * MIB)
-    const first = pool.reserve(MIN_UPLOAD_MEMORY_BYTES, 'u1')
+    const pool = createMemoryPool(64 * MIB, 2)
+    const first = pool.reserve(pool.cost(MIN_UPLOAD_BUFFER_BYTES), 'u1')
     expect(fill(first, 4 * MIB).length).toBe(3)
     fill(first, MIB)
     fill(first, 32 * KIB)
     for (let upload = 1; upload < 16; upload++) {
-      const next = pool.reserve(MIN_UPLOAD_MEMORY_BYTES, 'u1')
+      const next = pool.reserve(pool.cost(MIN_UPLOAD_BUFFER_BYTES), 'u1')
       expect(next.acquire(128 * KIB, 'quick')).toBeDefined()
       expect(next.acquire(128 * KIB, 'quick')).toBeDefined()
       expect(next.isLimitedToMinimum()).toBe(false)
@@ -58,12 +61,12 @@ describe('createMemoryPool', () => {
   })
 
   it('lends slow uploads memory only while three quarters of it are unused', () => {
-    const pool = createMemoryPool(64 * MIB)
-    const slow = pool.reserve(MIN_UPLOAD_MEMORY_BYTES, 'u1')
+    const pool = createMemoryPool(64 * MIB, 2)
+    const slow = pool.reserve(pool.cost(MIN_UPLOAD_BUFFER_BYTES), 'u1')
     const lent = slow.acquire(MIB, 'slow')
     expect(lent).toBeDefined()
     if (lent) slow.release(lent)
-    const quick = pool.reserve(MIN_UPLOAD_MEMORY_BYTES, 'u2')
+    const quick = pool.reserve(pool.cost(MIN_UPLOAD_BUFFER_BYTES), 'u2')
     fill(quick, 4 * MIB)
     expect(slow.isPlentiful()).toBe(false)
     expect(slow.acquire(MIB, 'slow')).toBeUndefined()
@@ -71,7 +74,7 @@ describe('createMemoryPool', () => {
   })
 
   it('reuses buffers', () => {
-    const pool = createMemoryPool(64 * MIB)
+    const pool = createMemoryPool(64 * MIB, 2)
     const upload = pool.reserve(128 * KIB)
     const buffer = upload.acquire(MIB, 'quick')
     if (buffer) upload.release(buffer)
@@ -79,7 +82,7 @@ describe('createMemoryPool', () => {
   })
 
   it('frees its buffers when the last reservation is closed', () => {
-    const pool = createMemoryPool(64 * MIB)
+    const pool = createMemoryPool(64 * MIB, 2)
     const [first, last] = [pool.reserve(MIB), pool.reserve(MIB)]
     const [buffer] = fill(first, 256 * KIB)
     if (buffer) first.release(buffer)
@@ -90,7 +93,7 @@ describe('createMemoryPool', () => {
   })
 
   it('gets everything back when all reservations are closed, even twice, or with buffers still in use', () => {
-    const pool = createMemoryPool(64 * MIB)
+    const pool = createMemoryPool(64 * MIB, 2)
     const uploads = Array.from({ length: 10 }, () => pool.reserve(MIB))
     for (const upload of uploads) {
       const [first] = fill(upload, 256 * KIB)
@@ -105,7 +108,7 @@ describe('createMemoryPool', () => {
   })
 
   it('gives sixteen subjects that hold nothing 1/32 each, however many uploads another one has', () => {
-    const pool = createMemoryPool(64 * MIB)
+    const pool = createMemoryPool(64 * MIB, 2)
     const greedy = Array.from({ length: 100 }, () => pool.reserve(128 * KIB, 'greedy'))
     for (const upload of greedy) fill(upload, 512 * KIB)
     for (const upload of greedy) fill(upload, 64 * KIB)

@@ -20,11 +20,11 @@ afterEach(() => {
 /** An upload of which each segment reaches X as soon as it is read. */
 function startUpload(plan: SegmentPlan, { inUse = 0 } = {}) {
   const clock = createFakeClock()
-  const pool = createMemoryPool(64 * MIB)
+  const pool = createMemoryPool(64 * MIB, 2)
   pool.reserve(inUse, 'others')
   const { stream, ...body } = slowBody()
   const reader = createPacedReader(openReader(stream), clock, { idleMs: 30_000, minBytesPerSec: 500 })
-  const reservation = pool.reserve(plan.minMemoryBytes, 'u1')
+  const reservation = pool.reserve(pool.cost(plan.minBufferBytes), 'u1')
   const envelope = createEnvelope({ segment_index: '999' })
   const limiter = { inFlight: () => 0, waitForCompletion: async () => {} }
   const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter })
@@ -36,7 +36,14 @@ function startUpload(plan: SegmentPlan, { inUse = 0 } = {}) {
     }
   })()
   ended.push(() => reader.stopTimer())
-  return { clock, body, received, reading, heldBytes: () => pool.committedBytes - inUse }
+  return {
+    clock,
+    body,
+    received,
+    reading,
+    minimum: pool.cost(plan.minBufferBytes),
+    heldBytes: () => pool.committedBytes - inUse,
+  }
 }
 
 const numbered = (bytes: number) => Uint8Array.from({ length: bytes }, (_, index) => index % 251)
@@ -44,7 +51,7 @@ const numbered = (bytes: number) => Uint8Array.from({ length: bytes }, (_, index
 describe('the memory of an upload', () => {
   it.each([64, 256])('falls back to its minimum when its client falls silent after %i KiB', async (burst) => {
     const plan = planSegments(20 * MIB, 4 * MIB, 1000)
-    const { clock, body, received, reading, heldBytes } = startUpload(plan)
+    const { clock, body, received, reading, minimum, heldBytes } = startUpload(plan)
     const file = numbered(burst * KIB + 1000)
     body.send(file.slice(0, burst * KIB))
     await expect.poll(heldBytes).toBeGreaterThanOrEqual(2 * burst * KIB)
@@ -52,7 +59,7 @@ describe('the memory of an upload', () => {
       await clock.advance(1000)
       body.send(file.slice(burst * KIB + second, burst * KIB + second + 1))
     }
-    expect(heldBytes()).toBe(plan.minMemoryBytes)
+    expect(heldBytes()).toBe(minimum)
     body.send(file.slice(burst * KIB + 5))
     body.end()
     await reading
@@ -75,14 +82,53 @@ describe('the memory of an upload', () => {
   it('of a slow client stays while memory is plentiful, and falls back to its minimum while it is short', async () => {
     for (const inUse of [0, 20 * MIB]) {
       const plan = planSegments(20 * MIB, 4 * MIB, 1000)
-      const { clock, body, heldBytes } = startUpload(plan, { inUse })
+      const { clock, body, minimum, heldBytes } = startUpload(plan, { inUse })
       body.send(numbered(40 * KIB))
       for (let second = 0; second < 10; second++) {
         await clock.advance(1000)
         body.send(numbered(2000))
       }
       if (inUse === 0) expect(heldBytes()).toBeGreaterThanOrEqual(2 * 128 * KIB)
-      else expect(heldBytes()).toBe(plan.minMemoryBytes)
+      else expect(heldBytes()).toBe(minimum)
     }
+  })
+
+  describe('while another upload of its subject has a lot', () => {
+    /** A quick upload that has filled 128 KiB, and asks for more. */
+    async function growBeside() {
+      const clock = createFakeClock()
+      const pool = createMemoryPool(64 * MIB, 2)
+      const other = pool.reserve(0, 'u1')
+      const buffers: ArrayBuffer[] = []
+      for (let buffer = other.acquire(MIB, 'quick'); buffer; buffer = other.acquire(MIB, 'quick')) buffers.push(buffer)
+      const plan = planSegments(20 * MIB, 4 * MIB, 1000)
+      const reservation = pool.reserve(pool.cost(plan.minBufferBytes), 'u1')
+      const envelope = createEnvelope({ segment_index: '999' })
+      const abort = new AbortController()
+      const memory = createSegmentMemory({ envelope, reservation, clock, plan, signal: abort.signal })
+      const small = await memory.grow(await memory.allocate(4 * MIB), 4 * MIB)
+      if (small === undefined) throw new Error('there is no memory for 128 KiB')
+      return { clock, abort, other, buffers, small, growing: memory.grow(small, 4 * MIB) }
+    }
+
+    it('waits until memory comes back', async () => {
+      const { clock, other, buffers, small, growing } = await growBeside()
+      await clock.advance(1000)
+      for (const buffer of buffers) other.release(buffer)
+      await clock.advance(5)
+      expect((await growing)?.length).toBe(4 * small.length)
+    })
+
+    it('sends what it has when none comes back', async () => {
+      const { clock, growing } = await growBeside()
+      await clock.advance(2010)
+      expect(await growing).toBeUndefined()
+    })
+
+    it('stops waiting at once when it is aborted', async () => {
+      const { abort, growing } = await growBeside()
+      abort.abort(new Error('the client is gone'))
+      await expect(growing).rejects.toThrow('the client is gone')
+    })
   })
 })

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { type LimitOptions, xMediaUpload } from '../../../src/index.ts'
-import { createInstance } from '../../../src/instance.ts'
+import { createInstance, instanceOf } from '../../../src/instance.ts'
 import { NEWCOMERS } from '../../../src/lib/fair-budget.ts'
 import type { PrincipalLimits } from '../../../src/options.ts'
-import { MIN_UPLOAD_MEMORY_BYTES } from '../../../src/relay/segment-plan.ts'
+import { MIN_UPLOAD_BUFFER_BYTES } from '../../../src/relay/segment-plan.ts'
 import { authorize, requireSecret } from '../../../src/routes/authorize.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../../src/store/quota.ts'
@@ -130,8 +130,10 @@ describe('admission', () => {
   })
 
   it('refuses an upload with overloaded while there is no memory for it', async () => {
-    const app = describedMedia(optionsWith({ limits: { memoryBytes: 48 * MIB, uploads: 1000 } }))
-    const uploads = Math.floor((24 * MIB) / MIN_UPLOAD_MEMORY_BYTES) + NEWCOMERS
+    const options = optionsWith({ limits: { memoryBytes: 48 * MIB, uploads: 1000 } })
+    const app = describedMedia(options)
+    const { memory } = instanceOf(options).relay
+    const uploads = Math.floor((24 * MIB) / memory.cost(MIN_UPLOAD_BUFFER_BYTES)) + NEWCOMERS
     const open = Array.from({ length: uploads }, (_, index) => slowUpload(app, { user: `user ${index}` }))
     await expect.poll(() => codeOf(app.request('/', post(png)))).toEqual([503, 'overloaded'])
     for (const upload of open) upload.finish()
