@@ -8,8 +8,8 @@ export interface BufferPool {
   release(buffer: ArrayBuffer): void
   /** Stops counting buffers that will not be released, `bytes` in all. */
   forget(bytes: number): void
-  /** Frees all buffers that are not in use. */
-  clear(): void
+  /** Frees unused buffers, the oldest first, until at most `maxBytes` are left. */
+  shrink(maxBytes: number): void
 }
 
 /** Sizes are multiples of this, so that buffers fit uploads with different fields around their segments. */
@@ -23,15 +23,15 @@ export function bufferSize(bytes: number): number {
 /** @param maxBytes Unused buffers are freed when the pool would grow beyond this size. */
 export function createBufferPool(maxBytes: number): BufferPool {
   let allocatedBytes = 0
-  let unused: ArrayBuffer[] = []
+  const unused: ArrayBuffer[] = []
 
   function takeUnused(bytes: number): ArrayBuffer | undefined {
     const index = unused.findIndex(({ byteLength }) => byteLength === bytes)
     return index < 0 ? undefined : unused.splice(index, 1)[0]
   }
 
-  function makeRoomFor(bytes: number): void {
-    while (allocatedBytes + bytes > maxBytes) {
+  function shrink(bytes: number): void {
+    while (allocatedBytes > bytes) {
       const oldest = unused.shift()
       if (oldest === undefined) return
       allocatedBytes -= oldest.byteLength
@@ -44,7 +44,7 @@ export function createBufferPool(maxBytes: number): BufferPool {
       const size = bufferSize(bytes)
       const reused = takeUnused(size)
       if (reused) return reused
-      makeRoomFor(size)
+      shrink(maxBytes - size)
       allocatedBytes += size
       return new ArrayBuffer(size)
     },
@@ -54,10 +54,6 @@ export function createBufferPool(maxBytes: number): BufferPool {
     forget(bytes) {
       allocatedBytes -= bytes
     },
-    clear() {
-      for (const buffer of unused) freeBuffer(buffer)
-      unused = []
-      allocatedBytes = 0
-    },
+    shrink,
   }
 }

@@ -81,16 +81,24 @@ describe('createMemoryPool', () => {
     expect(upload.acquire(MIB - 100, 'quick')).toBe(buffer)
   })
 
-  it('frees its buffers when the last reservation is closed', () => {
-    const pool = createMemoryPool(64 * MIB, 2)
-    const [first, last] = [pool.reserve(MIB), pool.reserve(MIB)]
-    const [buffer] = fill(first, 256 * KIB)
-    if (buffer) first.release(buffer)
-    first.close()
-    expect(buffer?.byteLength).toBe(256 * KIB)
-    last.close()
-    expect(buffer?.byteLength).toBe(0)
-  })
+  it.each([
+    [64, 2, 9],
+    [256, 1, 18],
+    [256, 4, 18],
+  ])(
+    'of %i MiB, at %i per byte, frees all but %i MiB of its buffers when the last reservation is closed',
+    (mib, costPerByte, warmMib) => {
+      const pool = createMemoryPool(mib * MIB, costPerByte)
+      const [first, last] = [pool.reserve(MIB), pool.reserve(MIB)]
+      const buffers = fill(first, MIB)
+      for (const buffer of buffers) first.release(buffer)
+      first.close()
+      expect(buffers.map(({ byteLength }) => byteLength)).toEqual(buffers.map(() => MIB))
+      last.close()
+      expect(buffers.filter(({ byteLength }) => byteLength > 0)).toEqual(buffers.slice(-warmMib))
+      expect(pool.reserve(MIB).acquire(MIB, 'quick')).toBe(buffers.at(-warmMib))
+    },
+  )
 
   it('gets everything back when all reservations are closed, even twice, or with buffers still in use', () => {
     const pool = createMemoryPool(64 * MIB, 2)
