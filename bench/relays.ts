@@ -7,7 +7,7 @@ import type { SinkReport } from './sink.ts'
 import { median } from './table.ts'
 
 /** What uploads can be relayed by: this package, and what may stand in its place. The paths are those of contenders/app.ts. */
-const PATHS = {
+export const PATHS = {
   ours: '/media',
   floor: '/floor',
   passthrough: '/passthrough',

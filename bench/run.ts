@@ -9,12 +9,14 @@ import { load } from './load.ts'
 import { describeMachine } from './machine.ts'
 import { media } from './media.ts'
 import { pieces } from './pieces.ts'
+import { small } from './small.ts'
 import { type Scenario, toMarkdown } from './table.ts'
 import { throughput } from './throughput.ts'
 import { uplink } from './uplink.ts'
 
 const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ['throughput', throughput],
+  ['small', small],
   ['growth', growth],
   ['pieces', pieces],
   ['uplink', uplink],

@@ -40,7 +40,21 @@ export async function issueTicket(ticket: Ticket, [signingKey]: TicketKeys): Pro
     exp: ticket.expiresAt,
     ...(ticket.done === undefined ? {} : { done: true, key: ticket.done.mediaKey, size: ticket.done.size }),
   }
-  return await sign(claims, signingKey, 'HS256')
+  return await sign(claims, await importKey(signingKey), 'HS256')
+}
+
+/** Imported keys, by their text: importing one takes as long as signing, and an app has few. */
+const importedKeys = new Map<string, CryptoKey>()
+const MAX_IMPORTED_KEYS = 16
+
+async function importKey(text: string): Promise<CryptoKey> {
+  const known = importedKeys.get(text)
+  if (known) return known
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(text), algorithm, false, ['sign', 'verify'])
+  if (importedKeys.size >= MAX_IMPORTED_KEYS) importedKeys.clear()
+  importedKeys.set(text, key)
+  return key
 }
 
 /** The ticket, if it is genuine, unexpired, and for this media and subject. Undefined otherwise, whatever is wrong. */
@@ -75,7 +89,7 @@ export async function readTicket(
 async function verifySignature(token: string, keys: TicketKeys): Promise<Record<string, unknown> | undefined> {
   for (const key of keys) {
     // `verify` tolerates no difference between clocks, so the expiry is checked by `readTicket`.
-    const claims = await verify(token, key, { alg: 'HS256', exp: false }).catch(() => undefined)
+    const claims = await verify(token, await importKey(key), { alg: 'HS256', exp: false }).catch(() => undefined)
     if (claims !== undefined) return claims
   }
   return undefined

@@ -31,7 +31,13 @@ const ENCODED = /(?:%(?:25)*[\da-f]{2}|&#x?[\da-f]+;|\\u[\da-f]{4}|\\x[\da-f]{2}
 const ACCOUNT_IN_TEXT = /\b(account\s+)\[\d+\]/gi
 
 export function createTextFilter({ token, accountIds = [], maxDigits = 9 }: TextFilterOptions): TextFilter {
-  const contains = createSearch(token)
+  // Most answers have no text.
+  let search: ReturnType<typeof createSearch> | undefined
+
+  function contains(text: string): boolean {
+    search ??= createSearch(token)
+    return search(text)
+  }
 
   function filterWord(word: string): string {
     if (/^\d+$/.test(word)) return word.length > maxDigits || accountIds.includes(word) ? ID : word

@@ -13,8 +13,14 @@ const WEBVTT = /^WEBVTT(?:[ \t\r\n]|$)/
  */
 const SUBRIP_CUE = /^(?:\d{1,9}[ \t]*(?:\r{0,2}\n|\r)[ \t]*)?\d{1,4}:\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->/
 
+/** Blanks, the NULs of UTF-16, and the bytes of marks: subtitles may have these before a digit or `WEBVTT`. */
+const BEFORE_TEXT: ReadonlySet<number> = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf, 0xfe, 0xff])
+const START_OF_TEXT: ReadonlySet<number> = new Set(new TextEncoder().encode('0123456789W'))
+
 /** Subtitles as tools write them. X reads UTF-8 only, so those in UTF-16 are refused. */
 export function recognizeSubtitles(head: Uint8Array): Finding | undefined {
+  // Most files are videos and images: do not make text of them.
+  if (!START_OF_TEXT.has(head.find((byte) => !BEFORE_TEXT.has(byte)) ?? 0)) return undefined
   const mediaType = subtitlesType(latin1(head))
   if (mediaType) return { mediaType }
   const text = readUtf16(head)

@@ -13,7 +13,11 @@ it('does not send the token after a redirect', async () => {
   await Promise.all([x.close(), elsewhere.close()])
 })
 
-it('reads at most 64 KiB of a response that does not end', async () => {
+it.each([
+  ['', {}],
+  [', although it says that it is short', { 'content-length': '100', 'content-encoding': 'gzip' }],
+  [', and says so', { 'content-length': '1000000000' }],
+])('reads at most 64 KiB of a response that does not end%s', async (_, headers) => {
   let sent = 0
   const endless = () =>
     new ReadableStream<Uint8Array>({
@@ -24,7 +28,7 @@ it('reads at most 64 KiB of a response that does not end', async () => {
     })
   const client = createXMedia({
     token: 't',
-    x: { retry: { retries: 0 }, fetch: async () => new Response(endless()) },
+    x: { retry: { retries: 0 }, fetch: async () => new Response(endless(), { headers }) },
   })
   await expect(client.upload({ source: png, mediaType: 'image/png' })).rejects.toMatchObject({ code: 'x_unavailable' })
   expect(sent).toBeGreaterThan(64 * 1024)
