@@ -112,7 +112,7 @@ const x = z.strictObject({
   baseUrl: z._default(baseUrl, 'https://api.x.com'),
   dialect: z._default(z.enum(['resource', 'command']), 'resource'),
   segmentBytes: z._default(whole(1, MAX_SEGMENT_BYTES), DEFAULT_SEGMENT_BYTES),
-  concurrency: z._default(whole(1, 6), 3),
+  concurrency: z._default(whole(1, 6), () => (getRuntimeKey() === 'workerd' ? 4 : 6)),
   maxSegments: z._default(whole(1, EXTENDED_MAX_SEGMENTS), MAX_SEGMENTS),
   oneShotBytes: z._default(whole(0, MAX_SEGMENT_BYTES), 0),
   retry: z.prefault(retry, {}),

@@ -197,7 +197,11 @@ export interface XApiOptions {
   dialect?: DialectName
   /** Bytes per APPEND, 1 to 5,000,000. Default 4 MiB; smaller ones cost more calls against X's rate limit. */
   segmentBytes?: number
-  /** APPENDs in flight per upload, 1 to 6. Default 3; each holds a segment in memory. Workers allow six connections. */
+  /**
+   * The most APPENDs in flight per upload, 1 to 6. Default 6, and 4 on Workers, which allow six connections per request. Each
+   * holds a segment in memory. More than three are in flight only while X takes longer than 100 ms for one, the client sends
+   * faster than that, and there is memory for them.
+   */
   concurrency?: number
   /**
    * Segments per upload, 1 to 10,000. Default 1,000, the limit in X's OpenAPI (2.167). X's newer documentation has 10,000:

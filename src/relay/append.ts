@@ -9,9 +9,15 @@ import type { SegmentPlan } from './segment-plan.ts'
 import { createSegmentSender, type SenderOptions, type SenderUpload } from './segment-sender.ts'
 
 export interface AppendOptions extends SenderOptions {
-  /** The most APPENDs of an upload in flight at once. */
+  /** The most APPENDs of an upload in flight at once, when X takes its time. */
   concurrency: number
 }
+
+/** APPENDs in flight while X is quick: more would take memory and bring nothing. */
+const QUICK_IN_FLIGHT = 3
+
+/** An APPEND that takes longer, in milliseconds, spends most of it on the way to X and back. */
+const SLOW_APPEND_MS = 100
 
 /** An upload, or a chunk of one, while it is being sent. */
 export interface UploadInProgress extends SenderUpload {
@@ -27,12 +33,17 @@ export async function appendAll(upload: UploadInProgress, options: AppendOptions
   const { read, initialization, ledger, plan, reservation, scope, progress } = upload
   const { clock, concurrency, segmentSize } = options
   const envelope = createEnvelope({ segment_index: String(EXTENDED_MAX_SEGMENTS) })
-  const limiter = createLimiter(concurrency, (error) => scope.abort(error))
+  /** How long the last APPEND took. */
+  let appendMs = 0
+  const maxInFlight = () => (appendMs > SLOW_APPEND_MS ? concurrency : Math.min(concurrency, QUICK_IN_FLIGHT))
+  const limiter = createLimiter(maxInFlight, (error) => scope.abort(error))
   const memory = createSegmentMemory({ envelope, reservation, clock, plan, limiter, signal: scope.signal })
   const sender = createSegmentSender(upload, envelope, options)
 
   async function sendAndRelease(segment: Uint8Array<ArrayBuffer>): Promise<void> {
+    const startedAt = clock.now()
     await sender.send(segment)
+    appendMs = clock.now() - startedAt
     memory.release(segment)
   }
 

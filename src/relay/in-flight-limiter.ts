@@ -15,10 +15,10 @@ export interface Limiter {
 }
 
 /**
- * @param maxInFlight The most tasks that run at once.
+ * @param maxInFlight The most tasks that run at once, at this moment.
  * @param onFailure Called as soon as a task fails, with the first failure only.
  */
-export function createLimiter(maxInFlight: number, onFailure: (error: unknown) => void): Limiter {
+export function createLimiter(maxInFlight: () => number, onFailure: (error: unknown) => void): Limiter {
   const inFlight = new Set<Promise<void>>()
   let failure: { error: unknown } | undefined
 
@@ -33,7 +33,7 @@ export function createLimiter(maxInFlight: number, onFailure: (error: unknown) =
   return {
     async waitForSlot() {
       throwIfFailed()
-      while (inFlight.size >= maxInFlight) await Promise.race(inFlight)
+      while (inFlight.size >= maxInFlight()) await Promise.race(inFlight)
       throwIfFailed()
     },
     start(task) {

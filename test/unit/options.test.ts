@@ -88,21 +88,23 @@ describe('a number among the options', () => {
   })
 })
 
-describe('limits.memoryBytes', () => {
+describe('the defaults of limits.memoryBytes and x.concurrency', () => {
   it.each([
-    ['Node.js/24', 256],
-    ['Bun/1.4.5', 256],
-    ['Deno/2.9.5', 256],
-    ['Cloudflare-Workers', 64],
-    ['Another/1.0', 64],
-  ])('is by default, on %s, %i MiB', (userAgent, mib) => {
+    ['Node.js/24', 256, 6],
+    ['Bun/1.4.5', 256, 6],
+    ['Deno/2.9.5', 256, 6],
+    ['Cloudflare-Workers', 64, 4],
+    ['Another/1.0', 64, 6],
+  ])('are, on %s, %i MiB and %i', (userAgent, mib, concurrency) => {
     onTestFinished(() => {
       vi.unstubAllGlobals()
     })
     vi.stubGlobal('navigator', { userAgent })
     // Node is also known by this.
     vi.stubGlobal('process', undefined)
-    expect(parseXMediaOptions(options).limits.memoryBytes).toBe(mib * 1024 * 1024)
+    const { limits, x } = parseXMediaOptions(options)
+    expect(limits.memoryBytes).toBe(mib * 1024 * 1024)
+    expect(x.concurrency).toBe(concurrency)
   })
 })
 

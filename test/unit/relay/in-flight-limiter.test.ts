@@ -7,7 +7,10 @@ function deferred() {
 
 describe('createLimiter', () => {
   it('lets a task start until its limit is reached, and another one as soon as a task ends', async () => {
-    const limiter = createLimiter(2, () => {})
+    const limiter = createLimiter(
+      () => 2,
+      () => {},
+    )
     const [first, second] = [deferred(), deferred()]
     await limiter.waitForSlot()
     limiter.start(() => first.promise)
@@ -27,7 +30,10 @@ describe('createLimiter', () => {
 
   it('reports only the first failure, at once, and to everyone who waits', async () => {
     const failures: unknown[] = []
-    const limiter = createLimiter(2, (error) => failures.push(error))
+    const limiter = createLimiter(
+      () => 2,
+      (error) => failures.push(error),
+    )
     const [first, second] = [deferred(), deferred()]
     limiter.start(() => first.promise)
     limiter.start(() => second.promise)
@@ -40,7 +46,10 @@ describe('createLimiter', () => {
   })
 
   it('settles only when every task has ended, even after a failure', async () => {
-    const limiter = createLimiter(2, () => {})
+    const limiter = createLimiter(
+      () => 2,
+      () => {},
+    )
     const slow = deferred()
     limiter.start(() => Promise.reject(new Error('fast')))
     limiter.start(() => slow.promise)
