@@ -272,8 +272,8 @@ export interface LimitOptions {
   /** Slowest average rate of a client, bytes a second; the first `idleMs` do not count. Default 500. */
   minBytesPerSec?: number
   /**
-   * Memory for the segments of all uploads, bytes, at least 48 MiB. Default 256 MiB on Node, Bun and Deno; elsewhere 64 MiB,
-   * half of what a Worker has. A segment counts with the copies that `fetch` makes of it: none on Node and Bun, three on
+   * Memory for the segments of all uploads, bytes, at least 48 MiB. Default 256 MiB; on Workers 64 MiB, half of what one
+   * has. A segment counts with the copies that `fetch` makes of it: none on Node and Bun, three on
    * Deno, one on Workers, and one for an `x.fetch` of your own. When memory runs short, fewer segments are in flight, then
    * uploads wait for each other for up to 5 s, then segments shrink; an upload that finds no memory at all gets
    * `overloaded`. One subject gets at most half of it; the other half is kept for sixteen subjects that hold none, 1/32 of
