@@ -207,7 +207,7 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     await page.getByLabel('Alternative text').fill('Evening')
     await press('Upload')
     await page.getByText('expires_after_secs').waitFor()
-    const { id } = JSON.parse(await page.locator('output').innerText())
+    const { id } = JSON.parse((await page.locator('output').textContent()) ?? '')
     expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'Evening' })
     await emulator.setFaults([{ step: 'metadata', kind: 'error', status: 403 }])
     await press('Upload')
