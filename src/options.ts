@@ -186,8 +186,9 @@ export interface HttpOptions<E extends Env = UndeclaredEnv> {
    * Largest body of a request that what stands in front of the server lets through, bytes: a proxy, a gateway, or the
    * platform itself. Larger requests get `request_too_large`, and `Upload-Limit: max-append-size` tells the clients of
    * resumable uploads how large a chunk may be. Set it for what cannot be seen, such as nginx or the plan of a zone.
-   * Default: guessed on Vercel (4,500,000), Lambda (4,500,000; 750,000 behind a load balancer), Cloud Run (33,554,432) and
-   * Azure Functions (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`, or 104,857,600), with smaller chunks, and no limit elsewhere.
+   * Default: guessed on Vercel (4,500,000), Lambda (4,500,000; 750,000 behind a load balancer), Cloud Run over HTTP/1
+   * (33,554,432) and Azure Functions (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`, or 104,857,600), with smaller chunks. No limit
+   * elsewhere.
    */
   hostLimitBytes?: number
   /**

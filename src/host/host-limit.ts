@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { env, getRuntimeKey } from 'hono/adapter'
+import { isRecord } from '../lib/is-record.ts'
 import { isBehindLoadBalancer } from './lambda-event.ts'
 
 /** What stands in front of a server accepts in one request. */
@@ -19,7 +20,7 @@ export const LAMBDA: HostLimit = { bodyBytes: 4_500_000, chunkBytes: 4_000_000 }
 /** 1 MB, as base64. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html (2026-11) */
 export const LOAD_BALANCER: HostLimit = { bodyBytes: 750_000, chunkBytes: 700_000 }
 
-/** 32 MiB over HTTP/1. https://cloud.google.com/run/quotas (2026-11) */
+/** 32 MiB over HTTP/1; none over HTTP/2. https://cloud.google.com/run/quotas (2026-11) */
 export const CLOUD_RUN: HostLimit = { bodyBytes: 33_554_432, chunkBytes: 30_000_000 }
 
 /** 100 MiB, unless a setting says otherwise. https://learn.microsoft.com/azure/azure-functions/functions-app-settings (2026-11) */
@@ -39,9 +40,16 @@ export function findHostLimit(c: Context, givenBytes: number | undefined): HostL
   if (givenBytes !== undefined) return { bodyBytes: givenBytes, chunkBytes: givenBytes }
   if (isBehindLoadBalancer(c.env)) return LOAD_BALANCER
   // On Deno, reading the environment may stop the program to ask for permission.
-  const variables = getRuntimeKey() === 'deno' ? {} : { ...env<Record<string, unknown>>(c) }
+  const variables = getRuntimeKey() === 'deno' ? {} : (env<Record<string, unknown>>(c) ?? {})
   const limit = PLATFORMS.find(([variable]) => variables[variable])?.[1]
+  if (limit === CLOUD_RUN && isHttp2(c.env)) return undefined
   return limit === AZURE ? azureLimit(variables['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT']) : limit
+}
+
+/** Whether the request came over HTTP/2, by Node's own request, which `@hono/node-server` puts into the environment. */
+function isHttp2(env: unknown): boolean {
+  const incoming = isRecord(env) ? env['incoming'] : undefined
+  return isRecord(incoming) && incoming['httpVersionMajor'] === 2
 }
 
 function azureLimit(setting: unknown): HostLimit {

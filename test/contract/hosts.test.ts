@@ -80,7 +80,7 @@ describe.concurrent('status events', () => {
 })
 
 const ON_LAMBDA: readonly HostName[] = ['lambdaUrl', 'lambdaHttpApi', 'lambdaRestApi', 'lambdaLoadBalancer']
-const ON_SOCKETS: readonly HostName[] = ['cloudRun', 'fastify', 'koa', 'h3']
+const ON_SOCKETS: readonly HostName[] = ['cloudRun', 'cloudRunHttp2', 'fastify', 'koa', 'h3']
 const without = (...others: HostName[]) => names.filter((name) => !others.includes(name))
 
 describe.concurrent('a stranger', () => {
@@ -140,6 +140,13 @@ describe('the limit of a request', () => {
     },
   )
 
+  it('does not hold on Cloud Run over HTTP/2', async () => {
+    vi.stubEnv('K_SERVICE', 'uploads')
+    const request = { method: 'OPTIONS', path: '/media/files', headers: { ...TUS } }
+    const { headers } = await clientOf('cloudRunHttp2').send(request)
+    expect(headers.get('upload-limit')).toMatch(/^max-size=\d+, max-age=\d+$/)
+  })
+
   it.each(['vercel', 'netlify'] as const)('is explained on %s when it is exceeded, and only then', async (name) => {
     const { bodyBytes } = stubHost(name)
     const declare = async (bytes: number) =>
@@ -185,7 +192,9 @@ describe('a REST API without binary media types', () => {
 describe('the tables of docs/hosting.md', () => {
   it('claim only what these tests have run', () => {
     expect([...passed].toSorted()).toEqual(
-      names.flatMap((name) => FEATURES.map((feature) => `${name} ${feature}`)).toSorted(),
+      Object.keys(MOUNTED)
+        .flatMap((name) => FEATURES.map((feature) => `${name} ${feature}`))
+        .toSorted(),
     )
   })
 

@@ -41,7 +41,9 @@ const ON_LAMBDA: RequestLimit = {
 export type LambdaName = 'lambdaUrl' | 'lambdaHttpApi' | 'lambdaRestApi' | 'lambdaLoadBalancer'
 
 /** Hosts whose own handler the tests call. */
-export const HANDLED_HOSTS: Readonly<Record<'vercel' | 'next' | LambdaName | 'netlify' | 'cloudRun', Host>> = {
+export const HANDLED_HOSTS: Readonly<
+  Record<'vercel' | 'next' | LambdaName | 'netlify' | 'cloudRun' | 'cloudRunHttp2', Host>
+> = {
   vercel: {
     title: 'Vercel functions',
     events: 'as they happen',
@@ -87,6 +89,7 @@ export const HANDLED_HOSTS: Readonly<Record<'vercel' | 'next' | LambdaName | 'ne
     variable: ['K_SERVICE', 'uploads'],
     store: 'shared',
   },
+  cloudRunHttp2: { title: 'Cloud Run, end-to-end HTTP/2', events: 'as they happen', limit: 'none', store: 'shared' },
 }
 
 const OWN_SERVER: Omit<Host, 'title'> = { events: 'as they happen', limit: 'none', store: 'any' }

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import type { HostClient, HostRequest } from './host-client.ts'
+import { type HostClient, type HostRequest, readBody } from './host-client.ts'
 
 /** What calls the function. The events are those in the documentation of each. */
 export type LambdaTrigger = 'httpApi' | 'restApi' | 'restApiWithoutBinary' | 'loadBalancer'
@@ -61,15 +61,7 @@ class MetadataStream extends PassThrough {
       await text(this)
       return new Response(null, { status, headers })
     }
-    const chunks: AsyncIterator<Uint8Array<ArrayBuffer>> = this.iterator()
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      async pull(controller) {
-        const { done, value } = await chunks.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
-      },
-    })
-    return new Response(body, { status, headers })
+    return new Response(readBody(this), { status, headers })
   }
 }
 

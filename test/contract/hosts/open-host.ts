@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
+import type { Http2Server } from 'node:http2'
+import { promisify } from 'node:util'
 import type { H3 } from 'h3'
 import type { Hono } from 'hono'
 import { listen, type RunningServer } from '../../../adapters/node.ts'
 import type { Snippets } from '../../support/snippets.ts'
-import { fetchClient, type HostClient, socketClient } from './host-client.ts'
+import { fetchClient, type HostClient, http2Client, socketClient } from './host-client.ts'
 import type { HostName } from './hosts.ts'
 import {
   type LambdaHandler,
@@ -43,6 +46,11 @@ export const OPEN_HOST: Readonly<Record<HostName, OpenHost>> = {
     const instances = await Promise.all([open(), open()])
     return inTurns(...instances.map(({ server: { url, close } }) => socketClient(url, close)))
   },
+  cloudRunHttp2: async (snippets) => {
+    const open = () => snippets.load<{ server: Http2Server }>('cloud-run-http2.ts')
+    const instances = await Promise.all([open(), open()])
+    return inTurns(...(await Promise.all(instances.map(({ server }) => openHttp2(server)))))
+  },
   fastify: async (snippets) => {
     const { server } = await snippets.load<{
       server: { listen(options: object): Promise<string>; close(): Promise<void> }
@@ -78,6 +86,13 @@ export const OPEN_HOST: Readonly<Record<HostName, OpenHost>> = {
     const { app } = await snippets.load<{ app: Hono }>('mount.ts')
     return fetchClient((request) => app.fetch(request))
   },
+}
+
+async function openHttp2(server: Http2Server): Promise<HostClient> {
+  if (!server.listening) await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : address
+  return http2Client(`http://127.0.0.1:${port}`, () => promisify(server.close.bind(server))())
 }
 
 /** A route file of Next.js exports a function for each method. Two instances share the store. */
