@@ -1,12 +1,19 @@
-import { FRAMEWORKS, HANDLED_HOSTS, SUITE_HOSTS, UNTESTED_HOSTS } from '../test/contract/hosts/hosts.ts'
+import {
+  type EventDelivery,
+  FEATURES,
+  FRAMEWORKS,
+  HANDLED_HOSTS,
+  SUITE_HOSTS,
+  UNTESTED_HOSTS,
+} from '../test/contract/hosts/hosts.ts'
 
-type Host = (typeof UNTESTED_HOSTS)[number] & { events?: string }
+type Host = (typeof UNTESTED_HOSTS)[number] & { events?: EventDelivery }
 
 /** The hosts as a table, in Markdown. */
 export function hostsTable(): string {
   const hosts: readonly Host[] = [...Object.values(SUITE_HOSTS), ...Object.values(HANDLED_HOSTS), ...UNTESTED_HOSTS]
   return formatTable(
-    ['host', 'raw', 'form', 'resumable', 'events', 'limit of a request', 'chunk size, bytes', 'store'],
+    ['host', ...FEATURES, 'limit of a request', 'chunk size, bytes', 'store'],
     hosts.map(({ title, events, limit, bytes, store }) => [
       title,
       ...features(events),
@@ -20,12 +27,13 @@ export function hostsTable(): string {
 /** The frameworks as a table, in Markdown. */
 export function frameworksTable(): string {
   const rows = Object.values(FRAMEWORKS).map(({ title, events }) => [title, ...features(events)])
-  return formatTable(['framework', 'raw', 'form', 'resumable', 'events'], rows)
+  return formatTable(['framework', ...FEATURES], rows)
 }
 
-/** The features of a host that tests run. */
-function features(events: string | undefined): string[] {
-  return events === undefined ? ['not tested', 'not tested', 'not tested', 'not tested'] : ['yes', 'yes', 'yes', events]
+/** The cells for the features. @param events When status events reach the client; undefined if no test runs the host. */
+function features(events: EventDelivery | undefined): string[] {
+  if (events === undefined) return FEATURES.map(() => 'not tested')
+  return FEATURES.map((feature) => (feature === 'events' ? events : 'yes'))
 }
 
 function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
