@@ -46,5 +46,6 @@ export async function listen(server: Server, port: number, hostname: string): Pr
 }
 
 export { fromFile } from './from-file.ts'
+export { createNodeListener } from './node-listener.ts'
 export type { FetchApp, RunningServer, ServeOptions } from './serve.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

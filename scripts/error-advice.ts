@@ -69,6 +69,17 @@ const REQUEST = {
     client: 'Send it again on a better line, or as a resumable upload.',
     operator: 'For users with very slow lines, raise `limits.idleMs` or lower `limits.minBytesPerSec`.',
   },
+  body_corrupted: {
+    meaning: 'A gateway in front of the server has taken the body for text, so its bytes are lost.',
+    client: 'Nothing helps until the server is set up correctly.',
+    operator:
+      'Add `*/*` to the binary media types of the REST API, and deploy it again. See [Hosting](hosting.md#aws-lambda).',
+  },
+  request_too_large: {
+    meaning: 'The request is larger than the host of the server lets through.',
+    client: 'Send the file as a resumable upload, in chunks of at most the `max-append-size` in `Upload-Limit`.',
+    operator: 'If the host takes more, set `http.hostLimitBytes`.',
+  },
   empty_body: { meaning: 'The file has no bytes.', client: 'Send the bytes of the file.' },
   malformed_multipart: { meaning: 'The form breaks RFC 7578.', client: 'Correct the client, or send a raw body.' },
   multipart_limit: {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { errorsPage } from './errors-page.ts'
+import { frameworksTable, hostsTable } from './hosts-tables.ts'
 import { optionsPage } from './options-page.ts'
 import { rulesTable } from './rules-table.ts'
 
@@ -13,20 +14,23 @@ export interface GeneratedPage {
 const urlOf = (name: string) => new URL(`../docs/${name}`, import.meta.url)
 const inDocs = (name: string, text: string): GeneratedPage => ({ name, url: urlOf(name), text })
 
-const RULES_START = '<!-- `npm run docs` writes this table. -->'
-const RULES_END = '<!-- The end of the table. -->'
+const TABLE_START = '<!-- `npm run docs` writes this table. -->'
+const TABLE_END = '<!-- The end of the table. -->'
 
-/** The page on media rules, with X's rules as the source has them. */
-function mediaRulesPage(): string {
-  const text = readFileSync(urlOf('media-rules.md'), 'utf8')
-  const [before, ...others] = text.split(RULES_START)
-  const [, after] = others.join('').split(RULES_END)
-  if (after === undefined) throw new Error('docs/media-rules.md has lost the comments around its table.')
-  return `${before}${[RULES_START, rulesTable(), RULES_END].join('\n\n')}${after}`
+/** A page whose tables alone come from the source, in their order there. */
+function withTables(name: string, ...tables: readonly string[]): GeneratedPage {
+  const [before = '', ...parts] = readFileSync(urlOf(name), 'utf8').split(TABLE_START)
+  const after = parts.map((part) => part.split(TABLE_END)[1])
+  if (after.length !== tables.length || after.includes(undefined)) {
+    throw new Error(`docs/${name} has lost the comments around its tables.`)
+  }
+  const written = tables.map((table, index) => [TABLE_START, table, TABLE_END].join('\n\n') + after[index])
+  return inDocs(name, [before, ...written].join(''))
 }
 
 export const GENERATED_PAGES: readonly GeneratedPage[] = [
   inDocs('options.md', optionsPage()),
   inDocs('errors.md', errorsPage()),
-  inDocs('media-rules.md', mediaRulesPage()),
+  withTables('media-rules.md', rulesTable()),
+  withTables('hosting.md', hostsTable(), frameworksTable()),
 ]

@@ -5,6 +5,7 @@ import type { ToSchema } from 'hono/types'
 import { COMPAT_PATHS } from './compat/paths.ts'
 import { COMPAT_PATH, xCompat } from './compat/routes.ts'
 import { errorResponse } from './errors.ts'
+import { checkHostBody } from './host/check-body.ts'
 import { type Instance, instanceOf } from './instance.ts'
 import { DOCTOR_PATHS } from './openapi/doctor-paths.ts'
 import { UPLOAD_PATHS } from './openapi/upload-paths.ts'
@@ -71,11 +72,12 @@ export function mediaApp(instance: Instance): XMediaApp {
     .on('GET', withSlash('/openapi.json'), apiDescription(paths))
     .route('/', resumableLimits(instance))
     .use(authorize(instance))
+    .route('/', doctorRoutes(instance))
+    .use(checkHostBody(instance))
     .on(['POST', 'PUT'], '/', ...upload) // `curl -T` sends PUT
     .get('/status/:media_id', ...status)
     .get('/status/:media_id/', ...status)
     .route('/', resumable(instance))
-    .route('/', doctorRoutes(instance))
     .use(answerUnrouted(routes.routes, '', (error) => error.getResponse()))
     .on(['POST', 'PUT'], '*', ...upload) // the mount with a slash at its end
   // This one has no error handler, so what `routes` rethrows reaches the handler of the app around it, or else Hono's own.
@@ -100,7 +102,10 @@ function doctorRoutes(instance: Instance): Hono<UploadEnv> {
  */
 export function xMediaUpload<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>): MiddlewareHandler<XMediaEnv> {
   const instance = instanceOf(options)
-  const receive = every(requireSecret(instance), authorize(instance), validateUpload, receiveUpload(instance))
+  const receive = every(
+    ...[requireSecret(instance), authorize(instance), checkHostBody(instance)],
+    ...[validateUpload, receiveUpload(instance)],
+  )
   const upload = every(
     respondToErrors(every(findPublicUrl(instance), allowOrigins(instance))),
     respondToErrors(receive),

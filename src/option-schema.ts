@@ -38,8 +38,9 @@ export interface XApiSettings extends Required<Omit<XApiOptions, 'retry' | 'fetc
 }
 
 /** `http`, with its defaults. */
-export interface HttpSettings extends Required<Omit<HttpOptions, 'mountPath'>> {
+export interface HttpSettings extends Required<Omit<HttpOptions, 'mountPath' | 'hostLimitBytes'>> {
   mountPath?: HttpOptions['mountPath'] | undefined
+  hostLimitBytes?: number | undefined
 }
 
 /** `allow`, with its defaults. */
@@ -193,6 +194,7 @@ const http = z.strictObject({
     textOrFunc<NonNullable<HttpOptions['mountPath']>>(() => true, 'must be a string or a function'),
   ),
   trustProxy: z._default(z.boolean(), false),
+  hostLimitBytes: z.optional(whole(1)),
   doctor: z._default(z.boolean(), false),
 })
 

@@ -183,6 +183,15 @@ export interface HttpOptions<E extends Env = UndeclaredEnv> {
    */
   trustProxy?: boolean
   /**
+   * Largest body of a request that what stands in front of the server lets through, bytes: a proxy, a gateway, or the
+   * platform itself. Larger requests get `request_too_large`, and `Upload-Limit: max-append-size` tells the clients of
+   * resumable uploads how large a chunk may be. Set it for what cannot be seen, such as nginx or the plan of a zone.
+   * Default: guessed on Vercel (4,500,000), Lambda (4,500,000; 750,000 behind a load balancer), Cloud Run over HTTP/1
+   * (33,554,432) and Azure Functions (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`, or 104,857,600), with smaller chunks. No limit
+   * elsewhere.
+   */
+  hostLimitBytes?: number
+  /**
    * Whether to serve `POST /doctor` and `GET /doctor/events`, with which `npx hono-x-media doctor` tests what stands in front
    * of the mount. They need a sign-in, count as uploads towards limits and quotas, and send nothing to X. Default false.
    */

@@ -5,6 +5,7 @@ import Dashboard from '@uppy/dashboard'
 import GoldenRetriever from '@uppy/golden-retriever'
 import Tus, { type TusBody } from '@uppy/tus'
 import { MEDIA_TYPES, type Problem, type XMedia, type XMediaAnswer } from '../../src/index.ts'
+import { largestChunk } from './chunk-size.ts'
 import { CONVERTED_TYPES, sendImagesWhole } from './send-whole.ts'
 
 interface OwnMeta extends Meta {
@@ -51,6 +52,12 @@ uppy
     onShouldRetry: (error, _attempt, _options, next) => error.originalResponse?.getStatus() !== 429 && next(error),
   })
   .use(GoldenRetriever)
+
+// The host of the server may let less through in a request than a file has.
+uppy.addPreProcessor(async () => {
+  const chunkSize = await largestChunk('/media/files').catch(() => Infinity)
+  uppy.getPlugin('Tus')?.setOptions({ chunkSize })
+})
 
 uppy.on('file-added', ({ id, meta }) => {
   if (meta.alt_text === undefined) uppy.setFileMeta(id, { alt_text: '' })

@@ -24,6 +24,8 @@ export interface ChunkSize {
   bytes(): number
   /** How long the next chunk may take, milliseconds. */
   timeoutMs(): number
+  /** Stays below what the server's `Upload-Limit` allows in a request. */
+  keepTo(uploadLimit: string | null): void
   /** Adapts the size to how long a chunk took. */
   measure(bytes: number, ms: number): void
   /** Adapts the size after a refusal. Returns whether that may help. */
@@ -43,6 +45,11 @@ export function createChunkSize(): ChunkSize {
   return {
     bytes: () => bytes,
     timeoutMs: () => timeoutFor(bytes, bytesPerMs),
+    keepTo(uploadLimit) {
+      const [, allowed] = /\bmax-append-size=([1-9]\d*)/.exec(uploadLimit ?? '') ?? []
+      largest = Math.min(largest, Number(allowed ?? largest))
+      bytes = Math.min(bytes, largest)
+    },
     measure(sent, ms) {
       bytesPerMs = sent / Math.max(ms, 1)
       if (ms < SHORTEST_MS) bytes = Math.min(2 * bytes, largest)
@@ -50,7 +57,7 @@ export function createChunkSize(): ChunkSize {
     },
     adaptTo(error) {
       if (error instanceof XMediaUploadError && error.code === 'piece_too_small' && bytes < largest) {
-        bytes *= 2
+        bytes = Math.min(2 * bytes, largest)
         return true
       }
       if (!isRequestTooLarge(error) || bytes <= MIN_BYTES) return false

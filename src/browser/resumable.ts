@@ -32,6 +32,7 @@ export async function sendResumable(job: UploadJob, size: ChunkSize, signal: Abo
   const file = await job.file()
   let answer = (await findUpload(job, signal)) ?? (await createUpload(job, file.size, signal))
   if (!answer.media) tracker.found(offsetOf(answer))
+  size.keepTo(answer.headers.get('upload-limit'))
 
   while (!answer.media) {
     const offset = offsetOf(answer)

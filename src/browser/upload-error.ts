@@ -38,9 +38,13 @@ const PASSING: readonly UploadErrorCode[] = [
   ...(['body_too_slow', 'client_closed', 'deadline_exceeded'] as const),
 ]
 
-/** Whether a proxy has refused a request for its size: the server would say in a detail what is too large. */
+/**
+ * Whether a request was refused for its size, not for that of the file. A proxy says no more than the status; the server
+ * says in a detail what is too large.
+ */
 export function isRequestTooLarge(error: unknown): boolean {
-  return error instanceof XMediaUploadError && error.code === 'too_large' && error.detail === undefined
+  if (!(error instanceof XMediaUploadError)) return false
+  return error.code === 'request_too_large' || (error.code === 'too_large' && error.detail === undefined)
 }
 
 /** Statuses of proxies and crashed servers that are worth another attempt, below 500. */

@@ -76,6 +76,7 @@ const STATUSES: Partial<Record<XMediaErrorCode, number>> = {
   quota_exceeded: 429,
   method_not_allowed: 405,
   misconfigured: 500,
+  body_corrupted: 500,
   upload_locked: 503,
   x_rate_limited: 429,
   x_rejected_media: 400,

@@ -1,6 +1,7 @@
 import { zValidator } from '@hono/zod-validator'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
+import { checkHostBody } from '../host/check-body.ts'
 import type { Instance } from '../instance.ts'
 import { authorize, requireSecret } from '../routes/authorize.ts'
 import { findMount } from '../routes/mount.ts'
@@ -42,7 +43,7 @@ export function xCompat(parts: Instance): Hono<CompatEnv> {
   const app = new Hono<CompatEnv>().onError((error) => compatErrorResponse(error))
   return app
     .use(findPublicUrl(instance), findMount(instance.mountPath, COMPAT_PATH))
-    .use(allowOrigins(instance), requireSecret(instance), authorize(instance))
+    .use(allowOrigins(instance), requireSecret(instance), authorize(instance), checkHostBody(instance))
     .on('POST', withSlash('/upload/initialize'), refuseQuery, answer(initializeUpload))
     .on('POST', withSlash('/upload/:id/append'), refuseQuery, validateId, answer(appendSegment))
     .on('POST', withSlash('/upload/:id/finalize'), refuseQuery, validateId, answer(finalizeUpload))

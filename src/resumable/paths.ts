@@ -24,7 +24,7 @@ const PROGRESS_HEADERS = {
   'Upload-Complete': responseHeader(
     'For GET, HEAD and the IETF draft: `?1` once the upload is done, `?0` before that.',
   ),
-  'Upload-Limit': responseHeader('For the IETF draft: the limits of this upload.'),
+  'Upload-Limit': responseHeader('The limits of this upload. `max-append-size`: the largest chunk, in bytes.'),
   'Upload-Expires': responseHeader('When the upload expires.'),
   'Tus-Resumable': responseHeader('The version of tus. Not with the IETF draft.'),
   'X-Media-Id': responseHeader('The media id, once the upload is done.'),
@@ -96,7 +96,7 @@ const describeServer: Operation = {
         'Tus-Extension': responseHeader('The supported extensions of tus, separated by commas.'),
         'Tus-Max-Size': responseHeader('The largest upload, in bytes.'),
         'Tus-Checksum-Algorithm': responseHeader('The supported checksum algorithms, separated by commas.'),
-        'Upload-Limit': responseHeader('For the IETF draft: the limits of every upload.'),
+        'Upload-Limit': responseHeader('The limits of every upload. `max-append-size`: the largest chunk, in bytes.'),
         'Accept-Patch': responseHeader('The media types of chunks: first for tus, then for the IETF draft.'),
       },
     },

@@ -19,7 +19,7 @@ export async function uploadResponse(
   c.header('upload-offset', String(offset))
   c.header('upload-expires', new Date(expiresAt).toUTCString())
   if (isIetf || status === 200) c.header('upload-complete', state === 'done' ? '?1' : '?0')
-  if (isIetf) c.header('upload-limit', uploadLimit(c, session, instance))
+  c.header('upload-limit', uploadLimit(c, session, instance))
   if (state !== 'done' || result === undefined) {
     if (status !== 200) return c.body(null, status)
     const findings = session.findings ?? instance.media?.begin(session, () => {}).findings()

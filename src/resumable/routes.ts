@@ -17,7 +17,7 @@ import { createSession, type Session } from '../session/record.ts'
 import { CHECKSUM_ALGORITHMS, type Creation, IETF_MEDIA_TYPE, readCreation, TUS_MEDIA_TYPE } from './headers.ts'
 import { acceptChunk, callContext, isRetryable, patchUpload, throwIfFailed } from './patch-upload.ts'
 import { checkTusVersion, requireTus, TUS_VERSION } from './protocol.ts'
-import { formatLimit, overriddenMethod, type ResumableEnv } from './protocol-headers.ts'
+import { overriddenMethod, type ResumableEnv, UNUSED_EXPIRY_MS, uploadLimit } from './protocol-headers.ts'
 import { uploadLocation, uploadResponse } from './response.ts'
 import { acquireUpload, findUpload, type UploadContext, type UploadId, validateUploadId } from './upload-id.ts'
 
@@ -25,7 +25,9 @@ const FILES: string[] = withSlash('/files')
 const FILE: string[] = withSlash('/files/:id')
 
 /** The route that tells what the server can do. It is the same for all users, so it needs no sign-in. */
-export function resumableLimits(instance: Pick<Instance, 'sizeLimits'>): Hono<ResumableEnv> {
+export function resumableLimits(
+  instance: Pick<Instance, 'clock' | 'hostLimitBytes' | 'sizeLimits'>,
+): Hono<ResumableEnv> {
   return new Hono<ResumableEnv>().on('OPTIONS', [...FILES, ...FILE], describeServer(instance))
 }
 
@@ -46,9 +48,6 @@ export function resumable(instance: Instance): Hono<ResumableEnv> {
 /** Random bytes of an id: 128 bits cannot be guessed. */
 const ID_BYTES = 16
 
-/** How long an upload without bytes is kept, in milliseconds: one hour. */
-const UNUSED_EXPIRY_MS = 3_600_000
-
 /** When to ask for the progress again if nothing better is known, in seconds. */
 const RETRY_AFTER_SECS = 5
 
@@ -64,13 +63,13 @@ const checkProtocol: MiddlewareHandler<ResumableEnv> = createMiddleware<Resumabl
 )
 
 /** Lists the protocol versions, extensions and limits. */
-function describeServer({ sizeLimits }: Pick<Instance, 'sizeLimits'>): Handler<ResumableEnv> {
+function describeServer(instance: Pick<Instance, 'clock' | 'hostLimitBytes' | 'sizeLimits'>): Handler<ResumableEnv> {
   return function describeServer(c) {
     c.header('tus-version', TUS_VERSION)
     c.header('tus-extension', 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum')
     c.header('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','))
-    c.header('tus-max-size', String(sizeLimits.uploadBytes))
-    c.header('upload-limit', formatLimit(sizeLimits.uploadBytes, UNUSED_EXPIRY_MS / 1000))
+    c.header('tus-max-size', String(instance.sizeLimits.uploadBytes))
+    c.header('upload-limit', uploadLimit(c, undefined, instance))
     c.header('accept-patch', `${TUS_MEDIA_TYPE}, ${IETF_MEDIA_TYPE}`)
     return c.body(null, 204)
   }

@@ -118,6 +118,22 @@ describe.skipIf(!CHROMIUM)('the upload page', () => {
     expect(upload.size).toBeLessThanOrEqual(5 * MIB)
   })
 
+  it('sends a video in chunks of the size that the server states', async () => {
+    await page.route('**/media/files', async (route) => {
+      if (route.request().method() !== 'OPTIONS') return route.fallback()
+      await route.fulfill({ status: 204, headers: { 'upload-limit': 'max-size=5000000000, max-append-size=4000000' } })
+    })
+    const offsets: number[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']))
+    })
+    const file = randomFile(SIZE - 1)
+    await choose({ name: 'large.mp4', mimeType: 'video/mp4', buffer: Buffer.concat([...file.pieces()]) })
+    await press('Upload 1 file')
+    await expectReceived(file)
+    expect(offsets).toEqual([0, 4_000_000])
+  })
+
   it('pauses an upload, and continues where it stopped', async () => {
     const file = await beginLarge()
     const before = await known()

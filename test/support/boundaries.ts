@@ -12,7 +12,17 @@ const SERVED = [
     'src/status-ticket.ts',
     'src/lib',
   ],
-  ...['src/ingress', 'src/relay', 'src/store', 'src/x', 'src/openapi', 'hono', '@hono/zod-validator', 'zod/mini'],
+  ...[
+    'src/host',
+    'src/ingress',
+    'src/relay',
+    'src/store',
+    'src/x',
+    'src/openapi',
+    'hono',
+    '@hono/zod-validator',
+    'zod/mini',
+  ],
 ]
 
 /** What each part of the tree may import, besides itself. A path without an extension is a folder. */
@@ -64,12 +74,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/lib', 'src/ingress/endings.ts', 'src/ingress/paced-reader.ts', 'src/ingress/permissions.ts'],
     ...['src/session/limit-sessions.ts', 'src/store'],
   ],
+  'src/host': ['src/errors.ts', 'src/options.ts', 'src/lib', 'src/ingress/lengths.ts', 'hono'],
   'src/routes': SERVED,
   'src/resumable': [...SERVED, 'src/routes', 'src/session', 'structured-headers'],
   'src/compat': [...SERVED, 'src/routes'],
   'src/app.ts': [
-    ...['src/compat', 'src/errors.ts', 'src/ingress/upload-parameters.ts', 'src/instance.ts', 'src/openapi'],
-    ...['src/options.ts', 'src/resumable', 'src/routes', 'hono'],
+    ...['src/compat', 'src/errors.ts', 'src/host', 'src/ingress/upload-parameters.ts', 'src/instance.ts'],
+    ...['src/openapi', 'src/options.ts', 'src/resumable', 'src/routes', 'hono'],
   ],
   'src/index.ts': ['src'],
   'src/oauth': [

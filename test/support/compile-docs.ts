@@ -45,7 +45,7 @@ const { exports }: { exports: Record<string, string | { default: string }> } = J
 )
 
 /** The package's own names, at its sources. */
-const SOURCES = Object.fromEntries(
+export const PACKAGE_SOURCES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries(exports).flatMap(([subpath, entry]) => {
     if (typeof entry === 'string') return []
     const source = entry.default.replace('./dist/', root).replace(/\.js$/, '.ts')
@@ -69,7 +69,7 @@ export function compile(pages: readonly { blocks: readonly Pick<CodeBlock, 'text
         writeFileSync(join(folder, String(page), file ?? `block-${index}.ts`), `${text}\nexport {}\n`)
       })
     })
-    const compilerOptions = { ...LAXER, paths: SOURCES, typeRoots: [`${root}node_modules/@types`] }
+    const compilerOptions = { ...LAXER, paths: PACKAGE_SOURCES, typeRoots: [`${root}node_modules/@types`] }
     const config = { extends: `${root}tsconfig.json`, compilerOptions, include: ['**/*.ts'] }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
     execFileSync(`${root}node_modules/.bin/tsc`, ['-p', folder, '--pretty', 'false'], { encoding: 'utf8' })

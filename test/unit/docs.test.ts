@@ -35,11 +35,12 @@ describe('the documentation', () => {
     expect(written.length).toBeGreaterThan(0)
   })
 
-  it('has only JavaScript that test/contract/package.test.ts runs', () => {
+  it('has only JavaScript that tests run: test/contract/package.test.ts and hosts.test.ts', () => {
     const written = pages.flatMap(({ path, blocks }) =>
       blocks.filter(({ language }) => language === 'js').map(({ file }) => `${path} ${file}`),
     )
-    expect(written).toEqual(['app.mjs', 'server.mjs', 'worker.mjs'].map((name) => `README.md ${name}`))
+    const ofReadme = ['app.mjs', 'server.mjs', 'worker.mjs'].map((name) => `README.md ${name}`)
+    expect(written).toEqual([...ofReadme, 'docs/hosting.md koa.mjs'])
   })
 
   it('has other languages only for the settings of other programs', () => {

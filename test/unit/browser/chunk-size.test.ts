@@ -45,6 +45,30 @@ describe('the size of chunks', () => {
     expect(size.adaptTo(tooSmall)).toBe(false)
   })
 
+  it('stays within the limit that the server states, however fast the connection', () => {
+    const size = createChunkSize()
+    size.keepTo('max-size=5000000000, max-age=3600, max-append-size=700000')
+    expect(size.bytes()).toBe(700_000)
+    size.measure(700_000, 100)
+    expect(size.bytes()).toBe(700_000)
+    expect(size.adaptTo(new XMediaUploadError('piece_too_small', { status: 400 }))).toBe(false)
+  })
+
+  it.each([null, '', 'max-size=5', 'max-append-size=0', 'max-append-size=?1', 'xmax-append-size=5'])(
+    'takes %j for no limit',
+    (uploadLimit) => {
+      const size = createChunkSize()
+      size.keepTo(uploadLimit)
+      expect(size.bytes()).toBe(MIB)
+    },
+  )
+
+  it('halves when the server refuses a request for its size', () => {
+    const size = createChunkSize()
+    expect(size.adaptTo(new XMediaUploadError('request_too_large', { status: 413, detail: 'Too large.' }))).toBe(true)
+    expect(size.bytes()).toBe(MIB / 2)
+  })
+
   it('does not adapt to a file that is too large, or to other errors', () => {
     const size = createChunkSize()
     expect(size.adaptTo(new XMediaUploadError('too_large', { status: 413, detail: 'The limit is 5 bytes.' }))).toBe(

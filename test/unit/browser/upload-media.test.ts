@@ -67,6 +67,28 @@ describe('uploadMedia', () => {
     expect(await emulator.upload(id)).toMatchObject({ finalized: true, size: 300 * KIB })
   })
 
+  it('sends chunks of the size that the server states, and none that is refused', async () => {
+    const limited = xMedia(optionsWith({ http: { hostLimitBytes: 100 * KIB } }))
+    const sizes: number[] = []
+    const refused: number[] = []
+    const fetch = async (url: string, init: RequestInit) => {
+      const response = await limited.request(url, withLength(init))
+      if (init.method === 'PATCH') sizes.push(bodyBytes(init))
+      if (!response.ok) refused.push(response.status)
+      return response
+    }
+    const { id } = await uploadMedia(pictureOf(250 * KIB), options(undefined, { fetch, plainBytes: 1000 }))
+    expect([sizes, refused]).toEqual([[100 * KIB, 100 * KIB, 50 * KIB], []])
+    expect(await emulator.upload(id)).toMatchObject({ finalized: true, size: 250 * KIB })
+  })
+
+  it('sends a small file in chunks if the server refuses it in one request', async () => {
+    const limited = xMedia(optionsWith({ http: { hostLimitBytes: 100 * KIB } }))
+    const fetch = async (url: string, init: RequestInit) => limited.request(url, withLength(init))
+    const { id } = await uploadMedia(pictureOf(250 * KIB), options(undefined, { fetch }))
+    expect(await emulator.upload(id)).toMatchObject({ finalized: true, size: 250 * KIB })
+  })
+
   it('sends a small file in chunks if a proxy refuses it in one request', async () => {
     const { id } = await uploadMedia(pictureOf(300 * KIB), options(limitedTo(100 * KIB)))
     expect(await emulator.upload(id)).toMatchObject({ finalized: true, size: 300 * KIB })
