@@ -4,6 +4,7 @@ import { XMediaError } from '../errors.ts'
 import type { Instance } from '../instance.ts'
 import { createAbortScope } from '../lib/abort-scope.ts'
 import { repeat } from '../lib/clock.ts'
+import type { Problem } from '../problem.ts'
 import type { PrincipalEnv } from './authorize.ts'
 
 /** How often a comment goes out, in milliseconds. Proxies close a silent connection after a minute, some after 30 s. */
@@ -20,7 +21,7 @@ export type SendEvents = (stream: SSEStreamingApi, signal: AbortSignal) => Promi
  */
 export function eventStream(
   c: Context<PrincipalEnv>,
-  { clock, listeners, log }: Pick<Instance, 'clock' | 'listeners' | 'log'>,
+  { clock, listeners }: Pick<Instance, 'clock' | 'listeners'>,
   send: SendEvents,
 ): Response {
   // The response to HEAD has no body, so nothing would end its stream.
@@ -50,8 +51,11 @@ export function eventStream(
       await send(stream, signal)
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof XMediaError) await stream.writeSSE({ event: 'error', data: JSON.stringify(error.problem) })
-      else log(`hono-x-media: the events of ${c.req.path} could not be sent. ${String(error)}`)
+      const { refuse, requestId } = c.var.xMediaObserver
+      refuse(error)
+      if (!(error instanceof XMediaError)) throw error
+      const problem: Problem = { ...error.problem, request_id: requestId }
+      await stream.writeSSE({ event: 'error', data: JSON.stringify(problem) })
     } finally {
       end()
     }
