@@ -47,12 +47,8 @@ export class XMediaError extends Error {
     return { type: `urn:hono-x-media:${code}`, ...PROBLEMS[code], detail, code, ...members }
   }
 
-  /**
-   * The error as a response: a problem document, with `Retry-After` where a retry may succeed, and `Allow` with 405.
-   *
-   * @param requestId The id of the request, for the member `request_id`.
-   */
-  getResponse(requestId?: string): Response {
+  /** The error as a response: a problem document, with `Retry-After` where a retry may succeed, and `Allow` with 405. */
+  getResponse(): Response {
     const headers = new Headers({
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
@@ -60,8 +56,7 @@ export class XMediaError extends Error {
     })
     if (this.retryAfterSecs !== undefined) headers.set('retry-after', String(this.retryAfterSecs))
     if (this.allow) headers.set('allow', this.allow.join(', '))
-    const problem = JSON.stringify({ ...this.problem, request_id: requestId })
-    return new Response(problem, { status: this.status, headers })
+    return new Response(JSON.stringify(this.problem), { status: this.status, headers })
   }
 }
 

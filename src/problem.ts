@@ -8,8 +8,6 @@ export interface Problem extends ProblemMembers {
   /** What was wrong, and what to do about it. */
   detail: string
   code: XMediaErrorCode
-  /** The id of the request, as in `X-Request-Id`: the server's log and events name it. */
-  request_id?: string
 }
 
 /** Members that the problems of some codes have. RFC 9457 section 3.2 */

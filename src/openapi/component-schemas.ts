@@ -80,7 +80,6 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       status: { type: 'integer' },
       detail: { type: 'string', description: 'What went wrong, or what to change.' },
       code: { enum: Object.keys(PROBLEMS) },
-      request_id: { type: 'string' },
       login: { type: 'string', format: 'uri', description: 'With `sign_in_again`: where the user signs in.' },
       violations: { ...OBJECTS, description: 'The rules that the file breaks.' },
     },

@@ -4,7 +4,6 @@ import { XMediaError } from '../errors.ts'
 import type { Instance } from '../instance.ts'
 import { createAbortScope } from '../lib/abort-scope.ts'
 import { repeat } from '../lib/clock.ts'
-import type { Problem } from '../problem.ts'
 import type { PrincipalEnv } from './authorize.ts'
 
 /** How often a comment goes out, in milliseconds. Proxies close a silent connection after a minute, some after 30 s. */
@@ -51,11 +50,9 @@ export function eventStream(
       await send(stream, signal)
     } catch (error) {
       if (signal.aborted) return
-      const { refuse, requestId } = c.var.xMediaObserver
-      refuse(error)
+      c.var.xMediaObserver.refuse(error)
       if (!(error instanceof XMediaError)) throw error
-      const problem: Problem = { ...error.problem, request_id: requestId }
-      await stream.writeSSE({ event: 'error', data: JSON.stringify(problem) })
+      await stream.writeSSE({ event: 'error', data: JSON.stringify(error.problem) })
     } finally {
       end()
     }

@@ -32,8 +32,7 @@ export function observeRequests({ observe }: Pick<Instance, 'observe'>): Middlew
 
 /** Responds to an error of ours. Rethrows any other: it is not ours to show. */
 export function respondToError(error: unknown, c: Pick<Context<ObserverEnv>, 'var'>): Response {
-  const { requestId, refuse } = c.var.xMediaObserver
-  refuse(error)
-  if (error instanceof XMediaError) return error.getResponse(requestId)
+  c.var.xMediaObserver.refuse(error)
+  if (error instanceof XMediaError) return error.getResponse()
   throw error
 }

@@ -6,11 +6,11 @@ const NEW_TOKEN = 'Get a new one with `npx hono-x-media login`.'
 const ADVICE: Partial<Record<XMediaErrorCode, string>> = {
   x_unauthorized: NEW_TOKEN,
   x_forbidden_scope: NEW_TOKEN,
-  x_payment_required: 'Go to console.x.com.',
+  x_payment_required: 'Add credits, or raise the cap, at console.x.com.',
   x_rate_limited: 'Raise x.segmentBytes, or use several accounts.',
   x_unavailable: 'Run `npx hono-x-media doctor`.',
   token_unavailable: 'Check the option token.',
-  store_unavailable: 'Check that it runs.',
+  store_unavailable: 'Check that it runs, and that this server reaches it.',
   misconfigured: '',
   origin_not_allowed: '',
   transform_failed: '',

@@ -18,7 +18,6 @@ const PROBLEM = {
   status: 500,
   detail: 'This server is not set up correctly. Its log says what is wrong.',
   code: 'misconfigured',
-  request_id: 'r1',
 }
 const PROBLEM_OF_X = {
   title: 'Internal Server Error',
@@ -43,7 +42,7 @@ function createApp(options: XMediaOptions): Hono {
     .post('/posts', xMediaUpload(options), (c) => c.text('posted'))
 }
 
-/** A request with an id that the problem and the log name. */
+/** A request with an id that the log names. */
 const named = (init: RequestInit): RequestInit => {
   const headers = new Headers(init.headers)
   headers.set('x-request-id', 'r1')

@@ -91,7 +91,6 @@ describe('a method that a path does not have', () => {
       title: 'Method not allowed',
       status: 405,
       code: 'method_not_allowed',
-      request_id: response.headers.get('x-request-id'),
     })
     expect(detail).toMatch(new RegExp(`^${method} is not allowed here\\. Use [A-Z, ]+\\.$`))
   })
