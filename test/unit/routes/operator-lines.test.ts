@@ -5,7 +5,8 @@ import { serve } from '../../../adapters/node.ts'
 import { createEmulator } from '../../../src/emulator/index.ts'
 import { createXMedia, type Store, type XMediaOptions, xMedia, xMediaUpload } from '../../../src/index.ts'
 import { base, png, post } from '../../support/app.ts'
-import { json, VIDEO } from '../../support/compat-calls.ts'
+import { useFakeClock } from '../../support/clock.ts'
+import { json, VIDEO, video } from '../../support/compat-calls.ts'
 import { CREATION } from '../../support/resumable.ts'
 
 const TOKEN = 'planted-token-0123456789'
@@ -126,6 +127,34 @@ function expectOneLine(lines: readonly string[], sentences: RegExp): void {
   expect(lines[0]).toMatch(/^hono-x-media: [^\n]+ \(request r1\)$/)
   for (const secret of SECRETS) expect(lines[0]).not.toContain(secret)
 }
+
+it('a rate limit gets its line also when the upload waits for it and succeeds', async () => {
+  const lines: string[] = []
+  const { app } = createEmulator({
+    faults: [{ step: 'initialize', kind: 'error', status: 429, waitSecs: 0, times: 1 }],
+  })
+  const { url, close } = await serve(app, { port: 0 })
+  onTestFinished(close)
+  const { x: _, ...options } = base
+  const media = xMedia({ ...options, log: (line) => lines.push(line), x: { baseUrl: url } })
+  expect((await media.request('/', upload())).status).toBe(201)
+  expectOneLine(lines, /has reached X’s rate limit\./)
+})
+
+it('a status that X refuses to a token gets a line', async () => {
+  const { app } = createEmulator({ faults: [{ step: 'status', kind: 'error', status: 401 }] })
+  const { url, close } = await serve(app, { port: 0 })
+  onTestFinished(close)
+  const clock = useFakeClock()
+  const { options, lines } = optionsWith({ x: { baseUrl: url } })
+  const media = new Hono().route('/media', xMedia(options))
+  const uploaded = await media.request('/media', { ...post(video, { ...HEADERS, 'content-type': 'video/mp4' }) })
+  await clock.advance(5000)
+  const location = uploaded.headers.get('location') ?? ''
+  expect((await media.request(location, { headers: HEADERS })).status).toBe(502)
+  expectOneLine(lines, /X refused the server’s token\./)
+  expect(lines[0]).not.toContain(new URLSearchParams(location.split('?')[1]).get('ticket'))
+})
 
 describe('what only the client can mend', () => {
   it.each([

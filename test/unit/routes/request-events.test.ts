@@ -75,6 +75,20 @@ describe('a refusal before INIT is an event', () => {
   })
 })
 
+it('an event shows no secret that an error of the app quotes', async () => {
+  const { app, events } = setUp({
+    authorize(c) {
+      throw new Error(`cannot find ${c.req.header('authorization')}`, { cause: new Error(`at ${c.req.url}`) })
+    },
+  })
+  const headers = { authorization: 'Bearer correct horse battery' }
+  await app.onError((_, c) => c.text('', 500)).request('/media/status/1?ticket=planted', { headers })
+  expect(events).toMatchObject([
+    { type: 'refused', code: 'app_error', cause: '… Cause: Error: at http://localhost/media/status/1…' },
+  ])
+  expect(JSON.stringify(events)).not.toMatch(/horse|battery|planted/)
+})
+
 it('a failed upload is one event, with its cause', async () => {
   const x = { retry: { retries: 0 }, fetch: () => Promise.reject(new TypeError('fetch failed')) }
   const { app, events } = setUp({ x })
