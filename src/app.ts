@@ -4,7 +4,6 @@ import { createMiddleware } from 'hono/factory'
 import type { ToSchema } from 'hono/types'
 import { COMPAT_PATHS } from './compat/paths.ts'
 import { COMPAT_PATH, xCompat } from './compat/routes.ts'
-import { errorResponse } from './errors.ts'
 import { checkHostBody } from './host/check-body.ts'
 import { type Instance, instanceOf } from './instance.ts'
 import { DOCTOR_PATHS } from './openapi/doctor-paths.ts'
@@ -17,6 +16,7 @@ import { apiDescription, cacheDescription } from './routes/api-description.ts'
 import { authorize, requireSecret } from './routes/authorize.ts'
 import { countBytes, sendTicks } from './routes/doctor.ts'
 import { findMount } from './routes/mount.ts'
+import { type ObserverEnv, observeRequests, respondToError } from './routes/observe.ts'
 import { allowOrigins } from './routes/origin.ts'
 import { findPublicUrl } from './routes/public-url.ts'
 import { addSafeHeaders } from './routes/safe-headers.ts'
@@ -60,7 +60,7 @@ export function mediaApp(instance: Instance): XMediaApp {
     ...(instance.compat ? COMPAT_PATHS : {}),
     ...(instance.doctor ? DOCTOR_PATHS : {}),
   }
-  const routes = new Hono<UploadEnv>().onError(errorResponse).use(addSafeHeaders)
+  const routes = new Hono<UploadEnv>().onError(respondToError).use(observeRequests(instance), addSafeHeaders)
   if (instance.compat) routes.route(COMPAT_PATH, xCompat(instance))
   const upload = [validateUpload, receiveUpload(instance), sendMedia] as const
   const status = [validateStatusId, validateStatusTicket, mediaStatus(instance)] as const
@@ -78,7 +78,7 @@ export function mediaApp(instance: Instance): XMediaApp {
     .get('/status/:media_id', ...status)
     .get('/status/:media_id/', ...status)
     .route('/', resumable(instance))
-    .use(answerUnrouted(routes.routes, '', (error) => error.getResponse()))
+    .use(answerUnrouted(routes.routes, '', respondToError))
     .on(['POST', 'PUT'], '*', ...upload) // the mount with a slash at its end
   // This one has no error handler, so what `routes` rethrows reaches the handler of the app around it, or else Hono's own.
   const app: XMediaApp = new Hono<UploadEnv, XMediaSchema>()
@@ -107,6 +107,7 @@ export function xMediaUpload<E extends Env = UndeclaredEnv>(options: XMediaOptio
     ...[validateUpload, receiveUpload(instance)],
   )
   const upload = every(
+    observeRequests(instance),
     respondToErrors(every(findPublicUrl(instance), allowOrigins(instance))),
     respondToErrors(receive),
   )
@@ -116,8 +117,8 @@ export function xMediaUpload<E extends Env = UndeclaredEnv>(options: XMediaOptio
 }
 
 /** Responds to the errors of a middleware. Those of the handlers after it are the app's own. */
-function respondToErrors(middleware: MiddlewareHandler): MiddlewareHandler {
-  return createMiddleware(async function respondToErrors(c, next) {
+function respondToErrors(middleware: MiddlewareHandler): MiddlewareHandler<ObserverEnv> {
+  return createMiddleware<ObserverEnv>(async function respondToErrors(c, next) {
     let isPast = false
     const handOver = () => {
       isPast = true
@@ -125,7 +126,7 @@ function respondToErrors(middleware: MiddlewareHandler): MiddlewareHandler {
     }
     return await middleware(c, handOver).catch((error: unknown) => {
       if (isPast) throw error
-      return errorResponse(error)
+      return respondToError(error, c)
     })
   })
 }

@@ -6,7 +6,7 @@ import { createUploadFile } from './upload-file.ts'
 import { createUploader } from './uploader.ts'
 import { createCallScope } from './x/call-scope.ts'
 import type { CallContext } from './x/call-with-retries.ts'
-import { guardListener, type OnEvent } from './x/events.ts'
+import type { OnEvent } from './x/events.ts'
 import { ID_PATTERN } from './x/limits.ts'
 import type { XMediaAnswer } from './x/media-answer.ts'
 import type { SubtitlesDeleteRequest, SubtitlesRequest } from './x/schemas.ts'
@@ -16,6 +16,8 @@ import { cacheToken } from './x/token.ts'
 export interface CallOptions {
   /** Ends the call, with `client_closed`. */
   signal?: AbortSignal
+  /** What events and the log call this call: the id of the request that it is for, if there is one. Default: a new id. */
+  requestId?: string
 }
 
 /** The options of `upload`. */
@@ -59,45 +61,55 @@ export function createXMedia(options: XMediaClientOptions): XMediaClient {
   const settings = parseClientOptions(options)
   const { token } = settings
   const uploader = createUploader(settings)
-  const { client, clock, deadlineMs, log, statuses } = uploader
+  const { client, clock, deadlineMs, statuses } = uploader
   const uploadFile = createUploadFile(uploader, settings)
 
-  function contextOf({ signal, onEvent }: UploadOptions): CallContext {
-    const listener = onEvent && guardListener(onEvent, log)
-    return {
-      token: cacheToken(typeof token === 'string' ? () => token : token),
-      deadline: clock.now() + deadlineMs,
-      signal,
-      emit(event) {
-        uploader.emit(event)
-        listener?.({ at: clock.now(), ...event })
-      },
+  /** Does the work of a call, which its events and the log name. */
+  async function observed<Result>(
+    { signal, onEvent, requestId = crypto.randomUUID() }: UploadOptions,
+    work: (context: CallContext) => Promise<Result>,
+    subject?: string,
+  ): Promise<Result> {
+    const { emit, refuse, watchTokens } = uploader.observe({ requestId, subject, onEvent })
+    const cached = cacheToken(watchTokens(typeof token === 'string' ? () => token : token))
+    try {
+      return await work({ token: cached, deadline: clock.now() + deadlineMs, signal, emit })
+    } catch (error) {
+      refuse(error)
+      throw error
+    }
+  }
+
+  async function uploadWithin(upload: MediaUpload, context: CallContext): Promise<UploadAnswer> {
+    const scope = createCallScope(context, clock)
+    try {
+      const { answer, findings } = await uploadFile(upload, scope)
+      statuses.put(answer)
+      return { ...answer, ...findings }
+    } finally {
+      scope.dispose()
     }
   }
 
   return {
-    async upload(upload, uploadOptions = {}) {
-      const scope = createCallScope(contextOf(uploadOptions), clock)
-      try {
-        const { answer, findings } = await uploadFile(upload, scope)
-        statuses.put(answer)
-        return { ...answer, ...findings }
-      } finally {
-        scope.dispose()
-      }
-    },
-    status: async (mediaId, callOptions = {}) => await statuses.read(checkId(mediaId), contextOf(callOptions)),
-    settle: async (answer, settleOptions = {}) =>
-      await statuses.settle(answer, contextOf(settleOptions), settleOptions.timeoutMs ?? 600_000),
-    async metadata(mediaId, { altText }, callOptions = {}) {
-      const metadata = { alt_text: { text: checkAltText(altText) } }
-      await client.setMetadata({ id: checkId(mediaId), metadata }, contextOf(callOptions))
-    },
+    upload: async (upload, options = {}) =>
+      await observed(options, (context) => uploadWithin(upload, context), upload.subject),
+    status: async (mediaId, options = {}) =>
+      await observed(options, async (context) => await statuses.read(checkId(mediaId), context)),
+    settle: async (answer, options = {}) =>
+      await observed(options, (context) => statuses.settle(answer, context, options.timeoutMs ?? 600_000)),
+    metadata: async (mediaId, { altText }, options = {}) =>
+      await observed(options, async (context) => {
+        const metadata = { alt_text: { text: checkAltText(altText) } }
+        await client.setMetadata({ id: checkId(mediaId), metadata }, context)
+      }),
     subtitles: {
-      async add(request, callOptions = {}) {
-        await client.addSubtitles(request, contextOf(callOptions))
-      },
-      remove: async (request, callOptions = {}) => await client.deleteSubtitles(request, contextOf(callOptions)),
+      add: async (request, options = {}) =>
+        await observed(options, async (context) => {
+          await client.addSubtitles(request, context)
+        }),
+      remove: async (request, options = {}) =>
+        await observed(options, (context) => client.deleteSubtitles(request, context)),
     },
   }
 }

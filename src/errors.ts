@@ -12,6 +12,8 @@ export interface XMediaErrorOptions {
   members?: ProblemMembers
   /** The methods that the path has; sent as `Allow`. RFC 9110 section 15.5.6 */
   allow?: readonly string[]
+  /** What the operator must know of it, in place of the detail. No client gets it. */
+  note?: string
 }
 
 /**
@@ -27,6 +29,7 @@ export class XMediaError extends Error {
   readonly retryAfterSecs: number | undefined
   readonly members: ProblemMembers | undefined
   readonly allow: readonly string[] | undefined
+  readonly note: string | undefined
 
   constructor(code: XMediaErrorCode, detail: string, options: XMediaErrorOptions = {}) {
     super(detail, 'cause' in options ? { cause: options.cause } : undefined)
@@ -35,6 +38,7 @@ export class XMediaError extends Error {
     this.retryAfterSecs = options.retryAfterSecs
     this.members = options.members
     this.allow = options.allow
+    this.note = options.note
   }
 
   /** The error as a problem document. */
@@ -54,12 +58,6 @@ export class XMediaError extends Error {
     if (this.allow) headers.set('allow', this.allow.join(', '))
     return new Response(JSON.stringify(this.problem), { status: this.status, headers })
   }
-}
-
-/** The response to an error of ours. Rethrows any other: it is not ours to show. */
-export function errorResponse(error: unknown): Response {
-  if (error instanceof XMediaError) return error.getResponse()
-  throw error
 }
 
 /** One answer for an unknown id, someone else's id and a wrong ticket: a client must not tell them apart. */

@@ -1,6 +1,6 @@
 import { getRuntimeKey } from 'hono/adapter'
 import * as z from 'zod/mini'
-import { baseUrl, func, hasMethods, isFunction, valid } from './lib/option-checks.ts'
+import { baseUrl, func, hasMethods, isFunction, logOption, valid } from './lib/option-checks.ts'
 import { parseOptions } from './lib/parse-options.ts'
 import type {
   AllowOptions,
@@ -71,6 +71,7 @@ export interface XMediaClientSettings extends Pick<XMediaClientOptions, 'token'>
   store?: XMediaClientOptions['store'] | undefined
   media?: XMediaClientOptions['media'] | undefined
   onEvent?: XMediaClientOptions['onEvent'] | undefined
+  log?: XMediaClientOptions['log'] | undefined
   x: XApiSettings
   limits: Required<ClientLimitOptions>
 }
@@ -209,6 +210,7 @@ const common = {
     valid<NonNullable<XMediaOptions['media']>>((value) => hasMethods(value, 'begin'), 'must come from mediaRules()'),
   ),
   onEvent: z.optional(func<NonNullable<XMediaOptions['onEvent']>>()),
+  log: logOption,
   x: z.prefault(x, {}),
 }
 
@@ -224,7 +226,6 @@ const xMediaOptions: z.ZodMiniType<BeforeUploadLimit<XMediaSettings>> = z
     compat: z._default(z.boolean(), false),
     allow: z.prefault(allow, {}),
     inspect: z.optional(func<NonNullable<XMediaOptions['inspect']>>()),
-    log: z.optional(func<NonNullable<XMediaOptions['log']>>()),
     http: z.prefault(http, {}),
     limits: z.prefault(limits, {}),
   })

@@ -9,6 +9,7 @@ import type {
 import type { CheckedMedia } from './ingress/media-type.ts'
 import type { RequestedParameters } from './ingress/permissions.ts'
 import type { SizeLimits } from './ingress/size-limits.ts'
+import type { LogOption } from './lib/operator-log.ts'
 import type { MediaFacts } from './media-facts.ts'
 import type { QuotaOptions, QuotaUse } from './store/quota.ts'
 import type { Store } from './store/store.ts'
@@ -73,7 +74,6 @@ export interface TransformedRequest<E extends Env = UndeclaredEnv> {
   c?: Context<E> | undefined
   /** Undefined for uploads of the app's own. */
   principal?: Principal | undefined
-  log: Log
   sizeLimits: SizeLimits
 }
 
@@ -89,9 +89,6 @@ type Awaitable<T> = T | Promise<T>
 
 /** One key, or the one that signs and others that are still valid. */
 type Secret = string | readonly string[]
-
-/** Writes one line for the operator. */
-export type Log = (line: string) => void
 
 /** The options of `xMedia` and `xMediaUpload`. `E` is the app's own Hono environment: it types `c`. */
 export interface XMediaOptions<E extends Env = UndeclaredEnv> {
@@ -129,10 +126,13 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
    * INIT then waits for the first segment where the head does not tell enough. Default: files are not read.
    */
   media?: MediaCheck<E>
-  /** Called with everything that happens to an upload. Its errors go to `log`. */
+  /** Called with everything that happens to an upload, and with every refusal. Its errors go to `log`. */
   onEvent?: OnEvent
-  /** Called with a line for everything an operator must see. Default `console.error`. */
-  log?: Log
+  /**
+   * Where lines go that an operator must see, each kind at most once a minute: a logger with the method `error`, such as
+   * `console`, pino or winston, or a function. `false`: nowhere. Default `console`.
+   */
+  log?: LogOption
   /** How clients reach the mount. */
   http?: HttpOptions<E>
   /** How to call X. */
@@ -312,8 +312,13 @@ export interface XMediaClientOptions {
   store?: Store
   /** Reads what files say about themselves, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`. */
   media?: MediaCheck
-  /** Called with everything that happens to an upload. Its errors go to `console.error`. */
+  /** Called with everything that happens to an upload. Its errors go to `log`. */
   onEvent?: OnEvent
+  /**
+   * Where lines go that an operator must see, each kind at most once a minute: a logger with the method `error`, such as
+   * `console`, pino or winston, or a function. `false`: nowhere. Default `console`.
+   */
+  log?: LogOption
   /** How to call X. */
   x?: XApiOptions
   /** The limits of every upload, and the memory that all of them share. */

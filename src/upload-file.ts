@@ -19,12 +19,12 @@ import type { CallScope } from './x/call-scope.ts'
 export type UploadFile = (upload: MediaUpload, scope: CallScope) => Promise<Relayed>
 
 export function createUploadFile(
-  { clock, log, relay: options, sizeLimits }: Pick<Uploader, 'clock' | 'log' | 'relay' | 'sizeLimits'>,
+  { clock, relay: options, sizeLimits }: Pick<Uploader, 'clock' | 'relay' | 'sizeLimits'>,
   { store, media, x: { retry } }: Pick<XMediaClientSettings, 'store' | 'media' | 'x'>,
 ): UploadFile {
   const guarded = store && guardedStore(store, clock)
   const checks: FileChecks = { readDeclared: readDeclaredMedia, checkSize: sizeLimits.check }
-  const transform = media?.transformFor?.({ log, sizeLimits })
+  const transform = media?.transformFor?.({ sizeLimits })
 
   /** The app's own files need no permission and count towards no quota. */
   const policy: UploadPolicy = {

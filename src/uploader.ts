@@ -1,12 +1,12 @@
 import { createSizeLimits, type SizeLimits } from './ingress/size-limits.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
-import type { XMediaClientSettings, XMediaSettings } from './option-schema.ts'
+import { createOperatorLog } from './lib/operator-log.ts'
+import type { XMediaClientSettings } from './option-schema.ts'
 import { createMemoryPool } from './relay/memory-pool.ts'
 import type { RelayOptions } from './relay/relay.ts'
-import { guardListener, type XMediaEventBody } from './x/events.ts'
+import { createObserve, type Observe, warnOfToken } from './x/observer.ts'
 import { costPerByte, platformFetch } from './x/platform-fetch.ts'
 import { createStatusCache, type StatusCache } from './x/status-cache.ts'
-import { unsuitableToken } from './x/token-form.ts'
 import { createXClient, type XClient } from './x/x-client.ts'
 
 /** What every upload needs, whether it comes over HTTP or from the app itself. */
@@ -17,19 +17,18 @@ export interface Uploader {
   relay: RelayOptions
   statuses: StatusCache
   deadlineMs: number
-  emit: (event: XMediaEventBody) => void
-  log: (line: string) => void
+  observe: Observe
 }
 
-type UploaderSettings = Pick<XMediaClientSettings, 'x' | 'limits' | 'onEvent'> & Pick<XMediaSettings, 'token' | 'log'>
+/** `token` may also be a function of the request. */
+type UploaderSettings = Pick<XMediaClientSettings, 'x' | 'limits' | 'onEvent' | 'log'> & { token: unknown }
 
 export function createUploader(
-  { token, x, limits, onEvent, log = (line) => console.error(line) }: UploaderSettings,
+  { token, x, limits, onEvent, log: option }: UploaderSettings,
   clock: Clock = systemClock,
 ): Uploader {
-  const suspicion = typeof token === 'string' ? unsuitableToken(token) : undefined
-  if (suspicion !== undefined) log(`hono-x-media: The option token ${suspicion}.`)
-  const listener = onEvent && guardListener(onEvent, log)
+  const log = createOperatorLog(option, clock)
+  if (typeof token === 'string') warnOfToken(token, log)
   const { baseUrl, dialect, retry, fetch = platformFetch } = x
   const client = createXClient({ baseUrl, dialect, fetch, clock, retry })
   return {
@@ -47,7 +46,6 @@ export function createUploader(
     },
     statuses: createStatusCache(client, clock),
     deadlineMs: limits.deadlineMs,
-    emit: (event) => listener?.({ at: clock.now(), ...event }),
-    log,
+    observe: createObserve({ clock, log, onEvent }),
   }
 }

@@ -14,8 +14,13 @@ export function announce(server: RunningServer): void {
 
 /** Starts a server and announces it. If it cannot start for a reason that is known, prints one sentence and no stack. */
 export async function run(start: () => Promise<RunningServer>): Promise<void> {
+  await orExplain(async () => announce(await start()))
+}
+
+/** Runs a program. If it fails for a reason that is known, prints one sentence and no stack. */
+export async function orExplain(program: () => Promise<void>): Promise<void> {
   try {
-    announce(await start())
+    await program()
   } catch (error) {
     const sentence = explain(error)
     if (sentence === undefined) throw error

@@ -13,7 +13,9 @@ export async function demoEnv(env: DemoEnv, startEmulator: () => Promise<Running
   if (env['X_API_BASE_URL'])
     throw new ExplainedError('X_API_BASE_URL is set, but X_BEARER_TOKEN is not. Set both or none.')
   const { url } = await startEmulator()
-  console.log('X_BEARER_TOKEN is not set, so nothing is sent to X itself.')
+  console.log(
+    'X_BEARER_TOKEN is not set, so nothing is sent to X itself. Without X_MEDIA_SECRET, the secret is random.',
+  )
   console.log(`X is emulated at ${url}`)
   return {
     ...env,

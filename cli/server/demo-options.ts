@@ -1,4 +1,5 @@
 import type { LimitOptions, Store, XApiOptions, XMediaOptions } from '../../src/index.ts'
+import { isBaseUrl } from '../../src/lib/option-checks.ts'
 import { mediaRules, type TransformImage } from '../../src/media/index.ts'
 import { MIN_SECRET_BYTES } from '../../src/status-ticket.ts'
 import { invalidToken } from '../../src/x/token-form.ts'
@@ -30,7 +31,8 @@ export function demoOptions(env: DemoEnv, store?: Store, transform?: TransformIm
   }
 }
 
-function readToken({ X_BEARER_TOKEN: token }: DemoEnv): string {
+/** The token. Throws an `ExplainedError` if it is missing, or cannot be one. */
+export function readToken({ X_BEARER_TOKEN: token }: DemoEnv): string {
   if (!token) {
     throw new ExplainedError('X_BEARER_TOKEN is not set. Get a token with `npx hono-x-media login --env .env`.')
   }
@@ -53,18 +55,30 @@ export function readSecret({ X_MEDIA_SECRET: secret }: DemoEnv): string {
 /** How to call X. What the environment does not set keeps its default. */
 function xOptions(env: DemoEnv): XApiOptions {
   const { X_API_BASE_URL: baseUrl, X_API_DIALECT: dialect } = env
-  const { X_MEDIA_SEGMENT_BYTES: segmentBytes, X_MEDIA_CONCURRENCY: concurrency } = env
+  const segmentBytes = readWhole(env, 'X_MEDIA_SEGMENT_BYTES')
+  const concurrency = readWhole(env, 'X_MEDIA_CONCURRENCY')
   const options: XApiOptions = {}
+  if (baseUrl && !isBaseUrl(baseUrl))
+    throw new ExplainedError('X_API_BASE_URL must be a URL such as https://api.x.com.')
   if (baseUrl) options.baseUrl = baseUrl
   if (dialect === 'resource' || dialect === 'command') options.dialect = dialect
   else if (dialect) throw new ExplainedError(`X_API_DIALECT must be resource or command, not ${dialect}.`)
-  if (segmentBytes) options.segmentBytes = Number(segmentBytes)
-  if (concurrency) options.concurrency = Number(concurrency)
+  if (segmentBytes !== undefined) options.segmentBytes = segmentBytes
+  if (concurrency !== undefined) options.concurrency = concurrency
   return options
 }
 
-function limitOptions({ X_MEDIA_MAX_BYTES: uploadBytes }: DemoEnv): LimitOptions {
-  return uploadBytes ? { uploadBytes: Number(uploadBytes) } : {}
+function limitOptions(env: DemoEnv): LimitOptions {
+  const uploadBytes = readWhole(env, 'X_MEDIA_MAX_BYTES')
+  return uploadBytes === undefined ? {} : { uploadBytes }
+}
+
+/** A number in a variable; undefined if it is not set. */
+function readWhole(env: DemoEnv, name: string): number | undefined {
+  const text = env[name]
+  if (!text) return undefined
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new ExplainedError(`${name} must be a whole number, not ${text}.`)
 }
 
 /** The port to listen on. Throws a `ExplainedError` for one that cannot exist. */

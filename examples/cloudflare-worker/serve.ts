@@ -1,17 +1,16 @@
 /** Runs the Worker of wrangler.toml in workerd on this machine, as `wrangler dev` does, without an account. */
 
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import process from 'node:process'
 import { Miniflare } from 'miniflare'
 import { parse } from 'smol-toml'
-import { listen } from '../../adapters/node.ts'
 import type { RunningServer } from '../../adapters/serve.ts'
 import { run } from '../../cli/server/announce.ts'
 import { demoEnv } from '../../cli/server/demo-env.ts'
 import { demoOptions, readPort } from '../../cli/server/demo-options.ts'
 import { serveEmulator } from '../../cli/server/serve-emulator.ts'
 import { bundleWorker } from '../bundle-worker.ts'
+import { freePort } from '../free-port.ts'
 
 const root = new URL('../../', import.meta.url)
 const wrangler = parse(await readFile(new URL('wrangler.toml', root), 'utf8'))
@@ -36,10 +35,3 @@ await run(async () => {
   const url = await miniflare.ready
   return { url: url.origin, close: () => miniflare.dispose() } satisfies RunningServer
 })
-
-/** The same port, if nothing listens there: workerd does not say so in a way that a program could read. */
-async function freePort(port: number): Promise<number> {
-  const server = await listen(createServer(), port, '127.0.0.1')
-  await server.close()
-  return port
-}

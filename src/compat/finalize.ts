@@ -54,7 +54,7 @@ export async function finalize(
   }
   // X has the media, so a store that fails now must not lose it. The claim runs out by itself.
   await claim.settle((current) => ({ ...current, state: 'finalized', result, expiresAt })).catch(() => {})
-  await rememberOwner(result.data, principal, instance)
+  await rememberOwner(result.data, principal, request.c.var.xMediaObserver, instance)
   statuses.put(result)
   const durationMs = clock.now() - started
   const sent = { bytes: totalBytes, segments: segments.length * parts }

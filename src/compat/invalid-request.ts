@@ -5,13 +5,13 @@ import { describeIssues, type XProblemItem } from '../x/x-problems.ts'
 import type { CompatUpload } from './upload-record.ts'
 
 /** A request that X would answer with 400. Each problem is an entry of X's `errors`, or only its message. */
-export class InvalidRequest extends Error {
-  override readonly name = 'InvalidRequest'
+export class InvalidRequest extends XMediaError {
   readonly problems: XProblemItem[]
 
   constructor(...problems: (string | XProblemItem)[]) {
-    super('The request is invalid.')
-    this.problems = problems.map((problem) => (typeof problem === 'string' ? { message: problem } : problem))
+    const items = problems.map((problem) => (typeof problem === 'string' ? { message: problem } : problem))
+    super('invalid_parameter', items.map(({ message }) => message).join(' '))
+    this.problems = items
   }
 }
 

@@ -4,6 +4,7 @@ import { abortable } from '../lib/abort-scope.ts'
 import type { Principal } from '../options.ts'
 import { type PrincipalEnv, tokenFor } from '../routes/authorize.ts'
 import type { MountEnv } from '../routes/mount.ts'
+import type { ObserverEnv } from '../routes/observe.ts'
 import { createCallScope } from '../x/call-scope.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import type { XResponse } from '../x/transport.ts'
@@ -35,9 +36,10 @@ export type CompatHandler = (request: CompatRequest, instance: CompatInstance) =
  * It does not end when the client leaves: X gets what has arrived.
  */
 export function compatHandler(instance: CompatInstance, handle: CompatHandler): Handler<CompatEnv> {
-  const { clock, deadlineMs, emit, token } = instance
+  const { clock, deadlineMs, token } = instance
   return async function answerAsX(c) {
     const principal = c.var.xMediaPrincipal
+    const { emit } = c.var.xMediaObserver
     let lastResponse: XResponse | undefined
     const context: CallContext = {
       token: tokenFor(c, principal, token),
@@ -52,9 +54,20 @@ export function compatHandler(instance: CompatInstance, handle: CompatHandler): 
       const handling = handle({ c, principal, context: call, lastResponse: () => lastResponse }, instance)
       return compatResponse(await abortable(handling, signal), lastResponse)
     } catch (error) {
-      return compatErrorResponse(error, lastResponse, clock.now())
+      return respondAsX(error, c, lastResponse, clock.now())
     } finally {
       dispose()
     }
   }
+}
+
+/** Responds to an error as X would. Rethrows errors that clients must not see. */
+export function respondAsX(
+  error: unknown,
+  c: Pick<Context<ObserverEnv>, 'var'>,
+  lastResponse?: XResponse,
+  now?: number,
+): Response {
+  c.var.xMediaObserver.refuse(error)
+  return compatErrorResponse(error, lastResponse, now)
 }

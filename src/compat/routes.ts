@@ -1,10 +1,12 @@
 import { zValidator } from '@hono/zod-validator'
-import { type Handler, Hono, type MiddlewareHandler } from 'hono'
+import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
+import type { XMediaError } from '../errors.ts'
 import { checkHostBody } from '../host/check-body.ts'
 import type { Instance } from '../instance.ts'
 import { authorize, requireSecret } from '../routes/authorize.ts'
 import { findMount } from '../routes/mount.ts'
+import type { ObserverEnv } from '../routes/observe.ts'
 import { allowOrigins } from '../routes/origin.ts'
 import { findPublicUrl } from '../routes/public-url.ts'
 import { answerUnrouted, withSlash } from '../routes/unrouted.ts'
@@ -24,8 +26,9 @@ import {
   type CompatInstance,
   type CompatRequest,
   compatHandler,
+  respondAsX,
 } from './request.ts'
-import { type CompatResponse, compatErrorResponse, unroutedResponse } from './response.ts'
+import { type CompatResponse, unroutedResponse } from './response.ts'
 import { bufferedFile, isStreamable, streamedFile, uploadOneShot } from './single-upload.ts'
 import { createCompatUploads, findUpload } from './upload-record.ts'
 
@@ -40,7 +43,7 @@ export function xCompat(parts: Instance): Hono<CompatEnv> {
   const instance = { ...parts, compatUploads: createCompatUploads(parts.store) }
   const answer = (handle: CompatHandler): Handler<CompatEnv> => compatHandler(instance, handle)
 
-  const app = new Hono<CompatEnv>().onError((error) => compatErrorResponse(error))
+  const app = new Hono<CompatEnv>().onError((error, c) => respondAsX(error, c))
   return app
     .use(findPublicUrl(instance), findMount(instance.mountPath, COMPAT_PATH))
     .use(allowOrigins(instance), requireSecret(instance), authorize(instance), checkHostBody(instance))
@@ -52,7 +55,12 @@ export function xCompat(parts: Instance): Hono<CompatEnv> {
     .on('POST', withSlash('/metadata'), refuseQuery, answer(setMetadata))
     .on('POST', withSlash('/subtitles'), refuseQuery, answer(addSubtitles))
     .on('DELETE', withSlash('/subtitles'), refuseQuery, answer(deleteSubtitles))
-    .use(answerUnrouted(app.routes, '/upload', unroutedResponse))
+    .use(answerUnrouted(app.routes, '/upload', refuseUnrouted))
+}
+
+function refuseUnrouted(error: XMediaError, c: Pick<Context<ObserverEnv>, 'var'>): Response {
+  c.var.xMediaObserver.refuse(error)
+  return unroutedResponse(error)
 }
 
 async function initializeUpload(request: CompatRequest, instance: CompatInstance): Promise<CompatResponse> {

@@ -56,7 +56,7 @@ export async function uploadOneShot(
   }
   // X has the media, so a store that fails now must not lose it.
   await compatUploads.create(id, upload).catch(() => {})
-  await rememberOwner(answer.data, principal, instance)
+  await rememberOwner(answer.data, principal, c.var.xMediaObserver, instance)
   statuses.put(answer)
   return answer
 }

@@ -4,25 +4,23 @@ import { XMediaError } from '../errors.ts'
 import { bodyTooLong, bodyTooShort } from '../ingress/lengths.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
-import type { Log } from '../options.ts'
 import { findHostLimit } from './host-limit.ts'
 import { readLambdaBody } from './lambda-event.ts'
 
 export interface HostOptions {
   /** Undefined: guessed. */
   hostLimitBytes?: number | undefined
-  log: Log
 }
 
 /** What gateways pass as text. Anything else arrives as base64, or broken. */
 const TEXT = /^\s*(?:text\/|application\/(?:json|javascript|xml|x-www-form-urlencoded)|[^;]*\+(?:json|xml))/i
 
 /** Refuses bodies that are larger than the host lets through, and bodies that it has changed. */
-export function checkHostBody({ hostLimitBytes, log }: HostOptions): MiddlewareHandler {
+export function checkHostBody({ hostLimitBytes }: HostOptions): MiddlewareHandler {
   return createMiddleware(async function checkHostBody(c, next) {
     const contentLength = Number(c.req.header('content-length') ?? 0)
     checkSize(c, contentLength, hostLimitBytes)
-    checkLambdaBody(c, contentLength, log)
+    checkLambdaBody(c, contentLength)
     return next()
   })
 }
@@ -39,25 +37,26 @@ function checkSize(c: Context, contentLength: number, hostLimitBytes: number | u
 }
 
 /** Throws `body_corrupted`, or `body_too_short` or `body_too_long` if the body has not the length that the client declared. */
-function checkLambdaBody(c: Context, arrivedBytes: number, log: Log): void {
+function checkLambdaBody(c: Context, arrivedBytes: number): void {
   const body = readLambdaBody(c.env)
   if (body === undefined) return
   const declaredBytes = Number(body.contentLength ?? arrivedBytes)
   const mediaType = c.req.header('content-type')
   const isBinary = mediaType !== undefined && !TEXT.test(mediaType)
-  if (body.isText && (isBinary || declaredBytes !== arrivedBytes)) throw bodyCorrupted(mediaType, log)
+  if (body.isText && (isBinary || declaredBytes !== arrivedBytes)) throw bodyCorrupted(mediaType)
   if (arrivedBytes < declaredBytes) throw bodyTooShort(arrivedBytes, declaredBytes)
   if (arrivedBytes > declaredBytes) throw bodyTooLong(declaredBytes)
 }
 
-function bodyCorrupted(mediaType: string | undefined, log: Log): XMediaError {
+function bodyCorrupted(mediaType: string | undefined): XMediaError {
   const what = mediaType === undefined ? 'a body without a type' : `a body of ${quote(mediaType)}`
-  log(
-    `hono-x-media: the gateway in front of Lambda passed ${what} as text, which breaks its bytes. ` +
-      'Add */* to the binary media types of the REST API, and deploy the API again.',
-  )
   return new XMediaError(
     'body_corrupted',
     'A gateway in front of this server has changed the bytes of the body. The server’s log says what to do about it.',
+    {
+      note:
+        `The gateway in front of Lambda passed ${what} as text, which breaks its bytes. ` +
+        'Add */* to the binary media types of the REST API, and deploy the API again.',
+    },
   )
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { LogOption } from './operator-log.ts'
 
 /**
  * A mistake that does not keep others from being found, as `z.custom` does by itself.
@@ -23,6 +24,13 @@ export function func<T>(): z.ZodMiniType<T> {
 export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   return typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)))
 }
+
+export const logOption: z.ZodMiniType<LogOption | undefined> = z.optional(
+  valid<LogOption>(
+    (value) => value === false || isFunction(value) || hasMethods(value, 'error'),
+    'must be a logger or false',
+  ),
+)
 
 /** A URL to add paths to: it comes out without a slash at its end. */
 export const baseUrl: z.ZodMiniType<string> = z.pipe(

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { baseUrl, func, hasMethods, isBaseUrl, valid } from '../lib/option-checks.ts'
+import { baseUrl, func, hasMethods, isBaseUrl, logOption, valid } from '../lib/option-checks.ts'
 import { parseOptions } from '../lib/parse-options.ts'
 import { MIN_SECRET_BYTES, type TicketKeys, ticketKeys } from '../status-ticket.ts'
 import type { XSignInOptions } from './options.ts'
@@ -63,7 +63,7 @@ const signInOptions: z.ZodMiniType<XSignInSettings> = z.strictObject({
   authorizeUrl: z._default(baseUrl, 'https://x.com/i/oauth2/authorize'),
   apiBaseUrl: z._default(baseUrl, 'https://api.x.com'),
   subject: z.optional(func<NonNullable<XSignInOptions['subject']>>()),
-  log: z.optional(func<NonNullable<XSignInOptions['log']>>()),
+  log: logOption,
 })
 
 /** X accepts `http` for this machine only. https://docs.x.com/fundamentals/developer-apps#callback-urls */

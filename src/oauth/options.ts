@@ -1,5 +1,6 @@
 import type { Context, Env } from 'hono'
-import type { Log, UndeclaredEnv } from '../options.ts'
+import type { LogOption } from '../lib/operator-log.ts'
+import type { UndeclaredEnv } from '../options.ts'
 import type { Store } from '../store/store.ts'
 
 /** An account on X. */
@@ -47,6 +48,6 @@ export interface XSignInOptions<E extends Env = UndeclaredEnv> {
    * Default: the id of the X account.
    */
   subject?: (c: Context<E>, user: XUser) => string | null | undefined | Promise<string | null | undefined>
-  /** Called with a line for everything an operator must see. Default `console.error`. */
-  log?: Log
+  /** Where lines go that an operator must see, as in `xMedia`. Default `console`. */
+  log?: LogOption
 }

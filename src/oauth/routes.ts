@@ -1,9 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { csrf } from 'hono/csrf'
+import { requestId } from 'hono/request-id'
 import { generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi'
 import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Log } from '../options.ts'
+import type { OperatorLog } from '../lib/operator-log.ts'
 import type { Accounts, Session, UserTokens } from './accounts.ts'
 import type { SignInCookies } from './cookies.ts'
 import { type FailureReason, SignInFailure } from './failure.ts'
@@ -19,7 +20,7 @@ export interface SignInParts {
   cookies: SignInCookies
   oauth: OAuthClient
   clock: Clock
-  log: Log
+  log: OperatorLog
   loginUrl: string
 }
 
@@ -37,11 +38,14 @@ export function signInRoutes(parts: SignInParts): Hono {
   const routes = new Hono().onError((error, c) => {
     const failure = asFailure(error)
     if (failure === undefined) throw error
-    if (FOR_OPERATORS.includes(failure.reason)) log(`hono-x-media: A sign-in with X failed. ${failure.message}`)
+    if (FOR_OPERATORS.includes(failure.reason)) {
+      log(`sign_in ${failure.reason}`, `A sign-in with X failed. ${failure.message}`, c.get('requestId'))
+    }
     return failurePage(c, failure.reason, loginUrl)
   })
 
   routes
+    .use(requestId())
     .use(async function keepPrivate(c, next) {
       await next()
       c.header('cache-control', 'no-store')

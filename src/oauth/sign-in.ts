@@ -1,5 +1,6 @@
 import type { Env, Hono } from 'hono'
 import { systemClock } from '../lib/clock.ts'
+import { createOperatorLog } from '../lib/operator-log.ts'
 import type { UndeclaredEnv, XMediaOptions } from '../options.ts'
 import { guardedStore } from '../store/guarded-store.ts'
 import type { TokenRequest } from '../x/token.ts'
@@ -47,14 +48,15 @@ export interface XSignIn {
  */
 export function xSignIn<E extends Env = UndeclaredEnv>(options: XSignInOptions<E>): XSignIn {
   const settings = parseSignInOptions(options)
-  const { redirectUri, clientId, secret, log = (line: string) => console.error(line) } = settings
+  const { redirectUri, clientId, secret } = settings
   const clock = systemClock
+  const log = createOperatorLog(settings.log, clock)
   const loginUrl = new URL('login', redirectUri).href
   const keyring = createKeyring(secret)
   const accounts = createAccounts(guardedStore(settings.store, clock), keyring, clientId, clock)
   const cookies = createSignInCookies(keyring, clock, redirectUri.startsWith('https:'))
   const oauth = createOAuthClient(settings, clock)
-  const tokenSource = createTokenSource({ accounts, oauth, clock, log, loginUrl })
+  const tokenSource = createTokenSource({ accounts, oauth, clock, loginUrl })
 
   return {
     routes: signInRoutes({ settings, accounts, cookies, oauth, clock, log, loginUrl }),

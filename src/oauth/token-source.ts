@@ -1,6 +1,5 @@
 import { XMediaError } from '../errors.ts'
 import { type Clock, sleep } from '../lib/clock.ts'
-import type { Log } from '../options.ts'
 import type { TokenRequest } from '../x/token.ts'
 import type { Account, Accounts, UserTokens } from './accounts.ts'
 import { SignInFailure } from './failure.ts'
@@ -13,7 +12,6 @@ export interface TokenSourceOptions {
   accounts: Accounts
   oauth: OAuthClient
   clock: Clock
-  log: Log
   /** Where users sign in. */
   loginUrl: string
 }
@@ -41,7 +39,7 @@ const MAX_PAUSE_MS = 400
  * The order is what keeps a pair alive, since X's refresh tokens work once: take the lease of the pair as it was read, ask X,
  * save the new pair, use it. Instances share nothing but the store.
  */
-export function createTokenSource({ accounts, oauth, clock, log, loginUrl }: TokenSourceOptions): TokenSource {
+export function createTokenSource({ accounts, oauth, clock, loginUrl }: TokenSourceOptions): TokenSource {
   const isUsable = (tokens: UserTokens, { refused }: TokenRequest) =>
     tokens.accessToken !== refused && tokens.expiresAt - EXPIRY_MARGIN_MS > clock.now()
 
@@ -83,11 +81,12 @@ export function createTokenSource({ accounts, oauth, clock, log, loginUrl }: Tok
     // The pair may still be good, so it stays. A lease that a failing store keeps runs out by itself.
     await accounts.change(leased, { leasedUntil: 0 }).catch(() => undefined)
     if (!(error instanceof SignInFailure)) throw error
-    log(`hono-x-media: The X token of a user could not be renewed. ${error.message}`)
     if (error.reason === 'client_refused') {
-      throw new XMediaError('token_unavailable', 'X does not accept this app’s credentials.')
+      throw new XMediaError('token_unavailable', 'X does not accept this app’s credentials.', { cause: error })
     }
-    throw new XMediaError('x_unavailable', 'X did not renew the token of this user. Try again later.')
+    throw new XMediaError('x_unavailable', 'X did not renew the token of this user. Try again later.', {
+      cause: error,
+    })
   }
 
   /** Resolves to whether the new pair is saved. It is not when the user has signed in anew, or signed out, meanwhile. */

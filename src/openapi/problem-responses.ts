@@ -67,6 +67,7 @@ export const EXISTING_UPLOAD_ERRORS: ErrorCodes = [...RESUMABLE_ERRORS, 'not_fou
 const RETRY_AFTER = {
   'Retry-After': responseHeader('Seconds to wait: after that, the same request may succeed.', { type: 'integer' }),
 }
+const REQUEST_ID = { 'X-Request-Id': responseHeader('The id of the request.') }
 const HEADERS_BY_STATUS: Readonly<Record<number, JsonObject>> = {
   405: { Allow: responseHeader('The methods that the path has, separated by commas.') },
   409: {
@@ -91,7 +92,7 @@ export function problemResponses(codes: ErrorCodes, headers?: JsonObject): Recor
     const codesOfStatus = [...new Set(codes)].filter((code) => PROBLEMS[code].status === status)
     responses[status] = {
       description: codesOfStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
-      ...(headers || HEADERS_BY_STATUS[status] ? { headers: { ...HEADERS_BY_STATUS[status], ...headers } } : {}),
+      headers: { ...REQUEST_ID, ...HEADERS_BY_STATUS[status], ...headers },
       content: {
         'application/problem+json': {
           schema: { allOf: [schemaReference('Problem'), { properties: { code: { enum: codesOfStatus } } }] },

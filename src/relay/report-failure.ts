@@ -11,8 +11,7 @@ export function reportFailure(
 ): void {
   const { mediaId, sentBytes: bytes } = progress
   const upload = { ...(mediaId === undefined ? {} : { mediaId }), bytes, durationMs }
-  const code = failure instanceof XMediaError ? failure.code : 'app_error'
-  emit(isClientGone(failure) ? { type: 'aborted', ...upload } : { type: 'failed', code, ...upload })
+  emit({ type: isClientGone(failure) ? 'aborted' : 'failed', error: failure, ...upload })
 }
 
 /** Whether an upload ended because its client is no longer connected. */

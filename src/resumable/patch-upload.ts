@@ -136,8 +136,9 @@ function checkChecksumSize(bytes: number | undefined, maxBytes: number): void {
 /** The context for calls to X. It has no signal: bytes that have arrived go to X even if the client disconnects. */
 export function callContext(
   c: ResumableContext,
-  { clock, deadlineMs, emit, token }: Pick<Instance, 'clock' | 'deadlineMs' | 'emit' | 'token'>,
+  { clock, deadlineMs, token }: Pick<Instance, 'clock' | 'deadlineMs' | 'token'>,
 ): CallContext {
+  const { emit } = c.var.xMediaObserver
   return { token: tokenFor(c, c.var.xMediaPrincipal, token), emit, deadline: clock.now() + deadlineMs }
 }
 

@@ -102,8 +102,9 @@ function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadI
     if (lease === undefined || lease === 'held') throw new TypeError('a new session must be free')
     const after = await withLease(lease, () => acceptChunk(c, lease, chunk, instance)).catch((error: unknown) => {
       // The client can continue this upload. An error would make it start again from the first byte.
-      if (isRetryable(error)) return lease.session
-      throw error
+      if (!isRetryable(error)) throw error
+      c.var.xMediaObserver.refuse(error)
+      return lease.session
     })
     return await uploadResponse(c, after, 201, instance)
   }

@@ -54,7 +54,7 @@ async function discard(body: PacedReader, isTooLate: () => boolean): Promise<num
 }
 
 /** Sends events at a steady pace: a proxy that holds them back changes it. */
-export function sendTicks(instance: Pick<Instance, 'clock' | 'listeners' | 'log'>): Handler<PrincipalEnv> {
+export function sendTicks(instance: Pick<Instance, 'clock' | 'listeners'>): Handler<PrincipalEnv> {
   return function sendTicks(c) {
     return eventStream(c, instance, async (stream, signal) => {
       for (let tick = 1; tick <= TICKS; tick++) {

@@ -20,7 +20,7 @@ export type SendEvents = (stream: SSEStreamingApi, signal: AbortSignal) => Promi
  */
 export function eventStream(
   c: Context<PrincipalEnv>,
-  { clock, listeners, log }: Pick<Instance, 'clock' | 'listeners' | 'log'>,
+  { clock, listeners }: Pick<Instance, 'clock' | 'listeners'>,
   send: SendEvents,
 ): Response {
   // The response to HEAD has no body, so nothing would end its stream.
@@ -50,8 +50,9 @@ export function eventStream(
       await send(stream, signal)
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof XMediaError) await stream.writeSSE({ event: 'error', data: JSON.stringify(error.problem) })
-      else log(`hono-x-media: the events of ${c.req.path} could not be sent. ${String(error)}`)
+      c.var.xMediaObserver.refuse(error)
+      if (!(error instanceof XMediaError)) throw error
+      await stream.writeSSE({ event: 'error', data: JSON.stringify(error.problem) })
     } finally {
       end()
     }

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { basePath } from 'hono/route'
 import type { Instance } from '../instance.ts'
+import type { ObserverEnv } from './observe.ts'
 import type { PublicUrlEnv } from './public-url.ts'
 
 /** Where the routes are mounted that a request reached. */
@@ -13,7 +14,7 @@ export interface Mount {
 }
 
 export interface MountEnv {
-  Variables: PublicUrlEnv['Variables'] & { xMediaMount: Mount }
+  Variables: ObserverEnv['Variables'] & PublicUrlEnv['Variables'] & { xMediaMount: Mount }
 }
 
 /**

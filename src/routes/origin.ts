@@ -8,7 +8,7 @@ import type { PublicUrlEnv } from './public-url.ts'
 
 /** Response headers that a page of another origin may read. */
 const EXPOSED = [
-  ...['Location', 'Preference-Applied', 'Retry-After', 'X-Media-Id', 'X-Media-Status'],
+  ...['Location', 'Preference-Applied', 'Retry-After', 'X-Media-Id', 'X-Media-Status', 'X-Request-Id'],
   ...['Upload-Offset', 'Upload-Length', 'Upload-Defer-Length', 'Upload-Metadata', 'Upload-Expires'],
   ...['Upload-Complete', 'Upload-Limit', 'Upload-Draft-Interop-Version'],
   ...['X-Rate-Limit-Limit', 'X-Rate-Limit-Remaining', 'X-Rate-Limit-Reset'],
@@ -18,9 +18,6 @@ const EXPOSED = [
 /** Seconds a browser may cache a preflight; Chromium allows no more. https://fetch.spec.whatwg.org/#http-access-control-max-age */
 const PREFLIGHT_SECS = 7200
 
-/** The most refused origins that are logged, each once: anyone can make up more. */
-const MAX_LOGGED_ORIGINS = 100
-
 /**
  * Admits pages of the allowed origins by CORS, and refuses requests from pages of any other: a page can post a form to any
  * site, with the user's cookies for it. Clients that are not browsers send no such headers and pass.
@@ -28,8 +25,7 @@ const MAX_LOGGED_ORIGINS = 100
 export function allowOrigins({
   origins,
   trustProxy,
-  log,
-}: Pick<Instance, 'origins' | 'trustProxy' | 'log'>): MiddlewareHandler<PublicUrlEnv> {
+}: Pick<Instance, 'origins' | 'trustProxy'>): MiddlewareHandler<PublicUrlEnv> {
   const allow = cors({
     origin: origins === '*' ? '*' : [...origins],
     credentials: origins !== '*',
@@ -37,8 +33,6 @@ export function allowOrigins({
     exposeHeaders: EXPOSED,
     maxAge: PREFLIGHT_SECS,
   })
-
-  const logged = new Set<string>()
 
   return createMiddleware<PublicUrlEnv>(async function allowOrigins(c, next) {
     const origin = c.req.header('origin')
@@ -55,11 +49,8 @@ export function allowOrigins({
 
     // What the browser says of the site is right behind every proxy.
     const detail = refusal(origin, site === undefined && !trustProxy)
-    if (origin !== undefined && !logged.has(origin) && logged.size < MAX_LOGGED_ORIGINS) {
-      logged.add(origin)
-      log(`hono-x-media: ${detail} To this server, its own origin is ${c.var.xMediaUrl.origin}.`)
-    }
-    throw new XMediaError('origin_not_allowed', detail)
+    const note = `${detail} To this server, its own origin is ${c.var.xMediaUrl.origin}.`
+    throw new XMediaError('origin_not_allowed', detail, { note })
   })
 }
 

@@ -15,8 +15,7 @@ export function policyFor(
     media,
     calls,
     quota,
-    log,
-  }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'media' | 'calls' | 'quota' | 'log'>,
+  }: Pick<Instance, 'permissions' | 'sizeLimits' | 'inspect' | 'media' | 'calls' | 'quota'>,
 ): UploadPolicy {
   const { uploadBytes = sizeLimits.uploadBytes, quota: ownQuota } = principal.limits ?? {}
   return {
@@ -28,7 +27,7 @@ export function policyFor(
       if (typeof refusal === 'string') throw new XMediaError('content_refused', refusal)
     },
     beginInspection: media && ((upload, emit) => media.begin(upload, emit, principal.account)),
-    transform: media?.transformFor?.({ c, principal, log, sizeLimits }),
+    transform: media?.transformFor?.({ c, principal, sizeLimits }),
     async consumeQuota(bytes) {
       await calls.consume(principal.subject, 0)
       await quota?.consume(principal.subject, bytes, ownQuota)

@@ -3,13 +3,13 @@ import { type ByteReader, openRequestReader } from '../ingress/byte-reader.ts'
 import { createPacedReader, type PacedReader } from '../ingress/paced-reader.ts'
 import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
-import type { Log, Principal } from '../options.ts'
+import type { Principal } from '../options.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
 import { MIN_UPLOAD_BUFFER_BYTES } from '../relay/segment-plan.ts'
 import { misconfigured } from './misconfigured.ts'
 
 /** The parts of an instance that receiving a body needs. */
-export type BodyOptions = Pick<Instance, 'clock' | 'log' | 'pace' | 'relay' | 'uploads'>
+export type BodyOptions = Pick<Instance, 'clock' | 'pace' | 'relay' | 'uploads'>
 
 /**
  * Runs `work` on a request's body, with a place among the uploads and memory for it. Reading ends with the request or with
@@ -19,11 +19,11 @@ export type BodyOptions = Pick<Instance, 'clock' | 'log' | 'pace' | 'relay' | 'u
 export async function withBody<Outcome>(
   c: Context,
   { subject, limits }: Principal,
-  { clock, log, pace, relay, uploads }: BodyOptions,
+  { clock, pace, relay, uploads }: BodyOptions,
   work: (body: PacedReader, reservation: MemoryReservation) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { signal } = c.req.raw
-  const body = createPacedReader(openBody(c, log), clock, pace)
+  const body = createPacedReader(openBody(c), clock, pace)
   const onAbort = () => body.cancel(clientClosed(signal.reason))
   if (signal.aborted) onAbort()
   signal.addEventListener('abort', onAbort, { once: true })
@@ -44,12 +44,11 @@ export async function withBody<Outcome>(
   }
 }
 
-function openBody({ req }: Context, log: Log): ByteReader {
+function openBody({ req }: Context): ByteReader {
   const body = openRequestReader(req.raw)
   if (body) return body
   throw misconfigured(
-    log,
-    `the body of ${req.method} ${req.path} was read before the upload could be. Move what reads it, such as ` +
+    `The body of ${req.method} ${req.path} was read before the upload could be. Move what reads it, such as ` +
       'c.req.parseBody(), c.req.formData() or a logger of bodies, after hono-x-media, or keep it off this path.',
   )
 }

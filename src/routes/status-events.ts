@@ -25,7 +25,7 @@ export function statusEvents(
   c: Context<PrincipalEnv>,
   first: XMediaAnswer,
   context: CallContext,
-  instance: Pick<Instance, 'clock' | 'listeners' | 'log' | 'statuses'>,
+  instance: Pick<Instance, 'clock' | 'listeners' | 'statuses'>,
 ): Response {
   if (isFinal(first) && c.req.header('last-event-id') === processingState(first.data)) return c.body(null, 204)
   return eventStream(c, instance, async (stream, signal) => {

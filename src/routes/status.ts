@@ -37,7 +37,7 @@ export const validateStatusTicket: MiddlewareHandler<PrincipalEnv, string, Statu
  * a store remembers the owner.
  */
 export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, StatusInput> {
-  const { clock, owners, statuses, emit } = instance
+  const { clock, owners, statuses } = instance
 
   return async function mediaStatus(c) {
     const { media_id: mediaId } = c.req.valid('param')
@@ -49,7 +49,7 @@ export function mediaStatus(instance: Instance): Handler<PrincipalEnv, string, S
         ? await owners?.find(mediaId, subject)
         : await readTicket(ticket, { mediaId, subject }, c.var.xMediaKeys, clock)
     if (owned === undefined) throw notFound()
-    const context = { token: tokenFor(c, principal, instance.token), emit }
+    const context = { token: tokenFor(c, principal, instance.token), emit: c.var.xMediaObserver.emit }
     const status = owned.done ? doneStatus(mediaId, owned, owned.done, clock) : await statuses.read(mediaId, context)
     c.header('vary', 'accept', { append: true })
     return wantsEvents(c) ? statusEvents(c, status, context, instance) : c.json(status)

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { RouterRoute } from 'hono/types'
 import { methodNotAllowed, XMediaError } from '../errors.ts'
@@ -24,7 +24,7 @@ export function withSlash(path: string): string[] {
 export function answerUnrouted(
   routes: readonly RouterRoute[],
   uploadPath: string,
-  toResponse: (error: XMediaError) => Response,
+  toResponse: (error: XMediaError, c: Context<MountEnv>) => Response,
 ): MiddlewareHandler<MountEnv> {
   const methods = new TrieRouter<string>()
   for (const { method, path } of routes) if (method !== 'ALL') methods.add('ALL', path, method)
@@ -36,11 +36,11 @@ export function answerUnrouted(
     const { method } = c.req
     if (known.length === 0) {
       const uploads = shorten(path + uploadPath || '/', MAX_PATH_CHARS)
-      return toResponse(new XMediaError('not_found', `No such route. Uploads go to POST ${uploads}.`))
+      return toResponse(new XMediaError('not_found', `No such route. Uploads go to POST ${uploads}.`), c)
     }
     if (known.includes(method)) return next()
     const allowed = [...new Set([...known, ...(known.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])]
     if (method === 'OPTIONS') return c.body(null, 204, { allow: allowed.join(', ') })
-    return toResponse(methodNotAllowed(shorten(method), allowed))
+    return toResponse(methodNotAllowed(shorten(method), allowed), c)
   }
 }

@@ -70,7 +70,8 @@ export const sendMedia: Handler<UploadEnv, string, UploadInput> = (c) => {
 type UploadContext = Context<UploadEnv, string, UploadInput>
 
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
-  const { clock, deadlineMs, emit, endings, statuses } = instance
+  const { clock, deadlineMs, endings, statuses } = instance
+  const { emit } = c.var.xMediaObserver
   const principal = c.var.xMediaPrincipal
   const { signal } = c.req.raw
   const context = { token: tokenFor(c, principal, instance.token), emit, signal, deadline: clock.now() + deadlineMs }

@@ -6,6 +6,7 @@ import type { UploadAnswer } from '../relay/relay.ts'
 import { issueTicket } from '../status-ticket.ts'
 import type { OwnedMedia } from '../store/owners.ts'
 import { MEDIA_EXPIRY_SECS } from '../x/limits.ts'
+import type { Observer } from '../x/observer.ts'
 import type { XMedia, XProblem } from '../x/schemas.ts'
 import type { PrincipalEnv } from './authorize.ts'
 
@@ -23,7 +24,7 @@ export async function describeMedia(
   principal: Principal,
   instance: Pick<Instance, 'clock' | 'owners'>,
 ): Promise<UploadedMedia> {
-  const owned = await rememberOwner(data, principal, instance)
+  const owned = await rememberOwner(data, principal, c.var.xMediaObserver, instance)
   const ticket = await issueTicket({ mediaId: data.id, ...owned }, c.var.xMediaKeys)
   return { ...data, ...beside, ticket }
 }
@@ -37,6 +38,7 @@ export function answerOf({ ticket: _, errors, facts, warnings, ...data }: Upload
 export async function rememberOwner(
   { id, media_key: mediaKey, size, ...data }: XMedia,
   { subject }: Principal,
+  { warn }: Pick<Observer, 'warn'>,
   { clock, owners }: Pick<Instance, 'clock' | 'owners'>,
 ): Promise<OwnedMedia> {
   const owned = {
@@ -47,7 +49,7 @@ export async function rememberOwner(
       : {}),
   }
   // X has the media and its ticket says the same, so a store that fails now must not lose it.
-  await owners?.remember(id, owned).catch(() => {})
+  await owners?.remember(id, owned).catch(warn)
   return owned
 }
 

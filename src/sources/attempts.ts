@@ -28,8 +28,8 @@ export function createAttempts({ clock, retry, emit }: AttemptOptions): Attempts
       failures += 1
       if (isFinal(error) || failures > retry.retries) throw toSourceError(error)
       const waitMs = backoffDelay(failures, retry, clock)
-      const code = 'source_unavailable'
-      emit({ type: 'retry', step: 'source', attempt: failures, waitMs: Math.round(waitMs), code })
+      const unavailable = sourceUnavailable('The source of this upload could not be read.', error)
+      emit({ type: 'retry', step: 'source', attempt: failures, waitMs: Math.round(waitMs), error: unavailable })
       await sleep(clock, waitMs, signal)
     },
     reset() {

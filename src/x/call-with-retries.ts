@@ -83,7 +83,7 @@ export function createXCall(options: XCallOptions): XCall {
       const waitMs = retryDelay(advice, attempt, options)
       if (waitMs === undefined || clock.now() + waitMs >= deadline) throw error
       onRetry?.(error)
-      emit({ type: 'retry', step: request.step, attempt, waitMs: Math.round(waitMs), code: error.code })
+      emit({ type: 'retry', step: request.step, attempt, waitMs: Math.round(waitMs), error })
       if (waitMs > 0) await sleep(clock, waitMs, signal)
     }
   }

@@ -2,7 +2,7 @@
 export type TextFilter = (text: string) => string | undefined
 
 export interface TextFilterOptions {
-  /** The token that X was sent, and may echo. */
+  /** The token that X was sent, and may echo. Empty: none. */
   token: string
   /** Ids of the server's account, if they are known. */
   accountIds?: readonly string[]
@@ -35,6 +35,7 @@ export function createTextFilter({ token, accountIds = [], maxDigits = 9 }: Text
   let search: ReturnType<typeof createSearch> | undefined
 
   function contains(text: string): boolean {
+    if (token === '') return false
     search ??= createSearch(token)
     return search(text)
   }

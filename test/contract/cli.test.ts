@@ -114,7 +114,13 @@ describe('the command line', () => {
 })
 
 const SERVERS = ['serve:node', 'serve:express', 'serve:bun', 'serve:deno', 'serve:workers']
-const EXAMPLES = ['example:post-a-tweet', 'example:multi-account', 'example:rate-limit', 'example:sign-in']
+const EXAMPLES = [
+  'example:post-a-tweet',
+  'example:multi-account',
+  'example:rate-limit',
+  'example:sign-in',
+  'example:scheduled-post',
+]
 
 describe.each([...SERVERS, ...EXAMPLES, 'start'])('npm run %s', (script) => {
   it('emulates X when no token is there, and says so', async () => {
@@ -142,6 +148,20 @@ it.each([
   ['serve:node', { X_BEARER_TOKEN: 'Bearer abc' }, 'X_BEARER_TOKEN begins with "Bearer ": leave that word out.'],
   ['serve:node', { X_API_BASE_URL: 'http://127.0.0.1:1' }, 'X_API_BASE_URL is set, but X_BEARER_TOKEN is not.'],
   ['serve:workers', { X_BEARER_TOKEN: 'abc', X_MEDIA_SECRET: 'short' }, 'X_MEDIA_SECRET has 5 bytes, but needs'],
+  [
+    'example:mirror-folder',
+    { X_BEARER_TOKEN: 'Bearer abc' },
+    'X_BEARER_TOKEN begins with "Bearer ": leave that word out.',
+  ],
+  ['example:mirror-folder', { FOLDER: '/nowhere', STATE: ':memory:' }, '/nowhere: there is no such file.'],
+  ['example:scheduled-post', { X_BEARER_TOKEN: 'abc' }, 'API_KEY is not set. Make one with `openssl rand -base64 32`.'],
+  [
+    'serve:deno',
+    { X_BEARER_TOKEN: 'abc', X_MEDIA_SECRET: 'x'.repeat(32), X_API_BASE_URL: 'x' },
+    'X_API_BASE_URL must be a URL such',
+  ],
+  ['serve:node', { X_MEDIA_SECRET: 'short' }, 'X_MEDIA_SECRET has 5 bytes, but needs'],
+  ['serve:node', { X_MEDIA_SEGMENT_BYTES: 'many' }, 'X_MEDIA_SEGMENT_BYTES must be a whole number, not many.'],
   ['start', { PORT: 'abc' }, 'The port must be a number from 0 to 65535, not abc.'],
 ])('npm run %s says in a sentence what is wrong with %j', async (script, env, sentence) => {
   const { code, stderr } = await runToEnd(commandOf(script), env)

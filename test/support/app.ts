@@ -14,6 +14,7 @@ export const base: XMediaOptions = {
   token: 'server-held-token',
   secret: 's'.repeat(32),
   authorize: (c) => ({ subject: c.req.header('x-demo-user') ?? 'u1' }),
+  log: false,
   x: { fetch: async (url, init) => emulator.app.request(url, init) },
 }
 

@@ -51,8 +51,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/status-ticket.ts': ['src/lib', 'src/x/limits.ts', 'hono'],
   'src/openapi': ['src/problem.ts', 'src/ingress/upload-parameters.ts', 'src/x/limits.ts'],
   'src/options.ts': [
-    ...['src/media-facts.ts', 'src/ingress/media-check.ts', 'src/ingress/media-type.ts', 'src/ingress/permissions.ts'],
-    ...['src/ingress/size-limits.ts', 'src/store', 'src/x', 'hono'],
+    ...['src/lib/operator-log.ts', 'src/media-facts.ts', 'src/store', 'src/x', 'hono'],
+    ...['src/ingress/media-check.ts', 'src/ingress/media-type.ts', 'src/ingress/permissions.ts'],
+    'src/ingress/size-limits.ts',
   ],
   'src/upload-limit.ts': ['src/x/limits.ts', 'zod/mini'],
   'src/option-schema.ts': [

@@ -45,6 +45,7 @@ export async function serveSignIn(
   { client = CLIENT, store = memoryStore(), ...changes }: SignInServerOptions = {},
 ): Promise<SignInServer> {
   const lines: string[] = []
+  const log = (line: string) => lines.push(line)
   const app = new Hono()
   const url = await listen(app)
   const signIn = xSignIn({
@@ -54,11 +55,11 @@ export async function serveSignIn(
     store,
     authorizeUrl: `${x.url}/i/oauth2/authorize`,
     apiBaseUrl: x.url,
-    log: (line) => lines.push(line),
+    log,
     ...changes,
   })
   app.route('/auth', signIn.routes)
-  app.route('/media', xMedia({ ...signIn.access, secret: SECRET, store, compat: true, x: { baseUrl: x.url } }))
+  app.route('/media', xMedia({ ...signIn.access, secret: SECRET, store, compat: true, log, x: { baseUrl: x.url } }))
   return { url, x: signIn, lines }
 }
 

@@ -209,7 +209,7 @@ describe('the options', () => {
       'inspect must be a function',
       'limits.memoryBytes must be at least 50,331,648, not 1',
       'limits.quota.store must be an object with the method add',
-      'log must be a function',
+      'log must be a logger or false',
       'onEvent must be a function',
       'secret must be a string of at least 32 bytes, a list of such strings, or a function that gets either',
       'store must be an object with the methods get and compareAndSwap',

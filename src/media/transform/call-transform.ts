@@ -6,9 +6,7 @@ import type { ImageInMemory } from './held-file.ts'
 import type { TransformImage } from './options.ts'
 import { type ResultOptions, readResult } from './read-result.ts'
 
-export interface CallerOptions
-  extends Pick<TransformedRequest, 'c' | 'principal' | 'log'>,
-    Pick<ResultOptions, 'limitFor'> {
+export interface CallerOptions extends Pick<TransformedRequest, 'c' | 'principal'>, Pick<ResultOptions, 'limitFor'> {
   transform: TransformImage
 }
 
@@ -20,7 +18,7 @@ export type CallTransform = (
 ) => Promise<ImageInMemory>
 
 /** Calls the app's `transform`, and reports what it does. */
-export function createCaller({ transform, c, principal, log, limitFor }: CallerOptions): CallTransform {
+export function createCaller({ transform, c, principal, limitFor }: CallerOptions): CallTransform {
   return async function callTransform(original, facts, { signal, emit, hold }) {
     const { category } = original.declared
     const fromBytes = original.bytes.length
@@ -37,10 +35,9 @@ export function createCaller({ transform, c, principal, log, limitFor }: CallerO
       // If the upload has ended, its own failure is reported, and the transform has only stopped because of it.
       if (error instanceof XMediaError || signal.aborted) throw error
       const reason = String(error)
-      log(`hono-x-media: transform threw ${reason}.`)
       emit({ type: 'transform_failed', reason })
       const detail = 'This server could not convert the image. It may be damaged: save it as JPEG, and send that.'
-      throw new XMediaError('transform_failed', detail, { cause: error })
+      throw new XMediaError('transform_failed', detail, { note: 'transform threw.', cause: error })
     }
   }
 }

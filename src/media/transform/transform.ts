@@ -23,12 +23,12 @@ export interface TransformSettings
 /** Makes other images of those in one request. */
 export function createTransform(
   { transform, transformBytes, ...settings }: TransformSettings,
-  { c, principal, log, sizeLimits }: TransformedRequest,
+  { c, principal, sizeLimits }: TransformedRequest,
 ): SourceTransform {
   const ownBytes = principal?.limits?.uploadBytes
   const limitFor = (categories: readonly MediaCategory[]) => sizeLimits.limitFor(categories, ownBytes)
   const needs = createNeeds({ ...settings, account: principal?.account ?? settings.account, limitFor })
-  const callTransform = createCaller({ transform, c, principal, log, limitFor })
+  const callTransform = createCaller({ transform, c, principal, limitFor })
 
   return {
     ...createIncomingChecks({ sizeLimits, ownBytes, transformBytes }),

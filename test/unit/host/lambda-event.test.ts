@@ -1,15 +1,19 @@
 import { Hono } from 'hono'
-import { expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { codeOf, describedMedia, optionsWith, png, post } from '../../support/app.ts'
 import { sampleFile } from '../../support/media.ts'
 
-const lines: string[] = []
-const app = new Hono().route('/media', describedMedia(optionsWith({ log: (line) => lines.push(line) })))
+let lines: string[]
+let app: Hono
+beforeEach(() => {
+  lines = []
+  app = new Hono().route('/media', describedMedia(optionsWith({ log: (line) => lines.push(line) })))
+})
+
 const subtitles = sampleFile('text/vtt', 500)
 
 /** Sends a body with the event that it came in. */
 function sendEvent(body: Uint8Array<ArrayBuffer>, headers: Record<string, string>, event: object): Promise<Response> {
-  lines.length = 0
   const given = { body: 'the body', headers: { 'Content-Length': String(body.length) }, ...event }
   return Promise.resolve(app.request('/media', post(body, headers), { event: given }))
 }

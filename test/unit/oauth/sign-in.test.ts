@@ -241,8 +241,8 @@ describe('a failed sign-in', () => {
   })
 
   it.each([
-    ['invalid_scope', /with the error invalid_scope\.$/],
-    ['<script>', /without a code\.$/],
+    ['invalid_scope', /with the error invalid_scope\. \(request [\w-]+\)$/],
+    ['<script>', /without a code\. \(request [\w-]+\)$/],
   ])('tells the error %j of X to the operator alone, if it is one', async (error, line) => {
     const server = await serveSignIn(await serveX())
     const browser = new Browser()

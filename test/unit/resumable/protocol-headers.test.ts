@@ -96,7 +96,7 @@ describe('a request of the draft gets no Tus-Resumable', () => {
     const app = appWith()
     const path = await createByDraft(app)
     const [foreign, unknown] = await Promise.all(
-      [path, UNKNOWN].map((at) => app.request(at, { headers: { 'x-demo-user': 'u2' } })),
+      [path, UNKNOWN].map((at) => app.request(at, { headers: { 'x-demo-user': 'u2', 'x-request-id': 'r1' } })),
     )
     expect(foreign && [...foreign.headers]).toEqual(unknown && [...unknown.headers])
     expect(foreign?.headers.get('tus-resumable')).toBe('1.0.0')

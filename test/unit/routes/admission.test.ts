@@ -6,6 +6,7 @@ import { NEWCOMERS } from '../../../src/lib/fair-budget.ts'
 import type { PrincipalLimits } from '../../../src/options.ts'
 import { MIN_UPLOAD_BUFFER_BYTES } from '../../../src/relay/segment-plan.ts'
 import { authorize, requireSecret } from '../../../src/routes/authorize.ts'
+import { observeRequests } from '../../../src/routes/observe.ts'
 import { receiveUpload, type UploadEnv, validateUpload } from '../../../src/routes/upload.ts'
 import { createQuota, memoryQuotaStore } from '../../../src/store/quota.ts'
 import { base, codeOf, describedMedia, optionsWith, png, post } from '../../support/app.ts'
@@ -109,7 +110,7 @@ describe('admission', () => {
   it('frees the place and the memory of an upload, however it ends', async () => {
     const instance = createInstance({ ...base, onEvent: () => {} })
     const app = new Hono<UploadEnv>()
-      .use(requireSecret(instance), authorize(instance))
+      .use(observeRequests(instance), requireSecret(instance), authorize(instance))
       .post('/', validateUpload, receiveUpload(instance), (c) => c.body(null, 201))
     const ended = [
       post(png),

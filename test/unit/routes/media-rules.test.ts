@@ -126,7 +126,10 @@ describe('facts', () => {
     const { data, facts }: UploadAnswer = await answer.json()
     expect(facts).toEqual({ container: 'mp4', known: 'end' })
     expect(events.filter(({ type }) => type === 'facts_unknown')).toEqual([
-      { at: expect.any(Number), type: 'facts_unknown', mediaId: data.id, reason: expect.stringMatching(/./) },
+      {
+        ...{ at: expect.any(Number), requestId: answer.headers.get('x-request-id'), subject: 'u1' },
+        ...{ type: 'facts_unknown', mediaId: data.id, reason: expect.stringMatching(/./) },
+      },
     ])
   })
 })

@@ -42,6 +42,13 @@ function createApp(options: XMediaOptions): Hono {
     .post('/posts', xMediaUpload(options), (c) => c.text('posted'))
 }
 
+/** A request with an id that the log names. */
+const named = (init: RequestInit): RequestInit => {
+  const headers = new Headers(init.headers)
+  headers.set('x-request-id', 'r1')
+  return { ...init, headers }
+}
+
 const TUS = { 'tus-resumable': '1.0.0' }
 const CHUNK = { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' }
 const FILE = `/media/files/${'0'.repeat(32)}`
@@ -67,14 +74,14 @@ const REQUESTS_OF_X: [string, string, number, RequestInit][] = [
 ]
 
 describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) => {
-  const line = `hono-x-media: secret must be a string of at least 32 bytes, or a list of such strings; the function returned ${what}.`
+  const line = `hono-x-media: secret must be a string of at least 32 bytes, or a list of such strings; the function returned ${what}. (request r1)`
 
   it.each(REQUESTS)(
     'responds to %s %s with 500, logs why, and recovers with a good key',
     async (method, path, status, init) => {
       const app = createApp(optionsWith(ours))
       key = badKey
-      const refused = await app.request(path, { ...init, method })
+      const refused = await app.request(path, named({ ...init, method }))
       expect([refused.status, await refused.json()]).toEqual([500, PROBLEM])
       expect(logged).toEqual([line])
       key = KEY
@@ -86,7 +93,7 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
   it.each(REQUESTS_OF_X)('responds to %s /2/media%s with 500 in X’s shape', async (method, path, status, init) => {
     const ask = compatClient(ours)
     key = badKey
-    const refused = await ask(method, path, init)
+    const refused = await ask(method, path, named(init))
     expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
     expect(logged).toEqual([line])
     key = KEY
@@ -100,7 +107,7 @@ describe.each(BAD_KEYS)('while the function secret returns %j', (badKey, what) =
     expect((await app.request('/media', post(png))).status).toBe(201)
     const uploads = emulator.uploads().length
     key = badKey
-    expect(await codeOf(app.request('/media', post(png)))).toEqual([500, 'misconfigured'])
+    expect(await codeOf(app.request('/media', named(post(png))))).toEqual([500, 'misconfigured'])
     expect(emulator.uploads()).toHaveLength(uploads)
     expect(logged).toEqual([line])
   })
@@ -112,10 +119,9 @@ it('responds with 500 while the function secret throws, and logs the error', asy
   }
   const app = createApp(optionsWith({ ...ours, secret }))
   for (const path of ['/media/openapi.json', '/media/status/1']) {
-    expect(await codeOf(app.request(path))).toEqual([500, 'misconfigured'])
+    expect(await codeOf(app.request(path, named({})))).toEqual([500, 'misconfigured'])
   }
-  const line = 'hono-x-media: the function secret threw Error: no key store.'
-  expect(logged).toEqual([line, line])
+  expect(logged).toEqual(['hono-x-media: The function secret threw. Cause: Error: no key store. (request r1)'])
 })
 
 it.each(['/media', '/media/2/media/upload', '/posts'])(
@@ -139,7 +145,7 @@ it.each(['/media', '/media/2/media/upload', '/posts'])(
 
 describe('while authorize returns an empty subject', () => {
   const nobody: Partial<XMediaOptions> = { ...ours, authorize: async () => ({ subject: '' }) }
-  const line = 'hono-x-media: authorize must return a subject that is a non-empty string.'
+  const line = 'hono-x-media: authorize must return a subject that is a non-empty string. (request r1)'
   beforeEach(() => {
     key = KEY
   })
@@ -150,14 +156,14 @@ describe('while authorize returns an empty subject', () => {
   it.each(REQUESTS.filter((request) => !needsNoSignIn(request)))(
     'responds to %s %s with 500, and logs why',
     async (method, path, _, init) => {
-      const refused = await createApp(optionsWith(nobody)).request(path, { ...init, method })
+      const refused = await createApp(optionsWith(nobody)).request(path, named({ ...init, method }))
       expect([refused.status, await refused.json()]).toEqual([500, PROBLEM])
       expect(logged).toEqual([line])
     },
   )
 
   it.each(REQUESTS_OF_X)('responds to %s /2/media%s with 500 in X’s shape', async (method, path, _, init) => {
-    const refused = await compatClient(nobody)(method, path, init)
+    const refused = await compatClient(nobody)(method, path, named(init))
     expect([refused.status, await refused.json()]).toEqual([500, PROBLEM_OF_X])
     expect(logged).toEqual([line])
   })
@@ -166,7 +172,8 @@ describe('while authorize returns an empty subject', () => {
 it('logs with console.error by default', async () => {
   const error = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => error.mockRestore())
-  await createApp(optionsWith({ secret: () => key })).request('/media/openapi.json')
+  const { log: _, ...options } = optionsWith({ secret: () => key })
+  await createApp(options).request('/media/openapi.json')
   expect(error.mock.calls).toEqual([[expect.stringMatching(/^hono-x-media: secret must be a string/)]])
 })
 
@@ -175,8 +182,8 @@ it('responds with 500 while authorize returns an unknown limit, instead of lifti
   // As an app in plain JavaScript could write it.
   const limits: object = { maxBytes: 1 }
   const app = createApp(optionsWith({ ...ours, authorize: () => ({ subject: 'u1', limits }) }))
-  expect(await codeOf(app.request('/media', post(png)))).toEqual([500, 'misconfigured'])
+  expect(await codeOf(app.request('/media', named(post(png))))).toEqual([500, 'misconfigured'])
   expect(logged).toEqual([
-    'hono-x-media: authorize returned the unknown limit maxBytes; known limits are uploadBytes, uploads, quota.',
+    'hono-x-media: authorize returned the unknown limit maxBytes; known limits are uploadBytes, uploads, quota. (request r1)',
   ])
 })

@@ -53,7 +53,7 @@ describe('a token that X will probably refuse', () => {
     [CLIENT_ID, 'is the client id of the app'],
   ])('is named in the log when the options are read: %s', (token, suspicion) => {
     const [line = '', ...others] = logged(token)
-    expect(line).toContain(`hono-x-media: The option token ${suspicion}`)
+    expect(line).toContain(`hono-x-media: The X token ${suspicion}`)
     expect(line).not.toContain(token)
     expect(others).toEqual([])
   })
