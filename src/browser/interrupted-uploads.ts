@@ -19,6 +19,8 @@ export interface InterruptedUpload {
   size: number
   /** Whether the page must ask for the file again and pass it to `resume`. */
   needsFile: boolean
+  /** The file that was kept, for a preview. Undefined if there is none. */
+  file(): Promise<Blob | undefined>
   /** Continues the upload. Throws an `XMediaUploadError` with `file_mismatch` if the file is another one. */
   resume(more?: UploadCallbacks & { file?: Blob }): MediaUpload
   /** Forgets the upload, here and on the server. */
@@ -38,6 +40,7 @@ export async function interruptedUploads(options: InterruptedUploadsOptions): Pr
       name: upload.name,
       size: upload.size,
       needsFile: !upload.hasFile && !upload.uploaded,
+      file: async () => await storage.getFile?.(upload.key).catch(() => undefined),
       resume({ file, ...callbacks } = {}) {
         if (file && !isSameFile(file, upload)) throw new XMediaUploadError('file_mismatch')
         return startUpload(upload, file, { ...options, ...callbacks })

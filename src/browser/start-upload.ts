@@ -1,5 +1,6 @@
 import type { XMedia } from '../x/schemas.ts'
-import { createConnection } from './connection.ts'
+import { createAdditions } from './additions.ts'
+import { type Connection, createConnection } from './connection.ts'
 import { controlledPromise } from './controlled-promise.ts'
 import { indexedDbStorage } from './indexed-db.ts'
 import { type Memory, remember } from './memory.ts'
@@ -24,10 +25,18 @@ export function startUpload(
 ): MediaUpload {
   const tracker = createTracker(upload.size, options.onProgress)
   const runner = createRunner(tracker, options.giveUpAfterMs)
+  const connection = createConnection(options)
   const { signal } = options
+  let onUploaded = (_statusUrl: string) => {}
+  const uploaded = new Promise<string>((resolve) => {
+    onUploaded = resolve
+  })
   const promise = remember(upload, storage)
-    .then((memory) => perform(memory, file, options, { tracker, runner }))
+    .then((memory) => perform(memory, file, options, { tracker, runner, connection, onUploaded }))
     .finally(() => signal?.removeEventListener('abort', onAbort))
+  // The media can get additions while X processes it.
+  const statusUrl = Promise.race([uploaded, promise.then(() => uploaded)])
+  statusUrl.catch(() => {})
   const abort = (reason?: unknown) => {
     runner.abort(reason)
     // Whoever aborts an upload need not wait for it.
@@ -47,22 +56,24 @@ export function startUpload(
     pause: () => runner.pause(),
     resume: () => runner.resume(),
     abort: () => abort(),
+    ...createAdditions({ connection, statusUrl, giveUpAfterMs: options.giveUpAfterMs }),
   })
 }
 
 interface Parts {
   tracker: Tracker
   runner: Runner
+  connection: Connection
+  onUploaded(statusUrl: string): void
 }
 
 async function perform(
   memory: Memory,
   given: Blob | undefined,
   options: UploadMediaOptions,
-  { tracker, runner }: Parts,
+  { tracker, runner, connection, onUploaded }: Parts,
 ): Promise<FinishedMedia> {
   const { endpoint, parameters, size } = memory.upload
-  const connection = createConnection(options)
   const file = async () => {
     const found = given ?? (await memory.file())
     if (found) return found
@@ -84,6 +95,7 @@ async function perform(
   try {
     const media = await runner.run(async (signal) => {
       const { statusUrl, answer } = memory.upload.uploaded ?? (await send(signal))
+      onUploaded(statusUrl)
       tracker.acknowledged(size)
       // Paused or aborted just when the last answer came.
       if (signal.aborted) throw new XMediaUploadError('aborted')
