@@ -1,0 +1,146 @@
+import { Buffer } from 'node:buffer'
+import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { randomFile, type TestFile } from './client.ts'
+import { controlEmulator, type EmulatorControl } from './emulator.ts'
+import { type Line, openLine } from './line.ts'
+import { readMediaFixture } from './media-fixtures.ts'
+import type { PageFile } from './page-media.ts'
+import { type Program, start } from './processes.ts'
+
+const MIB = 1024 * 1024
+/** The size of a video that is sent in several chunks. */
+const LARGE_BYTES = 6 * MIB
+/** A connection slow enough to interrupt an upload; bytes per second. */
+const SLOW = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2 * MIB }
+
+/** The compose box of `npm start`, in a new browser context for each test. */
+export interface ComposePage {
+  readonly page: Page
+  readonly context: BrowserContext
+  readonly emulator: EmulatorControl
+  readonly line: Line
+  /** The requests of a test to other servers. */
+  readonly foreign: string[]
+  choose(...files: PageFile[]): Promise<void>
+  press(name: string): Promise<void>
+  /** Waits until so many files are ready. */
+  ready(count?: number): Promise<void>
+  /** Posts, and resolves to the ids of the media. */
+  post(): Promise<string[]>
+  /** Sends a large video over a slow line, and resolves when X has a part of it. */
+  beginLarge(): Promise<TestFile>
+  /** Expects the only video to be at X whole, posts it, and expects that it took one upload. */
+  expectLarge(file: TestFile): Promise<void>
+  goOffline(): Promise<void>
+  goOnline(): Promise<void>
+}
+
+/** Starts everything, and opens the page before each test. */
+export function openComposePage(options: BrowserContextOptions = {}): ComposePage {
+  let demo: Program
+  let emulator: EmulatorControl
+  let line: Line
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let network: CDPSession
+  let foreign: string[]
+  let uploadsBefore: number
+
+  beforeAll(async () => {
+    demo = await start('start', {
+      EMULATOR_OPTIONS: JSON.stringify({ processing: { pendingSecs: 0, inProgressSecs: 2 } }),
+    })
+    emulator = controlEmulator(/^X is emulated at (\S+)$/m.exec(demo.output())?.[1] ?? '')
+    line = await openLine(demo.url)
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    line?.close()
+    await demo?.kill()
+  })
+  beforeEach(async () => {
+    await emulator.setFaults([])
+    uploadsBefore = (await emulator.uploads()).length
+    context = await browser.newContext({ viewport: { width: 1100, height: 1400 }, ...options })
+    page = await context.newPage()
+    network = await context.newCDPSession(page)
+    foreign = []
+    page.on('request', (request) => {
+      if (!request.url().startsWith(line.url) && !request.url().startsWith('blob:')) foreign.push(request.url())
+    })
+    await page.goto(line.url)
+  })
+  afterEach(async () => {
+    await context.close()
+    expect(await emulator.violations()).toEqual([])
+    expect(foreign).toEqual([])
+  })
+
+  const opened: ComposePage = {
+    get page() {
+      return page
+    },
+    get context() {
+      return context
+    },
+    get emulator() {
+      return emulator
+    },
+    get line() {
+      return line
+    },
+    get foreign() {
+      return foreign
+    },
+    choose: (...files) => page.locator('#files').setInputFiles(files),
+    press: (name) => page.getByRole('button', { name, exact: true }).click(),
+    async ready(count = 1) {
+      await page
+        .locator('.attachment[data-stage="ready"]')
+        .nth(count - 1)
+        .waitFor()
+    },
+    async post() {
+      const asked = page.waitForRequest('**/posts')
+      const [request] = await Promise.all([asked, opened.press('Post')])
+      await page.locator('#attachments:empty').waitFor({ state: 'attached' })
+      return request.postDataJSON().mediaIds
+    },
+    async beginLarge() {
+      const file = randomFile(LARGE_BYTES)
+      await network.send('Network.emulateNetworkConditions', SLOW)
+      await opened.choose({ name: 'large.mp4', mimeType: 'video/mp4', buffer: Buffer.concat([...file.pieces()]) })
+      await page.getByText(/X has [1-5]\.\d MB of 6.3 MB/).waitFor()
+      return file
+    },
+    async expectLarge({ size, sha256 }) {
+      await opened.ready()
+      const [id = ''] = await opened.post()
+      expect(await emulator.upload(id)).toMatchObject({ finalized: true, size, sha256 })
+      expect(await emulator.uploads()).toHaveLength(uploadsBefore + 1)
+    },
+    async goOffline() {
+      await network.send('Network.emulateNetworkConditions', { ...SLOW, offline: true })
+      // Chromium does not interrupt requests that are in flight.
+      line.cut()
+    },
+    async goOnline() {
+      await network.send('Network.emulateNetworkConditions', SLOW)
+    },
+  }
+  return opened
+}
+
+/** A short video that browsers play and X takes. */
+export function shortMovie(): PageFile {
+  return { name: 'dance.mp4', mimeType: 'video/mp4', buffer: Buffer.from(readMediaFixture('clip.mp4')) }
+}
+
+/** A file of text with another name and type. */
+export function textFile(name: string, mimeType: string): PageFile {
+  return { name, mimeType, buffer: Buffer.from('Hello') }
+}
