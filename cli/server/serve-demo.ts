@@ -26,11 +26,12 @@ export interface DemoPagesEnv {
 
 /** What the pages work with. */
 export interface Demo {
+  /** The environment, with the URL and the token of an emulated X. */
+  env: DemoEnv
   /** For `xMedia`. */
   options: XMediaOptions
-  /** The token of the X account, and where X is. */
-  token: string
-  baseUrl: string
+  /** The URL of the server. */
+  url: string
   /** Undefined: it is the real X. */
   emulator: Emulator | undefined
   /** Whether the server makes images smaller that X would refuse. */
@@ -54,7 +55,10 @@ export async function serveDemo(given: DemoEnv, pages: DemoPages, transform?: Tr
     return started
   })
   const { authorize, ...options } = demoOptions(env, undefined, transform)
+  const app = new Hono<DemoPagesEnv>()
+  const server = await serve(app, { port })
   const demo: Demo = {
+    ...{ env, url: server.url, emulator, shrinksImages: transform !== undefined },
     options: {
       ...options,
       // Users sign in by cookie here, so pages of other origins stay out.
@@ -64,12 +68,8 @@ export async function serveDemo(given: DemoEnv, pages: DemoPages, transform?: Tr
         return subject ? { subject } : authorize(c)
       },
     },
-    token: env['X_BEARER_TOKEN'] ?? '',
-    baseUrl: env['X_API_BASE_URL'] || 'https://api.x.com',
-    emulator,
-    shrinksImages: transform !== undefined,
   }
-  const app = new Hono<DemoPagesEnv>()
+  app
     // DNS rebinding: pages of a foreign name that resolves to this machine would count as this server's own.
     .use((c, next) => (LOCAL.includes(new URL(c.req.url).hostname) ? next() : Promise.resolve(c.notFound())))
     .use(async (c, next) => {
@@ -82,5 +82,5 @@ export async function serveDemo(given: DemoEnv, pages: DemoPages, transform?: Tr
     })
     .route('/', pages(demo))
   if (emulator === undefined) console.log('uploads go to X with the token in X_BEARER_TOKEN')
-  return await serve(app, { port })
+  return server
 }

@@ -5,13 +5,13 @@ import { csrf } from 'hono/csrf'
 import { createMiddleware } from 'hono/factory'
 import { getMimeType } from 'hono/utils/mime'
 import type { Demo, DemoPagesEnv } from '../../cli/server/serve-demo.ts'
-import { xMedia } from '../../src/index.ts'
+import { XMediaError, xMedia } from '../../src/index.ts'
 import { createActivity } from './activity.ts'
 import { composePage } from './compose-page.ts'
 import { createPacedFetch, FAULTS } from './faults.ts'
-import type { Destination } from './layout.ts'
 import { plainPages } from './plain-pages.ts'
-import { accountName, createPost, PostRefused } from './x-account.ts'
+import { createSignIn } from './sign-in.ts'
+import { createPost, PostRefused } from './x-account.ts'
 
 /** Pages may load nothing from elsewhere. */
 const POLICY =
@@ -19,7 +19,10 @@ const POLICY =
 
 const addPolicy: MiddlewareHandler = createMiddleware(async function addPolicy(c, next) {
   await next()
-  if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('content-security-policy', POLICY)
+  const { headers } = c.res
+  // The pages of the sign-in have a stricter one.
+  if (headers.has('content-security-policy')) return
+  if (headers.get('content-type')?.startsWith('text/html')) c.header('content-security-policy', POLICY)
 })
 
 /** @param assets The script, the styles and the icon, by path. */
@@ -27,17 +30,12 @@ export function composePages(demo: Demo, assets: ReadonlyMap<string, string>): H
   const { emulator } = demo
   const activity = createActivity()
   const paced = createPacedFetch()
+  const signIn = createSignIn(demo)
   const options = {
     ...demo.options,
+    ...signIn.access,
     onEvent: activity.onEvent,
     x: { ...demo.options.x, fetch: paced.fetch },
-  }
-  let account: Promise<string | undefined> | undefined
-
-  async function destination(): Promise<Destination> {
-    if (emulator) return { isEmulated: true, account: undefined }
-    account ??= accountName(demo)
-    return { isEmulated: false, account: await account }
   }
 
   const app = new Hono<DemoPagesEnv>()
@@ -46,16 +44,18 @@ export function composePages(demo: Demo, assets: ReadonlyMap<string, string>): H
     .on('POST', ['/posts', '/plain/posts'], csrf())
     .use('/media/*', (c, next) => activity.during(c.var.demoUser, next))
     .route('/media', xMedia(options))
-    .get('/', async (c) => c.html(composePage(await destination(), c.var.demoUser, demo.shrinksImages)))
+    .route('/auth', signIn.routes)
+    .get('/', async (c) => c.html(composePage(await signIn.destination(c), c.var.demoUser, demo.shrinksImages)))
     .get('/activity', (c) => activity.follow(c))
     .post('/posts', async (c) => {
       const request: unknown = await c.req.json()
       const { text, mediaIds } = readPost(request)
-      return c.json(await createPost(demo, text, mediaIds), 201)
+      return c.json(await createPost(await signIn.account(c), text, mediaIds), 201)
     })
-    .route('/', plainPages(demo, options, destination))
+    .route('/', plainPages(options, signIn, emulator !== undefined))
     .onError((error, c) => {
       if (error instanceof PostRefused) return c.json({ detail: error.message }, 502)
+      if (error instanceof XMediaError) return error.getResponse()
       throw error
     })
 

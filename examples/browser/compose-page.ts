@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { type Destination, type Html, layout } from './layout.ts'
 
-/** The compose box. The script fills it with life. @param user The user, for the commands in the developer drawer. */
+/** The compose box. The script fills it with life. @param user Without a sign-in, for the commands in the developer drawer. */
 export function composePage(destination: Destination, user: string, shrinksImages: boolean): Html {
   return layout({
     title: 'Write a post',
@@ -9,7 +9,7 @@ export function composePage(destination: Destination, user: string, shrinksImage
     link: { href: '/plain.html', text: 'Without JavaScript' },
     head: html`<script type="module" src="/page.js"></script>`,
     content: html`
-<form id="composer" class="card" novalidate data-user="${user}" data-x="${destination.isEmulated ? 'emulated' : 'real'}" data-shrinks-images="${String(shrinksImages)}">
+<form id="composer" class="card" novalidate data-user="${destination.subject ?? user}" data-x="${destination.isEmulated ? 'emulated' : 'real'}" data-shrinks-images="${String(shrinksImages)}">
 <label for="text" class="quiet">Your text</label>
 <textarea id="text" rows="3" placeholder="What is there to see?" aria-describedby="count"></textarea>
 <div id="drop" hidden>Drop your pictures or a video</div>

@@ -5,8 +5,12 @@ export type Html = ReturnType<typeof html>
 /** X and the account that a page posts to. */
 export interface Destination {
   isEmulated: boolean
-  /** Such as `@cat`. Undefined if X does not say. */
+  /** The user who has signed in with X. Undefined: posts go to the account of the server. */
+  subject: string | undefined
+  /** The account, such as `@cat`. Undefined if X does not say. */
   account: string | undefined
+  /** Where to sign in with X, or out. Undefined if the server has no client ID of X. */
+  sessionUrl?: string
 }
 
 /** What a page is made of. */
@@ -49,11 +53,26 @@ ${content}
 </html>`
 }
 
-/** Says where posts go. */
-function notice({ isEmulated, account }: Destination): Html {
-  if (isEmulated) {
-    return html`<p class="notice"><strong>X is emulated.</strong> What you post stays on this machine.</p>`
-  }
+/** Says where posts go, and from whose account. */
+function notice(destination: Destination): Html {
+  const { isEmulated, subject, account } = destination
   const owner = account ? html`<strong>${account}</strong>` : 'the account of the server’s token'
-  return html`<p class="notice real"><strong>This is the real X.</strong> You post as ${owner}, for everyone to see.</p>`
+  const who = subject ? html`You are signed in and post as ${owner}` : html`You post as ${owner}`
+  return isEmulated
+    ? html`
+<div class="notice">
+<p><strong>X is emulated.</strong> ${who}. Nothing leaves this machine.</p>
+${sessionLink(destination)}
+</div>`
+    : html`
+<div class="notice real">
+<p><strong>This is the real X.</strong> ${who}, for everyone to see.</p>
+${sessionLink(destination)}
+</div>`
+}
+
+function sessionLink({ isEmulated, subject, sessionUrl }: Destination): Html | undefined {
+  if (!sessionUrl) return undefined
+  const text = subject ? 'Sign out' : `Sign in with X${isEmulated ? ' (emulated)' : ''}`
+  return html`<a class="button" href="${sessionUrl}">${text}</a>`
 }

@@ -3,9 +3,10 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import type { Demo, DemoPagesEnv } from '../../cli/server/serve-demo.ts'
+import type { DemoPagesEnv } from '../../cli/server/serve-demo.ts'
 import { createXMedia, type UploadedMedia, type XMedia, type XMediaOptions, xMediaUpload } from '../../src/index.ts'
-import { type Destination, type Html, layout } from './layout.ts'
+import { type Html, layout } from './layout.ts'
+import type { DemoSignIn } from './sign-in.ts'
 import { createPost, type Post, PostRefused } from './x-account.ts'
 
 /** What came of a form. */
@@ -21,13 +22,7 @@ const MAX_OUTCOMES = 1000
 const REFRESH_SECS = 2
 
 /** @param options For uploads. */
-export function plainPages(
-  demo: Demo,
-  options: XMediaOptions,
-  destination: () => Promise<Destination>,
-): Hono<DemoPagesEnv> {
-  const { token, baseUrl, emulator } = demo
-  const x = createXMedia({ token, x: { baseUrl } })
+export function plainPages(options: XMediaOptions, signIn: DemoSignIn, isEmulated: boolean): Hono<DemoPagesEnv> {
   const outcomes = new Map<string, Outcome>()
 
   /** Sends a browser to a page about the outcome, and other clients the outcome itself. */
@@ -40,16 +35,18 @@ export function plainPages(
     return c.redirect(`/plain/${id}`, 303)
   }
 
-  async function page(title: string, content: Html, head?: Html): Promise<Awaited<Html>> {
+  async function respondWithPage(c: Context, title: string, content: Html, head?: Html): Promise<Response> {
     const link = { href: '/', text: 'With JavaScript' }
-    return await layout({ title, content, link, destination: await destination(), ...(head && { head }) })
+    const destination = await signIn.destination(c)
+    return await c.html(layout({ title, content, link, destination, ...(head && { head }) }))
   }
 
   /** Asks X how far it is, unless it has nothing to process. */
-  async function latest(media: XMedia): Promise<XMedia> {
+  async function latest(c: Context, media: XMedia): Promise<XMedia> {
     const { state = 'succeeded', error } = media.processing_info ?? {}
     if (error || state === 'succeeded' || state === 'failed') return media
-    return (await x.status(media.id)).data
+    const { token, baseUrl } = await signIn.account(c)
+    return (await createXMedia({ token, x: { baseUrl } }).status(media.id)).data
   }
 
   const app = new Hono<DemoPagesEnv>()
@@ -59,12 +56,12 @@ export function plainPages(
     c.res = respond(c, { problem: await c.res.json() }, 400)
   })
   return app
-    .get('/plain.html', async (c) => c.html(await page('Upload a file', uploadForm())))
+    .get('/plain.html', async (c) => respondWithPage(c, 'Upload a file', uploadForm()))
     .post('/plain', xMediaUpload(options), (c) => respond(c, { media: c.var.xMedia }, 201))
     .post('/plain/posts', async (c) => {
       const { text = '', media_id: mediaId = '' } = await c.req.parseBody()
       try {
-        const post = await createPost(demo, String(text), [String(mediaId)])
+        const post = await createPost(await signIn.account(c), String(text), [String(mediaId)])
         return respond(c, { post, mediaId: String(mediaId) }, 201)
       } catch (error) {
         if (error instanceof PostRefused) return respond(c, { problem: { detail: error.message } }, 400)
@@ -74,20 +71,20 @@ export function plainPages(
     .get('/plain/:outcome', async (c) => {
       const outcome = outcomes.get(c.req.param('outcome'))
       if (!outcome) return c.notFound()
-      if ('problem' in outcome) return c.html(await page('That did not work', problemReport(outcome.problem)))
+      if ('problem' in outcome) return respondWithPage(c, 'That did not work', problemReport(outcome.problem))
       if ('post' in outcome) {
-        const shown = emulator && html`<p><a href="/x/${outcome.mediaId}">See the file</a></p>`
-        return c.html(await page('Posted', postReport(outcome.post, shown)))
+        const shown = isEmulated && html`<p><a href="/x/${outcome.mediaId}">See the file</a></p>`
+        return respondWithPage(c, 'Posted', postReport(outcome.post, shown))
       }
-      const media = { ...outcome.media, ...(await latest(outcome.media)) }
+      const media = { ...outcome.media, ...(await latest(c, outcome.media)) }
       const { state = 'succeeded', error } = media.processing_info ?? {}
       if (error || state === 'failed') {
         const detail = `X could not process this file. ${error?.message ?? ''}`
-        return c.html(await page('That did not work', problemReport({ code: 'processing_failed', detail })))
+        return respondWithPage(c, 'That did not work', problemReport({ code: 'processing_failed', detail }))
       }
-      if (state === 'succeeded') return c.html(await page('X has the file', mediaReport(media, emulator !== undefined)))
+      if (state === 'succeeded') return respondWithPage(c, 'X has the file', mediaReport(media, isEmulated))
       const refresh = html`<meta http-equiv="refresh" content="${REFRESH_SECS}">`
-      return c.html(await page('X is processing the file', processingReport(media), refresh))
+      return respondWithPage(c, 'X is processing the file', processingReport(media), refresh)
     })
 }
 
@@ -126,7 +123,7 @@ ${notes.map((note) => html`<p class="reminder">${note}</p>`)}
 </form>`
 }
 
-function postReport({ id, text }: Post, shown: Html | undefined): Html {
+function postReport({ id, text }: Post, shown: Html | false): Html {
   return html`
 <article class="card post">
 <p class="said">${text}</p>

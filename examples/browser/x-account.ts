@@ -1,6 +1,10 @@
-/** The X account behind the page: who it is, and posts in its name. */
+/** The X account that posts: who it is, and posts in its name. */
 
-import type { Demo } from '../../cli/server/serve-demo.ts'
+/** An account of X, and where X's API is. */
+export interface XAccount {
+  baseUrl: string
+  token: string
+}
 
 /** A post that X has. */
 export interface Post {
@@ -21,7 +25,7 @@ interface XAnswer {
 
 const TIMEOUT_MS = 30_000
 
-async function call({ baseUrl, token }: Demo, path: string, body?: object): Promise<XAnswer & { ok: boolean }> {
+async function call({ baseUrl, token }: XAccount, path: string, body?: object): Promise<XAnswer & { ok: boolean }> {
   const response = await fetch(`${baseUrl}${path}`, {
     headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
@@ -33,9 +37,9 @@ async function call({ baseUrl, token }: Demo, path: string, body?: object): Prom
 }
 
 /** Creates a post. Throws a `PostRefused` with X's reason, or because X cannot be reached. */
-export async function createPost(demo: Demo, text: string, mediaIds: readonly string[]): Promise<Post> {
+export async function createPost(account: XAccount, text: string, mediaIds: readonly string[]): Promise<Post> {
   const media = mediaIds.length > 0 ? { media: { media_ids: mediaIds } } : {}
-  const { ok, data, detail, errors } = await call(demo, '/2/tweets', { text, ...media }).catch((cause: unknown) => {
+  const { ok, data, detail, errors } = await call(account, '/2/tweets', { text, ...media }).catch((cause: unknown) => {
     throw new PostRefused('X could not be reached.', { cause })
   })
   if (ok) return { id: String(data?.['id']), text }
@@ -43,7 +47,7 @@ export async function createPost(demo: Demo, text: string, mediaIds: readonly st
 }
 
 /** The name of the account, such as `@cat`. Undefined if X does not say: the token may lack the scope `users.read`. */
-export async function accountName(demo: Demo): Promise<string | undefined> {
-  const { data } = await call(demo, '/2/users/me').catch((): XAnswer => ({}))
+export async function accountName(account: XAccount): Promise<string | undefined> {
+  const { data } = await call(account, '/2/users/me').catch((): XAnswer => ({}))
   return typeof data?.['username'] === 'string' ? `@${data['username']}` : undefined
 }

@@ -31,7 +31,7 @@ describe.skipIf(!CHROMIUM)('the plain page, without JavaScript', () => {
     await upload(await picture(), 'The sun sets')
     await page.getByRole('heading', { name: 'X has the file' }).waitFor()
     await page.getByText('It has 640 × 480 pixels.').waitFor()
-    const [id = ''] = /\d{19}/.exec(await page.locator('main').innerText()) ?? []
+    const [id = ''] = /\d{19}/.exec((await page.locator('main').textContent()) ?? '') ?? []
     expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'The sun sets' })
     await page.getByLabel('Your text').fill('Evening')
     await press('Post')

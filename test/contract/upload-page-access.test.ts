@@ -8,7 +8,7 @@ import { type ComposePage, openComposePage, shortMovie, textFile } from '../supp
 import { drawPicture } from '../support/page-media.ts'
 
 /** The pictures in the README. The tests take those that are missing. */
-const PICTURES = fileURLToPath(new URL('../../examples/browser/', import.meta.url))
+const PICTURES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 
 if (!CHROMIUM) console.log('no Chromium found: the tests of access to the upload page are skipped')
 
@@ -49,111 +49,117 @@ async function picture(page: Page, name: string): Promise<void> {
   if (!existsSync(path)) await page.screenshot({ path })
 }
 
-describe.skipIf(!CHROMIUM).each([
-  ['in light', 'screenshot', { colorScheme: 'light' as const }],
-  ['in dark', 'screenshot-dark', { colorScheme: 'dark' as const }],
-  ['on a phone', 'screenshot-phone', { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true }],
-])('the compose box %s', (_, name, options) => {
-  const compose = openComposePage({ viewport: { width: 1160, height: 1000 }, ...options })
+describe.skipIf(!CHROMIUM)('the compose box', () => {
+  const compose = openComposePage()
 
-  it('breaks no rule of axe, when it is empty and when it is full, and fits its window', async () => {
-    const { page } = compose
-    expect(await axeViolations(page)).toEqual([])
-    await fill(compose)
-    await page.evaluate(() => scrollTo(0, 0))
-    await picture(page, name)
-    expect(await axeViolations(page)).toEqual([])
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    expect(wide).toBe(0)
+  describe.each([
+    ['in light', 'compose-light', { colorScheme: 'light' as const }],
+    ['in dark', 'compose-dark', { colorScheme: 'dark' as const }],
+    ['on a phone', 'compose-phone', { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true }],
+  ])('%s', (_, name, options) => {
+    compose.use({ viewport: { width: 1160, height: 1000 }, ...options })
+
+    it('breaks no rule of axe, when it is empty and when it is full, and fits its window', async () => {
+      const { page } = compose
+      expect(await axeViolations(page)).toEqual([])
+      await fill(compose)
+      await page.evaluate(() => scrollTo(0, 0))
+      await picture(page, name)
+      expect(await axeViolations(page)).toEqual([])
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(wide).toBe(0)
+    })
+
+    it('breaks none while X processes a video', async () => {
+      const { page, choose, ready } = compose
+      await choose(shortMovie())
+      await page.getByText('Subtitles', { exact: true }).click()
+      await page.getByText(/X is processing, \d+ %/).waitFor()
+      expect(await axeViolations(page)).toEqual([])
+      await ready()
+    })
+
+    it('has controls of 44 pixels at least', async () => {
+      const { page } = compose
+      await fill(compose)
+      const small = await page.locator('button, input, textarea, summary, a, [role=switch]').evaluateAll((controls) =>
+        controls
+          .filter((control) => control.checkVisibility())
+          .map((control) => control.closest('label.switch') ?? control)
+          .map((control) => ({ box: control.getBoundingClientRect(), html: control.outerHTML }))
+          .filter(({ box }) => box.height < 44 || box.width < 44)
+          .map(({ html }) => html),
+      )
+      expect(small).toEqual([])
+    })
   })
 
-  it('breaks none while X processes a video', async () => {
-    const { page, choose, ready } = compose
-    await choose(shortMovie())
-    await page.getByText('Subtitles', { exact: true }).click()
-    await page.getByText(/X is processing, \d+ %/).waitFor()
-    expect(await axeViolations(page)).toEqual([])
-    await ready()
-  })
+  describe('with the keyboard alone', () => {
+    compose.use({ reducedMotion: 'reduce' })
 
-  it('has controls of 44 pixels at least', async () => {
-    const { page } = compose
-    await fill(compose)
-    const small = await page.locator('button, input, textarea, summary, a, [role=switch]').evaluateAll((controls) =>
-      controls
-        .filter((control) => control.checkVisibility())
-        .map((control) => control.closest('label.switch') ?? control)
-        .map((control) => ({ box: control.getBoundingClientRect(), html: control.outerHTML }))
-        .filter(({ box }) => box.height < 44 || box.width < 44)
-        .map(({ html }) => html),
-    )
-    expect(small).toEqual([])
-  })
-})
-
-describe.skipIf(!CHROMIUM)('the compose box with the keyboard alone', () => {
-  const compose = openComposePage({ reducedMotion: 'reduce' })
-
-  /** Presses Tab until the focus is on the control with this name. */
-  async function tabTo(name: string): Promise<void> {
-    const { page } = compose
-    for (let presses = 0; presses < 40; presses++) {
-      await page.keyboard.press('Tab')
-      const focused = await page.evaluate(() => {
-        const { activeElement: found } = document
-        const isField = found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement
-        return found?.ariaLabel ?? (isField ? found.labels?.[0]?.textContent : found?.textContent)
-      })
-      if (focused?.trim() === name) return
+    /** Presses Tab until the focus is on the control with this name. */
+    async function tabTo(name: string): Promise<void> {
+      const { page } = compose
+      for (let presses = 0; presses < 40; presses++) {
+        await page.keyboard.press('Tab')
+        const focused = await page.evaluate(() => {
+          const { activeElement: found } = document
+          const isField = found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement
+          return found?.ariaLabel ?? (isField ? found.labels?.[0]?.textContent : found?.textContent)
+        })
+        if (focused?.trim() === name) return
+      }
+      throw new Error(`Tab does not reach ${name}`)
     }
-    throw new Error(`Tab does not reach ${name}`)
-  }
 
-  it('writes, adds two pictures, describes, moves and removes them, and posts', async () => {
-    const { page, emulator, ready } = compose
-    const { keyboard } = page
-    // From the start: the browser takes a while to hear that somebody waits for it.
-    const opened = page.waitForEvent('filechooser')
-    await tabTo('Your text')
-    await keyboard.type('By keyboard')
-    await tabTo('Add pictures or a video')
-    await keyboard.press('Enter')
-    const chooser = await opened
-    await chooser.setFiles([await drawPicture(page, 'a.png'), await drawPicture(page, 'b.png')])
-    await ready(2)
-    await page.evaluate(() => document.getElementById('text')?.focus())
-    await tabTo('Description of a.png')
-    await keyboard.type('Evening')
-    await tabTo('Move a.png back')
-    await keyboard.press('Enter')
-    expect(await page.locator('.attachment .name').allInnerTexts()).toEqual(['b.png', 'a.png'])
-    await page.getByRole('status').getByText('a.png is number 2 of 2').waitFor({ state: 'attached' })
-    await page.evaluate(() => document.getElementById('text')?.focus())
-    await tabTo('Remove b.png')
-    await keyboard.press('Space')
-    expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Remove a.png')
-    await page.getByText('7 of 1,000 · X has it').waitFor()
-    await keyboard.press('Control+Enter')
-    const shown = page.getByRole('article').getByAltText('Evening')
-    const id = (await shown.getAttribute('src'))?.replace('/x/', '') ?? ''
-    expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'Evening' })
-    await page.getByRole('status').getByText('Posted').waitFor({ state: 'attached' })
-  })
+    it('writes, adds two pictures, describes, moves and removes them, and posts', async () => {
+      const { page, emulator, ready } = compose
+      const { keyboard } = page
+      // From the start: the browser takes a while to hear that somebody waits for it.
+      const opened = page.waitForEvent('filechooser')
+      await tabTo('Your text')
+      await keyboard.type('By keyboard')
+      await tabTo('Add pictures or a video')
+      await keyboard.press('Enter')
+      const chooser = await opened
+      await chooser.setFiles([await drawPicture(page, 'a.png'), await drawPicture(page, 'b.png')])
+      await ready(2)
+      await page.evaluate(() => document.getElementById('text')?.focus())
+      await tabTo('Description of a.png')
+      await keyboard.type('Evening')
+      await tabTo('Move a.png back')
+      await keyboard.press('Enter')
+      expect(await page.locator('.attachment .name').allInnerTexts()).toEqual(['b.png', 'a.png'])
+      await page.getByRole('status').getByText('a.png is number 2 of 2').waitFor({ state: 'attached' })
+      await page.evaluate(() => document.getElementById('text')?.focus())
+      await tabTo('Remove b.png')
+      await keyboard.press('Space')
+      expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Remove a.png')
+      await page.getByText('7 of 1,000 · X has it').waitFor()
+      await keyboard.press('Control+Enter')
+      const shown = page.getByRole('article').getByAltText('Evening')
+      const id = (await shown.getAttribute('src'))?.replace('/x/', '') ?? ''
+      expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'Evening' })
+      await page.getByRole('status').getByText('Posted').waitFor({ state: 'attached' })
+    })
 
-  it('shows where the focus is, on every control', async () => {
-    const { page } = compose
-    await page.getByText('Under the hood').click()
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
-    const unseen: string[] = []
-    for (let presses = 0; presses < 12; presses++) {
-      await page.keyboard.press('Tab')
-      const isShown = await page.evaluate(() => {
-        const { activeElement: found } = document
-        const shown = found?.closest('.button') ?? found
-        return !found || found === document.body || getComputedStyle(shown ?? found).outlineStyle !== 'none'
-      })
-      if (!isShown) unseen.push(await page.evaluate(() => document.activeElement?.outerHTML ?? ''))
-    }
-    expect(unseen).toEqual([])
+    it('shows where the focus is, on every control', async () => {
+      const { page } = compose
+      await page.getByText('Under the hood').click()
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+      const unseen: string[] = []
+      for (let presses = 0; presses < 12; presses++) {
+        await page.keyboard.press('Tab')
+        const isShown = await page.evaluate(() => {
+          const { activeElement: found } = document
+          const shown = found?.closest('.button') ?? found
+          return !found || found === document.body || getComputedStyle(shown ?? found).outlineStyle !== 'none'
+        })
+        if (!isShown) unseen.push(await page.evaluate(() => document.activeElement?.outerHTML ?? ''))
+      }
+      expect(unseen).toEqual([])
+    })
   })
 })

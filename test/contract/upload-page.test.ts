@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CHROMIUM } from '../support/browser.ts'
 import { openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
 import { sampleFile } from '../support/media.ts'
-import { drawPicture, type PageFile } from '../support/page-media.ts'
+import { dance, drawPicture, type PageFile } from '../support/page-media.ts'
 import { loadSharp, makePhonePhoto } from '../support/photos.ts'
 
 const sharp = await loadSharp()
@@ -152,6 +152,29 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await choose(shortMovie())
     await page.locator('.attachment').getByText('X could not process this file.').waitFor()
     expect(await page.getByRole('button', { name: 'Try dance.mp4 again' }).isVisible()).toBe(false)
+  })
+
+  it('signs in with the emulated X, and posts a video and a described picture from that account', async () => {
+    const { page, emulator } = compose
+    await page.getByText('You post as @user_2244994945').waitFor()
+    await page.getByRole('link', { name: 'Sign in with X (emulated)' }).click()
+    await page.getByLabel('Id of the user').fill('34')
+    await press('Authorize app')
+    await page.getByText('X is emulated. You are signed in and post as @user_34.').waitFor()
+    await choose(dance)
+    await ready()
+    const video = await post()
+    await choose(await picture('sunset.png'))
+    await page.getByLabel('Description of sunset.png').fill('The sun sets')
+    await page.getByText('12 of 1,000 · X has it').waitFor()
+    await ready()
+    for (const id of [...video, ...(await post())]) {
+      expect(await emulator.upload(id)).toMatchObject({ owner: '34', finalized: true })
+    }
+    expect(await page.getByRole('article').getByAltText('The sun sets').isVisible()).toBe(true)
+    await page.getByRole('link', { name: 'Sign out' }).click()
+    await press('Sign out')
+    await page.getByText('You post as @user_2244994945').waitFor()
   })
 
   it('offers to try again what may succeed then', async () => {

@@ -23,6 +23,8 @@ export interface ComposePage {
   readonly line: Line
   /** The requests of a test to other servers. */
   readonly foreign: string[]
+  /** Opens the page with more options in the tests of this `describe`. */
+  use(options: BrowserContextOptions): void
   choose(...files: PageFile[]): Promise<void>
   press(name: string): Promise<void>
   /** Waits until so many files are ready. */
@@ -37,7 +39,7 @@ export interface ComposePage {
   goOnline(): Promise<void>
 }
 
-/** Starts everything, and opens the page before each test. */
+/** Starts everything once for a file of tests, and opens the page before each one. */
 export function openComposePage(options: BrowserContextOptions = {}): ComposePage {
   let demo: Program
   let emulator: EmulatorControl
@@ -48,6 +50,7 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
   let network: CDPSession
   let foreign: string[]
   let uploadsBefore: number
+  let more: BrowserContextOptions = {}
 
   beforeAll(async () => {
     demo = await start('start', {
@@ -65,12 +68,13 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
   beforeEach(async () => {
     await emulator.setFaults([])
     uploadsBefore = (await emulator.uploads()).length
-    context = await browser.newContext({ viewport: { width: 1100, height: 1400 }, ...options })
+    context = await browser.newContext({ viewport: { width: 1100, height: 1400 }, ...options, ...more })
     page = await context.newPage()
     network = await context.newCDPSession(page)
     foreign = []
     page.on('request', (request) => {
-      if (!request.url().startsWith(line.url) && !request.url().startsWith('blob:')) foreign.push(request.url())
+      const isOwn = request.url().startsWith(line.url) || request.url().startsWith(demo.url)
+      if (!isOwn && !request.isNavigationRequest() && !request.url().startsWith('blob:')) foreign.push(request.url())
     })
     await page.goto(line.url)
   })
@@ -95,6 +99,14 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
     },
     get foreign() {
       return foreign
+    },
+    use(given) {
+      beforeAll(() => {
+        more = given
+      })
+      afterAll(() => {
+        more = {}
+      })
     },
     choose: (...files) => page.locator('#files').setInputFiles(files),
     press: (name) => page.getByRole('button', { name, exact: true }).click(),
