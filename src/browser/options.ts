@@ -68,6 +68,11 @@ export interface ResilienceOptions {
    * larger one again. Default 64 MiB; 0 keeps none.
    */
   keepFileBytes?: number
+  /**
+   * Whether to remember an upload that has finished too, until `forget()`: for a post that is still being written. After a
+   * reload it is among the `interruptedUploads`, and X has its media already. Default false.
+   */
+  keepFinished?: boolean
 }
 
 /** The options of `uploadMedia`. */
@@ -134,4 +139,6 @@ export interface MediaUpload extends Promise<FinishedMedia>, Additions {
   resume(): void
   /** Ends the upload for good: it is forgotten here and on the server, and the promise rejects with `aborted`. */
   abort(): void
+  /** Forgets an upload that `keepFinished` remembers, once it has ended. X keeps the media. */
+  forget(): Promise<void>
 }

@@ -31,7 +31,8 @@ export function startUpload(
   const uploaded = new Promise<string>((resolve) => {
     onUploaded = resolve
   })
-  const promise = remember(upload, storage)
+  const remembered = remember(upload, storage)
+  const promise = remembered
     .then((memory) => perform(memory, file, options, { tracker, runner, connection, onUploaded }))
     .finally(() => signal?.removeEventListener('abort', onAbort))
   // The media can get additions while X processes it.
@@ -56,6 +57,12 @@ export function startUpload(
     pause: () => runner.pause(),
     resume: () => runner.resume(),
     abort: () => abort(),
+    async forget() {
+      await promise.catch(() => {})
+      const memory = await remembered
+      await memory.forget()
+      memory.release()
+    },
     ...createAdditions({ connection, statusUrl, giveUpAfterMs: options.giveUpAfterMs }),
   })
 }
@@ -102,16 +109,18 @@ async function perform(
       const data = await follow(statusUrl, answer, signal)
       return finishedMedia(answer, data)
     })
-    await memory.forget()
+    if (!options.keepFinished) {
+      await memory.forget()
+      memory.release()
+    }
     tracker.report({ state: 'done', remainingSecs: 0, interruption: undefined })
     return media
   } catch (error) {
     if (error instanceof XMediaUploadError && error.code === 'aborted') deleteUpload(job)
     if (!mayContinue(error)) await memory.forget()
+    memory.release()
     tracker.report({ state: 'failed', remainingSecs: undefined, interruption: undefined })
     throw error
-  } finally {
-    memory.release()
   }
 }
 

@@ -7,6 +7,7 @@ import {
   largeVideo,
   openUploadPage,
   PLATFORMS,
+  picture,
   shortVideo,
   statusOf,
 } from '../support/upload-page.ts'
@@ -78,6 +79,22 @@ describe.each(PLATFORMS)('the client $name', (platform) => {
       const media = await found?.resume()
       expect(await page.emulator.upload(media?.id ?? '')).toMatchObject({ finalized: true, size: 5000 })
       expect(page.requests).not.toContain('POST')
+    })
+
+    it('has a finished upload, if asked to remember it, and can still describe its media', async () => {
+      const more = page.options({ keepFinished: true })
+      const { id } = await page.client.uploadMedia(picture(), more)
+      await page.reload()
+      const [found] = await page.client.interruptedUploads(page.options({ keepFinished: true }))
+      expect(found).toMatchObject({ name: 'cat.png', needsFile: false })
+      expect((await found?.file())?.size).toBe(5000)
+      const upload = found?.resume()
+      expect(await upload).toMatchObject({ id })
+      await upload?.setAltText('A cat')
+      expect(await page.emulator.upload(id)).toMatchObject({ alt_text: 'A cat' })
+      expect(page.requests).toEqual(['PUT'])
+      await upload?.forget()
+      expect(await page.storage.list()).toEqual([])
     })
 
     it('begins anew when the server has forgotten the upload', async () => {
