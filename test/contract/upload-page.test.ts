@@ -172,9 +172,15 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       expect(await emulator.upload(id)).toMatchObject({ owner: '34', finalized: true })
     }
     expect(await page.getByRole('article').getByAltText('The sun sets').isVisible()).toBe(true)
+    // X lets nobody use the media of another account, so the file is uploaded again.
+    await choose(await picture('dunes.png', 30))
+    await ready()
     await page.getByRole('link', { name: 'Sign out' }).click()
     await press('Sign out')
     await page.getByText('You post as @user_2244994945').waitFor()
+    await ready()
+    const [id = ''] = await post()
+    expect(await emulator.upload(id)).toMatchObject({ owner: '2244994945' })
   })
 
   it('offers to try again what may succeed then', async () => {

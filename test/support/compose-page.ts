@@ -1,4 +1,7 @@
 import { Buffer } from 'node:buffer'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { launchBrowser } from './browser.ts'
@@ -14,6 +17,11 @@ const MIB = 1024 * 1024
 const LARGE_BYTES = 6 * MIB
 /** A connection slow enough to interrupt an upload; bytes per second. */
 const SLOW = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2 * MIB }
+
+/** A video on the disk. */
+export interface LargeVideo extends TestFile {
+  path: string
+}
 
 /** The compose box of `npm start`, in a new browser context for each test. */
 export interface ComposePage {
@@ -32,7 +40,7 @@ export interface ComposePage {
   /** Posts, and resolves to the ids of the media. */
   post(): Promise<string[]>
   /** Sends a large video over a slow line, and resolves when X has a part of it. */
-  beginLarge(): Promise<TestFile>
+  beginLarge(): Promise<LargeVideo>
   /** Expects the only video to be at X whole, posts it, and expects that it took one upload. */
   expectLarge(file: TestFile): Promise<void>
   goOffline(): Promise<void>
@@ -50,9 +58,11 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
   let network: CDPSession
   let foreign: string[]
   let uploadsBefore: number
+  let folder: string
   let more: BrowserContextOptions = {}
 
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
     demo = await start('start', {
       EMULATOR_OPTIONS: JSON.stringify({ processing: { pendingSecs: 0, inProgressSecs: 2 } }),
     })
@@ -64,6 +74,7 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
     await browser?.close()
     line?.close()
     await demo?.kill()
+    await rm(folder, { recursive: true, force: true })
   })
   beforeEach(async () => {
     await emulator.setFaults([])
@@ -125,9 +136,11 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
     async beginLarge() {
       const file = randomFile(LARGE_BYTES)
       await network.send('Network.emulateNetworkConditions', SLOW)
-      await opened.choose({ name: 'large.mp4', mimeType: 'video/mp4', buffer: Buffer.concat([...file.pieces()]) })
+      const path = join(folder, 'large.mp4')
+      await writeFile(path, file.pieces())
+      await page.locator('#files').setInputFiles(path)
       await page.getByText(/X has [1-5]\.\d MB of 6.3 MB/).waitFor()
-      return file
+      return { ...file, path }
     },
     async expectLarge({ size, sha256 }) {
       await opened.ready()

@@ -5,6 +5,7 @@ import {
   type MediaUpload,
   type UploadMediaOptions,
   type UploadProgress,
+  type UploadWarning,
   XMediaUploadError,
 } from '../../../src/browser/index.ts'
 import type { FileKind, InspectedFile } from './inspect-file.ts'
@@ -22,8 +23,9 @@ export type Stage = 'uploading' | 'paused' | 'processing' | 'ready' | 'failed' |
 /** Starts an upload, or continues one. */
 export type StartUpload = (callbacks: Pick<UploadMediaOptions, 'onProgress' | 'onWarning'>, file?: File) => MediaUpload
 
-/** How an attachment begins. */
-export interface AttachmentStart extends Partial<InspectedFile> {
+/** What is known of an attachment at first. */
+export interface NewAttachment extends Partial<Omit<InspectedFile, 'kind'>> {
+  kind: FileKind
   name: string
   size: number
   /** Undefined after a reload, if the file was not kept. */
@@ -31,7 +33,9 @@ export interface AttachmentStart extends Partial<InspectedFile> {
   /** Whether the page must ask for the file. */
   needsFile?: boolean
   altText?: string
+  /** Starts the upload, or continues one from before a reload. */
   start: StartUpload
+  /** Ends an upload that has not been started here. */
   discard?: () => void
 }
 
@@ -51,9 +55,13 @@ export interface Attachment {
   readonly altTextState: 'saved' | 'saving' | 'failed' | 'too long'
   /** Starts the upload, or starts it again. @param file Where the page has asked for it. */
   begin(file?: File): void
+  /** Shows an upload that has been started for it. Its callbacks must call `report` and `warn`. */
+  follow(upload: MediaUpload): void
+  report(progress: UploadProgress): void
+  warn(warning: UploadWarning): void
   pause(): void
   resume(): void
-  /** Ends the upload for good. */
+  /** Ends the upload for good, or forgets it. */
   discard(): void
   describe(text: string): void
   addSubtitles(file: File, language: string): Promise<void>
@@ -65,8 +73,8 @@ export const MAX_ALT_TEXT = 1000
 const PAUSE_MS = 800
 
 /** @param onChange Called on every change. */
-export function createAttachment(given: AttachmentStart, onChange: () => void): Attachment {
-  const { name, size, kind = 'picture', facts } = given
+export function createAttachment(given: NewAttachment, onChange: () => void): Attachment {
+  const { name, size, kind, facts } = given
   let { file } = given
   let stage: Stage = given.needsFile ? 'file needed' : 'uploading'
   let upload: MediaUpload | undefined
@@ -75,7 +83,7 @@ export function createAttachment(given: AttachmentStart, onChange: () => void): 
   let trouble: Trouble | undefined
   let warnings = [...(given.warnings ?? [])]
   let altText = given.altText ?? ''
-  let altTextState: Attachment['altTextState'] = 'saved'
+  let altTextState: Attachment['altTextState'] = isTooLong(altText) ? 'too long' : 'saved'
   let pause: ReturnType<typeof setTimeout> | undefined
 
   function report(changed: UploadProgress): void {
@@ -84,14 +92,16 @@ export function createAttachment(given: AttachmentStart, onChange: () => void): 
     onChange()
   }
 
-  function warn(text: string): void {
+  function addWarning(text: string): void {
     if (!warnings.includes(text)) warnings = [...warnings, text]
     onChange()
   }
 
+  const warn = ({ detail, title }: UploadWarning) => addWarning(detail ?? title ?? '')
+
   function fail(error: unknown): void {
     trouble = troubleOf(error)
-    stage = trouble.code === 'file_missing' ? 'file needed' : 'failed'
+    stage = ['file_missing', 'file_mismatch'].includes(trouble.code) ? 'file needed' : 'failed'
     onChange()
   }
 
@@ -104,13 +114,24 @@ export function createAttachment(given: AttachmentStart, onChange: () => void): 
     } catch (error) {
       if (altText === text) altTextState = 'failed'
       // The attachment itself tells of a failed upload.
-      if (stage !== 'failed') warn(`${name}: the description was not saved. ${troubleOf(error).message}`)
+      if (stage !== 'failed') addWarning(`${name}: the description was not saved. ${troubleOf(error).message}`)
     }
     onChange()
   }
 
+  function follow(started: MediaUpload): void {
+    upload = started
+    upload.then((finished) => {
+      media = finished
+      stage = 'ready'
+      onChange()
+    }, fail)
+    if (altText && !isTooLong(altText)) saveAltText(altText)
+    onChange()
+  }
+
   return {
-    ...{ name, size, kind, facts },
+    ...{ name, size, kind, facts, follow, report, warn },
     get file() {
       return file
     },
@@ -136,37 +157,28 @@ export function createAttachment(given: AttachmentStart, onChange: () => void): 
       return altTextState
     },
     begin(chosen) {
-      file = chosen ?? file
       trouble = undefined
       stage = 'uploading'
       try {
-        upload = given.start(
-          { onProgress: report, onWarning: ({ detail, title }) => warn(detail ?? title ?? '') },
-          chosen,
-        )
+        const started = given.start({ onProgress: report, onWarning: warn }, chosen)
+        file = chosen ?? file
+        follow(started)
       } catch (error) {
-        return fail(error)
+        fail(error)
       }
-      upload.then((finished) => {
-        media = finished
-        stage = 'ready'
-        onChange()
-      }, fail)
-      if (altText) saveAltText(altText)
-      onChange()
     },
     pause: () => upload?.pause(),
     resume: () => upload?.resume(),
     discard() {
       upload?.abort()
+      upload?.forget()
       if (!upload) given.discard?.()
     },
     describe(text) {
       if (text === altText) return
       altText = text
       clearTimeout(pause)
-      // As X counts: an emoji is often one character.
-      if ([...text].length > MAX_ALT_TEXT) altTextState = 'too long'
+      if (isTooLong(text)) altTextState = 'too long'
       else {
         altTextState = 'saving'
         pause = setTimeout(() => saveAltText(text), PAUSE_MS)
@@ -177,6 +189,11 @@ export function createAttachment(given: AttachmentStart, onChange: () => void): 
       await upload?.addSubtitles(track, { language, name: languageName(language) })
     },
   }
+}
+
+/** As X counts: an emoji is often one character. */
+function isTooLong(text: string): boolean {
+  return [...text].length > MAX_ALT_TEXT
 }
 
 export function troubleOf(error: unknown): Trouble {

@@ -1,13 +1,14 @@
 /** The files of the post: which they are, and in which order. */
 
-import { type Attachment, type AttachmentStart, createAttachment } from './attachment.ts'
+import { type Attachment, createAttachment, type NewAttachment } from './attachment.ts'
 import { type AttachmentCard, createAttachmentCard } from './attachment-card.ts'
 import type { FileKind } from './inspect-file.ts'
 import { announcement } from './stages.ts'
 
 export interface Attachments {
   readonly all: readonly Attachment[]
-  add(start: AttachmentStart): Attachment
+  add(given: NewAttachment): Attachment
+  /** Forgets all, because they have been posted. */
   clear(): void
 }
 
@@ -19,7 +20,7 @@ interface Entry {
 const MAX_PICTURES = 4
 
 /** Why a post cannot have one more file of this kind; undefined if it can. */
-export function whyFull(all: readonly Attachment[], kind: FileKind): string | undefined {
+export function whyFull(all: readonly Pick<Attachment, 'kind'>[], kind: FileKind): string | undefined {
   if (all.length === 0) return undefined
   if (kind === 'picture' && all.every((other) => other.kind === 'picture')) {
     return all.length < MAX_PICTURES ? undefined : `A post has up to ${MAX_PICTURES} pictures.`
@@ -95,9 +96,9 @@ export function createAttachments(list: HTMLElement, say: (text: string) => void
     get all() {
       return entries.map(({ attachment }) => attachment)
     },
-    add(start) {
+    add(given) {
       let stage: Attachment['stage'] | undefined
-      const attachment = createAttachment(start, () => {
+      const attachment = createAttachment(given, () => {
         if (!entries.includes(entry)) return
         if (stage !== attachment.stage) say(announcement(attachment))
         stage = attachment.stage
@@ -112,12 +113,12 @@ export function createAttachments(list: HTMLElement, say: (text: string) => void
       entries = [...entries, entry]
       list.append(card.item)
       makeDraggable(entry)
-      if (start.needsFile) update()
-      else attachment.begin()
+      update()
       return attachment
     },
     clear() {
-      for (const { card } of entries) {
+      for (const { attachment, card } of entries) {
+        attachment.discard()
         card.release()
         card.item.remove()
       }

@@ -12,8 +12,6 @@ export interface InspectedFile {
   facts: MediaFacts | undefined
   /** Why X may not take the file. */
   warnings: readonly string[]
-  /** Whether the server makes another picture of it. For that, the file must come in one request. */
-  isConverted: boolean
 }
 
 /** Why a file is not even uploaded. */
@@ -47,16 +45,15 @@ export async function inspectFile(file: File, shrinksImages: boolean): Promise<I
   if (!kind) {
     throw new FileRefused('unsupported_media_type', `${file.name} is neither a picture, nor a GIF, nor a video.`)
   }
-  if (shrinksImages && kind === 'picture' && mayBeConverted(file, facts)) {
-    return { kind, facts, warnings: [], isConverted: true }
-  }
+  // The rules are about the picture that the server makes of it.
+  if (shrinksImages && kind === 'picture' && mayBeConverted(file, facts)) return { kind, facts, warnings: [] }
   try {
     inspection.judge({ category: CATEGORIES[kind], totalBytes: file.size, altTextMayFollow: true })
   } catch (error) {
     throw error instanceof XMediaError ? new FileRefused(error.code, `${file.name}: ${error.message}`) : error
   }
   const warnings = inspection.findings().warnings ?? []
-  return { kind, facts, warnings: warnings.map(({ detail }) => detail), isConverted: false }
+  return { kind, facts, warnings: warnings.map(({ detail }) => detail) }
 }
 
 function mayBeConverted({ size }: File, facts: MediaFacts | undefined): boolean {

@@ -38,7 +38,7 @@ export function createPostText(onChange: () => void): PostText {
     count.dataset['left'] = left < 0 ? 'over' : left <= SOON ? 'few' : 'enough'
     count.ariaLive = left <= SOON ? 'polite' : 'off'
     field.ariaInvalid = String(left < 0)
-    sessionStorage.setItem(DRAFT, value)
+    localStorage.setItem(DRAFT, value)
     onChange()
   }
 
@@ -55,7 +55,7 @@ export function createPostText(onChange: () => void): PostText {
       return field.value.trim() === ''
     },
     restore() {
-      field.value = sessionStorage.getItem(DRAFT) ?? ''
+      field.value = localStorage.getItem(DRAFT) ?? ''
       update()
     },
     clear() {
