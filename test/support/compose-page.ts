@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { randomFile, type TestFile } from './client.ts'
@@ -15,8 +15,8 @@ import { type Program, start } from './processes.ts'
 const MIB = 1024 * 1024
 /** The size of a video that is sent in several chunks. */
 const LARGE_BYTES = 6 * MIB
-/** A connection slow enough to interrupt an upload; bytes per second. */
-const SLOW = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2 * MIB }
+/** Slow enough to interrupt an upload. */
+const SLOW_BYTES_PER_SEC = 2 * MIB
 
 /** A video on the disk. */
 export interface LargeVideo extends TestFile {
@@ -55,7 +55,6 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
   let browser: Browser
   let context: BrowserContext
   let page: Page
-  let network: CDPSession
   let foreign: string[]
   let uploadsBefore: number
   let folder: string
@@ -78,10 +77,10 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
   })
   beforeEach(async () => {
     await emulator.setFaults([])
+    line.slowTo(Number.POSITIVE_INFINITY)
     uploadsBefore = (await emulator.uploads()).length
     context = await browser.newContext({ viewport: { width: 1100, height: 1400 }, ...options, ...more })
     page = await context.newPage()
-    network = await context.newCDPSession(page)
     foreign = []
     page.on('request', (request) => {
       const isOwn = request.url().startsWith(line.url) || request.url().startsWith(demo.url)
@@ -135,7 +134,7 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
     },
     async beginLarge() {
       const file = randomFile(LARGE_BYTES)
-      await network.send('Network.emulateNetworkConditions', SLOW)
+      line.slowTo(SLOW_BYTES_PER_SEC)
       const path = join(folder, 'large.mp4')
       await writeFile(path, file.pieces())
       await page.locator('#files').setInputFiles(path)
@@ -143,19 +142,18 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
       return { ...file, path }
     },
     async expectLarge({ size, sha256 }) {
+      line.slowTo(Number.POSITIVE_INFINITY)
       await opened.ready()
       const [id = ''] = await opened.post()
       expect(await emulator.upload(id)).toMatchObject({ finalized: true, size, sha256 })
       expect(await emulator.uploads()).toHaveLength(uploadsBefore + 1)
     },
     async goOffline() {
-      await network.send('Network.emulateNetworkConditions', { ...SLOW, offline: true })
-      // Chromium does not interrupt requests that are in flight.
+      await context.setOffline(true)
+      // The browser does not interrupt requests that are in flight.
       line.cut()
     },
-    async goOnline() {
-      await network.send('Network.emulateNetworkConditions', SLOW)
-    },
+    goOnline: () => context.setOffline(false),
   }
   return opened
 }
