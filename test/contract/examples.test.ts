@@ -60,10 +60,14 @@ describe('the example', () => {
       X_BEARER_TOKEN: 'token-of-alice',
       X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
       X_API_BASE_URL: emulator.url,
+      X_CLIENT_ID: 'app',
     })
     const page = await send('GET', server.url)
     expect(page.text).toContain('<strong>This is the real X.</strong> You post as <strong>@user_1</strong>')
     expect(page.text).not.toContain('Make things go wrong')
+    expect(page.text).toContain('>Sign in with X</a>')
+    const login = await send('GET', `${server.url}/auth/login`)
+    expect(login.headers['location']).toMatch('https://x.com/i/oauth2/authorize?')
     expect(page.headers['content-security-policy']).toContain("default-src 'self'")
     expect((await send('PUT', `${server.url}/faults/rate_limit`)).status).toBe(404)
   })

@@ -8,6 +8,8 @@ import { showRemaining, showSize } from './words.ts'
 const FINAL: readonly string[] = [
   ...['too_large', 'unsupported_media_type', 'signature_mismatch', 'content_refused', 'media_unsupported'],
   ...['category_mismatch', 'empty_body', 'invalid_parameter', 'x_rejected_media', 'processing_failed'],
+  ...['file_unreadable', 'transform_failed', 'alt_text_missing', 'origin_not_allowed', 'x_forbidden'],
+  ...['length_required', 'invalid_length', 'length_conflict', 'body_too_long'],
 ]
 
 export function canRetry({ stage, trouble }: Attachment): boolean {
