@@ -1,15 +1,22 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { CHROMIUM } from '../support/browser.ts'
 import { type ComposePage, openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
-import { drawPicture } from '../support/page-media.ts'
+import { dance, drawPicture, longDance } from '../support/page-media.ts'
+import { loadSharp } from '../support/photos.ts'
+import { record } from '../support/recording.ts'
 
-/** The pictures in the README. The tests take those that are missing. */
+/** The pictures and the recording in the README. The tests make those that are missing. */
 const PICTURES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 
+const RECORDING = `${PICTURES}upload.webp`
+
+const sharp = await loadSharp()
+if (typeof sharp === 'string') console.log(`sharp does not load: its test is skipped (${sharp})`)
 if (!CHROMIUM) console.log('no Chromium found: the tests of access to the upload page are skipped')
 
 /** The rules of axe that a page breaks, with the elements. */
@@ -102,6 +109,30 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await press('Upload')
       await page.getByRole('heading', { name: 'X has the file' }).waitFor()
       expect(await axeViolations(page)).toEqual([])
+    })
+  })
+
+  describe('from the drop to the post', () => {
+    compose.use({ viewport: { width: 700, height: 840 } })
+
+    it.skipIf(typeof sharp === 'string')('shows how far an upload is at any time', async () => {
+      if (typeof sharp === 'string') return
+      const { page, line, give, ready, post } = compose
+      const recording = await record(sharp, page, async () => {
+        await page.getByLabel('Your text').pressSequentially('What a dance')
+        await give('dragover', dance)
+        await page.getByText('Drop your pictures or a video').waitFor()
+        line.slowTo(2 * 1024 * 1024)
+        await give('drop', longDance(6 * 1024 * 1024))
+        await page.getByText(/X has [1-5]\.\d MB of 6\.3 MB, \d s left/).waitFor()
+        await page.getByText(/X is processing, \d+ %/).waitFor()
+        await ready()
+        await post()
+        await page.getByRole('article').getByText('What a dance').waitFor()
+        await page.getByRole('article').scrollIntoViewIfNeeded()
+      })
+      if (!existsSync(RECORDING)) await writeFile(RECORDING, recording)
+      expect(readFileSync(RECORDING).length).toBeLessThan(400_000)
     })
   })
 

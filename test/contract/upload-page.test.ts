@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CHROMIUM } from '../support/browser.ts'
 import { openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
 import { sampleFile } from '../support/media.ts'
-import { dance, drawPicture, type PageFile } from '../support/page-media.ts'
+import { dance, drawPicture } from '../support/page-media.ts'
 import { loadSharp, makePhonePhoto } from '../support/photos.ts'
 
 const sharp = await loadSharp()
@@ -95,24 +95,8 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
   })
 
   it('takes files that are dropped or pasted', async () => {
-    const { page } = compose
-    const give = async (type: 'drop' | 'paste', { name, mimeType, buffer }: PageFile) =>
-      await page.evaluate(
-        ([type, name, mimeType, base64]) => {
-          const data = new DataTransfer()
-          const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
-          data.items.add(new File([bytes], name, { type: mimeType }))
-          const init = { bubbles: true, cancelable: true }
-          const event =
-            type === 'drop'
-              ? new DragEvent('drop', { ...init, dataTransfer: data })
-              : new ClipboardEvent('paste', { ...init, clipboardData: data })
-          document.querySelector('#text')?.dispatchEvent(event)
-        },
-        [type, name, mimeType, buffer.toString('base64')] as const,
-      )
-    await give('drop', await picture('dropped.png'))
-    await give('paste', await picture('pasted.png'))
+    await compose.give('drop', await picture('dropped.png'))
+    await compose.give('paste', await picture('pasted.png'))
     await ready(2)
     expect(await names()).toEqual(['dropped.png', 'pasted.png'])
   })

@@ -34,6 +34,8 @@ export interface ComposePage {
   /** Opens the page with more options in the tests of this `describe`. */
   use(options: BrowserContextOptions): void
   choose(...files: PageFile[]): Promise<void>
+  /** Drags a file over the page, drops or pastes it. */
+  give(type: 'dragover' | 'drop' | 'paste', file: PageFile): Promise<void>
   press(name: string): Promise<void>
   /** Waits until so many files are ready. */
   ready(count?: number): Promise<void>
@@ -119,6 +121,9 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
       })
     },
     choose: (...files) => page.locator('#files').setInputFiles(files),
+    async give(type, { name, mimeType, buffer }) {
+      await page.evaluate(giveFile, [type, name, mimeType, buffer.toString('base64')] as const)
+    },
     press: (name) => page.getByRole('button', { name, exact: true }).click(),
     async ready(count = 1) {
       await page
@@ -156,6 +161,19 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
     goOnline: () => context.setOffline(false),
   }
   return opened
+}
+
+/** Runs in the page. */
+function giveFile([type, name, mimeType, base64]: readonly [string, string, string, string]): void {
+  const data = new DataTransfer()
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+  data.items.add(new File([bytes], name, { type: mimeType }))
+  const init = { bubbles: true, cancelable: true }
+  const event =
+    type === 'paste'
+      ? new ClipboardEvent(type, { ...init, clipboardData: data })
+      : new DragEvent(type, { ...init, dataTransfer: data })
+  document.querySelector('#text')?.dispatchEvent(event)
 }
 
 /** A short video that browsers play and X takes. */

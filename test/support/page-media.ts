@@ -42,6 +42,14 @@ export async function drawPicture(page: Page, name: string, hue = 210): Promise<
   return { name, mimeType: 'image/png', buffer: Buffer.from(bytes) }
 }
 
+/** The same WebM with so many bytes more, which players pass over: the element Void of RFC 8794, section 11.3.1. */
+export function longDance(moreBytes: number): PageFile {
+  const size = Buffer.alloc(8)
+  size.writeBigUInt64BE(BigInt(moreBytes))
+  size[0] = 0x01
+  return { ...dance, buffer: Buffer.concat([dance.buffer, Buffer.of(0xec), size, Buffer.alloc(moreBytes)]) }
+}
+
 /** A real WebM of a second and a half. */
 export const dance: PageFile = {
   name: 'dance.webm',
