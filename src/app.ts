@@ -7,25 +7,31 @@ import { COMPAT_PATH, xCompat } from './compat/routes.ts'
 import { checkHostBody } from './host/check-body.ts'
 import { type Instance, instanceOf } from './instance.ts'
 import { DOCTOR_PATHS } from './openapi/doctor-paths.ts'
+import { MEDIA_PATHS } from './openapi/media-paths.ts'
 import { UPLOAD_PATHS } from './openapi/upload-paths.ts'
 import type { UndeclaredEnv, XMediaOptions } from './options.ts'
 import { RESUMABLE_PATHS } from './resumable/paths.ts'
 import { addProtocolHeaders } from './resumable/protocol-headers.ts'
 import { resumable, resumableLimits } from './resumable/routes.ts'
+import { putAltText } from './routes/alt-text.ts'
 import { apiDescription, cacheDescription } from './routes/api-description.ts'
 import { authorize, requireSecret } from './routes/authorize.ts'
 import { countBytes, sendTicks } from './routes/doctor.ts'
 import { findMount } from './routes/mount.ts'
 import { type ObserverEnv, observeRequests, respondToError } from './routes/observe.ts'
 import { allowOrigins } from './routes/origin.ts'
+import { type OwnedMediaInput, requireOwnMedia } from './routes/owned-media.ts'
 import { findPublicUrl } from './routes/public-url.ts'
 import { addSafeHeaders } from './routes/safe-headers.ts'
-import { mediaStatus, type StatusInput, validateStatusId, validateStatusTicket } from './routes/status.ts'
+import { mediaStatus } from './routes/status.ts'
+import { putSubtitles, type SubtitlesInput } from './routes/subtitles.ts'
 import { answerUnrouted, withSlash } from './routes/unrouted.ts'
 import {
+  type AltTextResponse,
   type ProblemResponse,
   receiveUpload,
   type StatusResponse,
+  type SubtitlesResponse,
   sendMedia,
   type UploadEnv,
   type UploadInput,
@@ -39,7 +45,9 @@ import {
  * their own.
  */
 type XMediaSchema = ToSchema<'post', '/', UploadInput, UploadResponse | ProblemResponse> &
-  ToSchema<'get', '/status/:media_id', StatusInput, StatusResponse | ProblemResponse>
+  ToSchema<'get', '/status/:media_id', OwnedMediaInput, StatusResponse | ProblemResponse> &
+  ToSchema<'put', '/status/:media_id/alt-text', OwnedMediaInput, AltTextResponse | ProblemResponse> &
+  ToSchema<'put', '/status/:media_id/subtitles', SubtitlesInput, SubtitlesResponse | ProblemResponse>
 
 /** What `xMedia` makes: an app to mount, and the type for `hc`. */
 export type XMediaApp = Hono<UploadEnv, XMediaSchema>
@@ -56,14 +64,14 @@ export function xMedia<E extends Env = UndeclaredEnv>(options: XMediaOptions<E>)
 /** The routes of an instance. */
 export function mediaApp(instance: Instance): XMediaApp {
   const paths = {
-    ...{ ...UPLOAD_PATHS, ...RESUMABLE_PATHS },
+    ...{ ...UPLOAD_PATHS, ...MEDIA_PATHS, ...RESUMABLE_PATHS },
     ...(instance.compat ? COMPAT_PATHS : {}),
     ...(instance.doctor ? DOCTOR_PATHS : {}),
   }
   const routes = new Hono<UploadEnv>().onError(respondToError).use(observeRequests(instance), addSafeHeaders)
   if (instance.compat) routes.route(COMPAT_PATH, xCompat(instance))
   const upload = [validateUpload, receiveUpload(instance), sendMedia] as const
-  const status = [validateStatusId, validateStatusTicket, mediaStatus(instance)] as const
+  const status = [requireOwnMedia(instance), mediaStatus(instance)] as const
   routes
     .use('/files/*', addProtocolHeaders(instance))
     .on('GET', withSlash('/openapi.json'), cacheDescription)
@@ -77,6 +85,8 @@ export function mediaApp(instance: Instance): XMediaApp {
     .on(['POST', 'PUT'], '/', ...upload) // `curl -T` sends PUT
     .get('/status/:media_id', ...status)
     .get('/status/:media_id/', ...status)
+    .on('PUT', withSlash('/status/:media_id/alt-text'), requireOwnMedia(instance), putAltText(instance))
+    .on('PUT', withSlash('/status/:media_id/subtitles'), requireOwnMedia(instance), putSubtitles(instance))
     .route('/', resumable(instance))
     .use(answerUnrouted(routes.routes, '', respondToError))
     .on(['POST', 'PUT'], '*', ...upload) // the mount with a slash at its end

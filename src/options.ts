@@ -254,9 +254,9 @@ export interface LimitOptions {
   creationsPerHour?: number
   /**
    * Calls to X that a subject may cause in an hour. An upload counts as one call, whatever its size and on every route; a
-   * resumable one counts again each time that its INIT is repeated. Over X's own API, each change of metadata or subtitles
-   * counts too, and each FINALIZE after the upload's first; APPEND and STATUS do not. One call more gets `quota_exceeded`.
-   * Default 3,000: 1,000 uploads, each with metadata and subtitles.
+   * resumable one counts again each time that its INIT is repeated. Each later change of alternative text, metadata or subtitles
+   * counts too, and, over X's own API, each FINALIZE after the upload's first; APPEND and STATUS do not. One call more gets
+   * `quota_exceeded`. Default 3,000: 1,000 uploads, each with metadata and subtitles.
    */
   callsPerHour?: number
   /**

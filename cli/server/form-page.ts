@@ -1,9 +1,12 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
+import { xMedia } from '../../src/index.ts'
+import type { DemoPages, DemoPagesEnv } from './serve-demo.ts'
 
 /** One page with a form that uploads a file, without a script. The answer is the server's JSON. */
-export const formPage: Hono = new Hono().get('/', (c) =>
-  c.html(html`<!doctype html>
+export const formPage: DemoPages = ({ options }) =>
+  new Hono<DemoPagesEnv>().route('/media', xMedia(options)).get('/', (c) =>
+    c.html(html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -15,4 +18,4 @@ export const formPage: Hono = new Hono().get('/', (c) =>
 <button>Upload</button>
 </form>
 </html>`),
-)
+  )

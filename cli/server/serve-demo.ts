@@ -3,7 +3,8 @@ import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { serve } from '../../adapters/node.ts'
 import type { RunningServer } from '../../adapters/serve.ts'
-import { xMedia } from '../../src/index.ts'
+import type { Emulator } from '../../src/emulator/index.ts'
+import type { XMediaOptions } from '../../src/index.ts'
 import type { TransformImage } from '../../src/media/index.ts'
 import { demoEnv } from './demo-env.ts'
 import { type DemoEnv, demoOptions, readPort } from './demo-options.ts'
@@ -12,46 +13,74 @@ import { readEmulatorOptions, serveEmulator } from './serve-emulator.ts'
 /** The names that this machine has for itself. */
 const LOCAL = ['127.0.0.1', 'localhost', '[::1]']
 
-/** Each browser is a user of its own. */
+/** The cookie that makes each browser a user of its own. */
 const USER = 'demo-user'
 
+/** The context of the pages. */
+export interface DemoPagesEnv {
+  Variables: {
+    /** The user whose browser it is. */
+    demoUser: string
+  }
+}
+
+/** What the pages work with. */
+export interface Demo {
+  /** The environment, with the URL and the token of an emulated X. */
+  env: DemoEnv
+  /** For `xMedia`. */
+  options: XMediaOptions
+  /** The URL of the server. */
+  url: string
+  /** Undefined: it is the real X. */
+  emulator: Emulator | undefined
+  /** Whether the server makes images smaller that X would refuse. */
+  shrinksImages: boolean
+}
+
+/** Makes the pages. They mount the package at `/media`. */
+export type DemoPages = (demo: Demo) => Hono<DemoPagesEnv>
+
 /**
- * Serves pages, and the package at `/media` for those who see them. X is emulated unless the environment has a token.
+ * Serves pages with the package, to this machine alone. X is emulated unless the environment has a token.
  *
  * @param transform Makes images smaller that X would refuse.
  */
-export async function serveDemo(given: DemoEnv, pages: Hono, transform?: TransformImage): Promise<RunningServer> {
+export async function serveDemo(given: DemoEnv, pages: DemoPages, transform?: TransformImage): Promise<RunningServer> {
   const port = readPort(given)
-  let emulatorUrl: string | undefined
+  let emulator: Emulator | undefined
   const env = await demoEnv(given, async () => {
-    const emulator = await serveEmulator(readEmulatorOptions(given))
-    emulatorUrl = emulator.url
-    return emulator
+    const started = await serveEmulator(readEmulatorOptions(given))
+    emulator = started
+    return started
   })
-  const { http: _, authorize, ...options } = demoOptions(env, undefined, transform)
-  const media = xMedia({
-    ...options,
-    // Users sign in by cookie here, so pages of other origins stay out.
-    http: { doctor: true },
-    authorize: (c) => {
-      const subject = getCookie(c, USER)
-      return subject ? { subject } : authorize(c)
+  const { authorize, ...options } = demoOptions(env, undefined, transform)
+  const app = new Hono<DemoPagesEnv>()
+  const server = await serve(app, { port })
+  const demo: Demo = {
+    ...{ env, url: server.url, emulator, shrinksImages: transform !== undefined },
+    options: {
+      ...options,
+      // Users sign in by cookie here, so pages of other origins stay out.
+      http: { doctor: true },
+      authorize(c) {
+        const subject = getCookie(c, USER)
+        return subject ? { subject } : authorize(c)
+      },
     },
-  })
-
-  const app = new Hono()
+  }
+  app
     // DNS rebinding: pages of a foreign name that resolves to this machine would count as this server's own.
     .use((c, next) => (LOCAL.includes(new URL(c.req.url).hostname) ? next() : Promise.resolve(c.notFound())))
-    .route('/media', media)
-    // The emulator serves the files that it has received.
-    .get('/x/:id{[0-9]+}', (c) =>
-      emulatorUrl ? c.redirect(`${emulatorUrl}/_emulator/uploads/${c.req.param('id')}/media`) : c.notFound(),
-    )
     .use(async (c, next) => {
+      const known = getCookie(c, USER)
+      const user = known ?? randomUUID()
+      c.set('demoUser', user)
       await next()
-      if (c.res.ok && !getCookie(c, USER)) setCookie(c, USER, randomUUID(), { httpOnly: true, sameSite: 'Strict' })
+      const isPage = c.res.headers.get('content-type')?.startsWith('text/html')
+      if (isPage && !known) setCookie(c, USER, user, { httpOnly: true, sameSite: 'Strict' })
     })
-    .route('/', pages)
-  if (emulatorUrl === undefined) console.log('uploads go to X with the token in X_BEARER_TOKEN')
-  return await serve(app, { port })
+    .route('/', pages(demo))
+  if (emulator === undefined) console.log('uploads go to X with the token in X_BEARER_TOKEN')
+  return server
 }

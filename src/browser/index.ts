@@ -6,8 +6,10 @@ export {
   interruptedUploads,
 } from './interrupted-uploads.ts'
 export type {
+  Additions,
   FinishedMedia,
   MediaUpload,
+  SubtitlesOptions,
   UploadMediaOptions,
   UploadProgress,
   UploadState,

@@ -11,7 +11,7 @@ import { XMediaUploadError } from './upload-error.ts'
 /** The options of `interruptedUploads`: those that the uploads were started with. */
 export interface InterruptedUploadsOptions extends ConnectionOptions, ResilienceOptions {}
 
-/** An upload that a reload, or the end of the page, has interrupted. */
+/** An upload that a reload, or the end of the page, has interrupted, or a finished one that `keepFinished` remembers. */
 export interface InterruptedUpload {
   /** The name of the file, if it had one. */
   name: string | undefined
@@ -19,8 +19,10 @@ export interface InterruptedUpload {
   size: number
   /** Whether the page must ask for the file again and pass it to `resume`. */
   needsFile: boolean
+  /** The file that was kept, for a preview. Undefined if there is none. */
+  file(): Promise<Blob | undefined>
   /** Continues the upload. Throws an `XMediaUploadError` with `file_mismatch` if the file is another one. */
-  resume(more?: UploadCallbacks & { file?: Blob }): MediaUpload
+  resume(more?: UploadCallbacks & Pick<ResilienceOptions, 'plainBytes'> & { file?: Blob }): MediaUpload
   /** Forgets the upload, here and on the server. */
   discard(): Promise<void>
 }
@@ -38,9 +40,10 @@ export async function interruptedUploads(options: InterruptedUploadsOptions): Pr
       name: upload.name,
       size: upload.size,
       needsFile: !upload.hasFile && !upload.uploaded,
-      resume({ file, ...callbacks } = {}) {
+      file: async () => await storage.getFile?.(upload.key).catch(() => undefined),
+      resume({ file, ...more } = {}) {
         if (file && !isSameFile(file, upload)) throw new XMediaUploadError('file_mismatch')
-        return startUpload(upload, file, { ...options, ...callbacks })
+        return startUpload(upload, file, { ...options, ...more })
       },
       async discard() {
         deleteUpload({ connection: createConnection(options), memory: { upload } })

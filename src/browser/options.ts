@@ -68,6 +68,11 @@ export interface ResilienceOptions {
    * larger one again. Default 64 MiB; 0 keeps none.
    */
   keepFileBytes?: number
+  /**
+   * Whether to remember an upload that has finished too, until `forget()`: for a post that is still being written. After a
+   * reload it is among the `interruptedUploads`, and X has its media already. Default false.
+   */
+  keepFinished?: boolean
 }
 
 /** The options of `uploadMedia`. */
@@ -106,8 +111,27 @@ export interface FinishedMedia {
   data: XMedia
 }
 
+/** In which language subtitles are. */
+export interface SubtitlesOptions {
+  /** The two letters of the language, such as `EN`. */
+  language: string
+  /** The name of the language, for viewers. */
+  name?: string
+}
+
+/** What can be added to a media once X has it. */
+export interface Additions {
+  /**
+   * Replaces the alternative text, at most 1,000 characters. Resolves when X has it, which may be after the upload: it waits
+   * for X to have the file. It is not remembered for after a reload.
+   */
+  setAltText(text: string): Promise<void>
+  /** Adds subtitles, a WebVTT or SubRip file, to a video, in place of those of the same language. Waits as `setAltText` does. */
+  addSubtitles(file: Blob, options: SubtitlesOptions): Promise<void>
+}
+
 /** An upload that runs: a promise of the media, which can be paused and aborted. Rejects with an `XMediaUploadError`. */
-export interface MediaUpload extends Promise<FinishedMedia> {
+export interface MediaUpload extends Promise<FinishedMedia>, Additions {
   readonly state: UploadState
   readonly progress: UploadProgress
   /** Stops sending until `resume()`. A file that is sent in one request starts again then. X's processing goes on. */
@@ -115,4 +139,6 @@ export interface MediaUpload extends Promise<FinishedMedia> {
   resume(): void
   /** Ends the upload for good: it is forgotten here and on the server, and the promise rejects with `aborted`. */
   abort(): void
+  /** Forgets an upload that `keepFinished` remembers, once it has ended. X keeps the media. */
+  forget(): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { XMedia } from '../x/schemas.ts'
-import { createConnection } from './connection.ts'
+import { createAdditions } from './additions.ts'
+import { type Connection, createConnection } from './connection.ts'
 import { controlledPromise } from './controlled-promise.ts'
 import { indexedDbStorage } from './indexed-db.ts'
 import { type Memory, remember } from './memory.ts'
@@ -24,10 +25,19 @@ export function startUpload(
 ): MediaUpload {
   const tracker = createTracker(upload.size, options.onProgress)
   const runner = createRunner(tracker, options.giveUpAfterMs)
+  const connection = createConnection(options)
   const { signal } = options
-  const promise = remember(upload, storage)
-    .then((memory) => perform(memory, file, options, { tracker, runner }))
+  let onUploaded = (_statusUrl: string) => {}
+  const uploaded = new Promise<string>((resolve) => {
+    onUploaded = resolve
+  })
+  const remembered = remember(upload, storage)
+  const promise = remembered
+    .then((memory) => perform(memory, file, options, { tracker, runner, connection, onUploaded }))
     .finally(() => signal?.removeEventListener('abort', onAbort))
+  // The media can get additions while X processes it.
+  const statusUrl = Promise.race([uploaded, promise.then(() => uploaded)])
+  statusUrl.catch(() => {})
   const abort = (reason?: unknown) => {
     runner.abort(reason)
     // Whoever aborts an upload need not wait for it.
@@ -47,22 +57,30 @@ export function startUpload(
     pause: () => runner.pause(),
     resume: () => runner.resume(),
     abort: () => abort(),
+    async forget() {
+      await promise.catch(() => {})
+      const memory = await remembered
+      await memory.forget()
+      memory.release()
+    },
+    ...createAdditions({ connection, statusUrl, giveUpAfterMs: options.giveUpAfterMs }),
   })
 }
 
 interface Parts {
   tracker: Tracker
   runner: Runner
+  connection: Connection
+  onUploaded(statusUrl: string): void
 }
 
 async function perform(
   memory: Memory,
   given: Blob | undefined,
   options: UploadMediaOptions,
-  { tracker, runner }: Parts,
+  { tracker, runner, connection, onUploaded }: Parts,
 ): Promise<FinishedMedia> {
   const { endpoint, parameters, size } = memory.upload
-  const connection = createConnection(options)
   const file = async () => {
     const found = given ?? (await memory.file())
     if (found) return found
@@ -84,22 +102,25 @@ async function perform(
   try {
     const media = await runner.run(async (signal) => {
       const { statusUrl, answer } = memory.upload.uploaded ?? (await send(signal))
+      onUploaded(statusUrl)
       tracker.acknowledged(size)
       // Paused or aborted just when the last answer came.
       if (signal.aborted) throw new XMediaUploadError('aborted')
       const data = await follow(statusUrl, answer, signal)
       return finishedMedia(answer, data)
     })
-    await memory.forget()
+    if (!options.keepFinished) {
+      await memory.forget()
+      memory.release()
+    }
     tracker.report({ state: 'done', remainingSecs: 0, interruption: undefined })
     return media
   } catch (error) {
     if (error instanceof XMediaUploadError && error.code === 'aborted') deleteUpload(job)
     if (!mayContinue(error)) await memory.forget()
+    memory.release()
     tracker.report({ state: 'failed', remainingSecs: undefined, interruption: undefined })
     throw error
-  } finally {
-    memory.release()
   }
 }
 

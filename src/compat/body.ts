@@ -5,10 +5,9 @@ import { createCheckedReader, type FileSize, type FormRequest, sizeOf } from '..
 import { type FormEnd, type FormFile, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
 import type { UploadSource } from '../ingress/upload-source.ts'
-import { copyToLarger } from '../lib/buffers.ts'
-import { formatBytes } from '../lib/format-bytes.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
+import { bodyTooLarge, readWholeBody } from '../routes/whole-body.ts'
 import { InvalidRequest, jsonRequired, uniqueFields } from './invalid-request.ts'
 
 /** A request body in one of the formats of X's media API. */
@@ -54,8 +53,8 @@ export async function readCompatBody(
   const isJson = type === 'application/json'
   const maxBytes = MAX_FIELD_BYTES + (isJson ? Math.ceil(maxMediaBytes * BASE64_GROWTH) : 0)
   const length = readLength('Content-Length', headers.get('content-length') ?? undefined)
-  if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes)
-  const bytes = await readWhole(body, maxBytes, reservation)
+  if (length !== undefined && length > maxBytes) throw bodyTooLarge(maxBytes)
+  const bytes = await readWholeBody(body, maxBytes, reservation)
   // X's own SDK declares JSON even when it sends no body.
   if (bytes.length === 0) return { kind: 'none', fields: {}, media: undefined }
   // The body, its text, and the strings parsed from that.
@@ -102,29 +101,6 @@ function refuseFieldsAfter(fileBytes: number, end: FormEnd): void {
   throw new XMediaError('invalid_parameter', 'Send all fields before the media.')
 }
 
-async function readWhole(
-  body: ByteReader,
-  maxBytes: number,
-  reservation: MemoryReservation,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let view = new Uint8Array(Math.min(maxBytes, MAX_FIELD_BYTES) + 1)
-  let filled = 0
-  for (let done = false; !done; ) {
-    if (filled > maxBytes) throw tooLarge(maxBytes)
-    if (filled === view.length) {
-      const length = Math.min(maxBytes + 1, 2 * view.length)
-      // Copying needs both.
-      reservation.require(view.length + length)
-      view = copyToLarger(view, length)
-    }
-    const read = await body.read(view, filled)
-    view = read.view
-    filled += read.bytes
-    done = read.done
-  }
-  return view.subarray(0, filled)
-}
-
 /** More levels than any JSON of X's has. */
 const MAX_DEPTH = 32
 
@@ -169,8 +145,4 @@ function endOfString(text: string, start: number): number {
     if (escapes % 2 === 0) return end
   }
   return text.length
-}
-
-function tooLarge(maxBytes: number): XMediaError {
-  return new XMediaError('too_large', `The request body exceeds the limit of ${formatBytes(maxBytes)}.`)
 }

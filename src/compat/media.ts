@@ -1,5 +1,5 @@
 import { notFound } from '../errors.ts'
-import { countCharacters } from '../lib/count-characters.ts'
+import { invalidDisplayName } from '../x/display-name.ts'
 import type { KnownMembers } from '../x/known-answer.ts'
 import { isMetadataKind, type MediaCategory } from '../x/limits.ts'
 import { metadataRequest, type SubtitlesCategory, subtitlesDeleteRequest, subtitlesRequest } from '../x/schemas.ts'
@@ -47,14 +47,11 @@ const SUBTITLED: Readonly<Record<SubtitlesCategory, MediaCategory>> = {
   TweetVideo: 'tweet_video',
 }
 
-/** The longest name of a language, in characters. X documents no limit; no language needs as many. */
-const MAX_DISPLAY_NAME = 100
-
-function checkDisplayName(name = ''): void {
-  const characters = countCharacters(name)
-  if (characters <= MAX_DISPLAY_NAME) return
+function checkDisplayName(name: string | undefined): void {
+  const mistake = invalidDisplayName(name)
+  if (mistake === undefined) return
   throw new InvalidRequest({
-    message: `$.subtitles.display_name: has ${characters.toLocaleString('en')} characters; the limit is ${MAX_DISPLAY_NAME}`,
+    message: `$.subtitles.display_name: ${mistake}`,
     parameters: { 'subtitles.display_name': [] },
   })
 }

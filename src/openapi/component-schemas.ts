@@ -58,6 +58,21 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       },
     },
   },
+  SubtitlesAnswer: {
+    type: 'object',
+    required: ['data'],
+    properties: {
+      data: {
+        type: 'object',
+        required: ['id', 'language_code'],
+        properties: {
+          id: { ...X_ID_SCHEMA, description: 'The id of the subtitle file.' },
+          language_code: { type: 'string' },
+          display_name: { type: 'string' },
+        },
+      },
+    },
+  },
   File: {
     description: 'The progress of a resumable upload, and the media once the upload is done.',
     type: 'object',

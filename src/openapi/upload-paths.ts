@@ -1,13 +1,5 @@
 import { MEDIA_TYPES } from '../x/limits.ts'
-import { X_ID_SCHEMA } from './component-schemas.ts'
-import {
-  headerParameter,
-  jsonContent,
-  type Operation,
-  type Paths,
-  pathParameter,
-  responseHeader,
-} from './openapi-objects.ts'
+import { headerParameter, jsonContent, type Operation, type Paths, responseHeader } from './openapi-objects.ts'
 import {
   ACCESS_ERRORS,
   BODY_ERRORS,
@@ -16,7 +8,6 @@ import {
   OPEN_ACCESS_ERRORS,
   problemResponses,
   RELAY_ERRORS,
-  X_CALL_ERRORS,
 } from './problem-responses.ts'
 import { BINARY, UPLOAD_FORM, UPLOAD_LENGTH, UPLOAD_QUERY } from './request-parameters.ts'
 
@@ -51,36 +42,11 @@ const upload: Operation = {
   },
 }
 
-/** The upload in one request, the status of its media, and `/openapi.json` itself. */
+/** The upload in one request, and `/openapi.json` itself. */
 export const UPLOAD_PATHS: Paths = {
   '': {
     post: upload,
     put: { ...upload, summary: 'Upload a file as with POST: `curl -T` sends PUT' },
-  },
-  '/status/{media_id}': {
-    get: {
-      summary: 'Get the status of uploaded media, once or as a stream of events',
-      parameters: [
-        pathParameter('media_id', X_ID_SCHEMA),
-        {
-          name: 'ticket',
-          in: 'query',
-          description: 'Proves that you uploaded the media; part of the `Location` that answered the upload.',
-          schema: { type: 'string' },
-        },
-        headerParameter('Last-Event-ID', 'The id of the last event received; an `EventSource` sends it by itself.'),
-      ],
-      responses: {
-        200: {
-          description:
-            'The status. With `Accept: text/event-stream`, a `status` event for each change until the status is final, ' +
-            'and an `error` event with a problem if something goes wrong.',
-          content: { ...jsonContent('MediaAnswer'), 'text/event-stream': { schema: { type: 'string' } } },
-        },
-        204: { description: 'The last event received was the final one, so there is nothing to wait for.' },
-        ...problemResponses([...ACCESS_ERRORS, 'not_found', 'too_many_listeners', ...X_CALL_ERRORS]),
-      },
-    },
   },
   '/openapi.json': {
     get: {

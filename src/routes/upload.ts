@@ -2,17 +2,17 @@ import type { Context, Handler, MiddlewareHandler, TypedResponse } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { StatusCode } from 'hono/utils/http-status'
 import { XMediaError } from '../errors.ts'
-import { readUpload } from '../ingress/read-upload.ts'
 import { readQuery, type UploadParameters, type UploadQuery } from '../ingress/upload-parameters.ts'
 import type { Instance } from '../instance.ts'
 import type { PROBLEMS, Problem, XMediaErrorCode } from '../problem.ts'
-import { relay, type UploadAnswer } from '../relay/relay.ts'
+import type { UploadAnswer } from '../relay/relay.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
-import { type PrincipalEnv, tokenFor } from './authorize.ts'
+import type { PrincipalEnv } from './authorize.ts'
 import type { MountEnv } from './mount.ts'
 import { policyFor } from './principal-policy.ts'
-import { withBody } from './request-body.ts'
+import { callContextFor, relayBody } from './relay-body.ts'
+import type { SubtitlesAnswer } from './subtitles.ts'
 import { answerOf, describeMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
 
 /** What `xMediaUpload` leaves in the context for the handlers after it. */
@@ -42,6 +42,12 @@ export type UploadResponse = TypedResponse<UploadAnswer, 201, 'json'>
 /** What the status of a media is answered with. */
 export type StatusResponse = TypedResponse<XMediaAnswer, 200, 'json'>
 
+/** What a new alternative text is answered with. */
+export type AltTextResponse = TypedResponse<null, 204, 'body'>
+
+/** What new subtitles are answered with. */
+export type SubtitlesResponse = TypedResponse<SubtitlesAnswer, 200, 'json'>
+
 /** Refuses parameters in the query that X would refuse, before the body is read. */
 export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> = createMiddleware<
   UploadEnv,
@@ -70,20 +76,12 @@ export const sendMedia: Handler<UploadEnv, string, UploadInput> = (c) => {
 type UploadContext = Context<UploadEnv, string, UploadInput>
 
 async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
-  const { clock, deadlineMs, endings, statuses } = instance
-  const { emit } = c.var.xMediaObserver
   const principal = c.var.xMediaPrincipal
-  const { signal } = c.req.raw
-  const context = { token: tokenFor(c, principal, instance.token), emit, signal, deadline: clock.now() + deadlineMs }
-  const { answer, findings } = await withBody(c, principal, instance, async (body, reservation) => {
-    const request = {
-      ...{ headers: c.req.raw.headers, parameters: c.req.valid('query'), body },
-      ...{ subject: principal.subject, endings, segmentBytes: instance.relay.segmentSize.preferred },
-    }
-    const source = await readUpload(request, policyFor(c, principal, instance))
-    return await relay(source, reservation, context, instance.relay)
-  })
-  statuses.put(answer)
+  const context = callContextFor(c, principal, instance)
+  const policy = policyFor(c, principal, instance)
+  const upload = { parameters: c.req.valid('query'), policy, context }
+  const { answer, findings } = await relayBody(c, principal, upload, instance)
+  instance.statuses.put(answer)
   const settled = await settle(c, answer, context, instance)
   return await describeMedia(c, { ...settled, ...findings }, principal, instance)
 }

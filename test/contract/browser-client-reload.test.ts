@@ -7,6 +7,7 @@ import {
   largeVideo,
   openUploadPage,
   PLATFORMS,
+  picture,
   shortVideo,
   statusOf,
 } from '../support/upload-page.ts'
@@ -43,6 +44,7 @@ describe.each(PLATFORMS)('the client $name', (platform) => {
       await beginAndClose(asFile(file, 'dance.mp4'))
       const found = await page.client.interruptedUploads(page.options())
       expect(found).toMatchObject([{ name: 'dance.mp4', size: LARGE_BYTES, needsFile: false }])
+      expect((await found[0]?.file())?.size).toBe(LARGE_BYTES)
       const media = await found[0]?.resume()
       await page.expectReceived(media?.id, file)
     })
@@ -52,6 +54,7 @@ describe.each(PLATFORMS)('the client $name', (platform) => {
       await beginAndClose(asFile(file, 'dance.mp4'), { keepFileBytes: LARGE_BYTES - 1 })
       const [found] = await page.client.interruptedUploads(page.options())
       expect(found?.needsFile).toBe(true)
+      expect(await found?.file()).toBeUndefined()
       await expect(found?.resume()).rejects.toMatchObject({ code: 'file_missing' })
       expect(() => found?.resume({ file: asFile(file, 'other.mp4') })).toThrow('This is not the file')
       const media = await found?.resume({ file: asFile(file, 'dance.mp4') })
@@ -76,6 +79,22 @@ describe.each(PLATFORMS)('the client $name', (platform) => {
       const media = await found?.resume()
       expect(await page.emulator.upload(media?.id ?? '')).toMatchObject({ finalized: true, size: 5000 })
       expect(page.requests).not.toContain('POST')
+    })
+
+    it('has a finished upload, if asked to remember it, and can still describe its media', async () => {
+      const more = page.options({ keepFinished: true })
+      const { id } = await page.client.uploadMedia(picture(), more)
+      await page.reload()
+      const [found] = await page.client.interruptedUploads(page.options({ keepFinished: true }))
+      expect(found).toMatchObject({ name: 'cat.png', needsFile: false })
+      expect((await found?.file())?.size).toBe(5000)
+      const upload = found?.resume()
+      expect(await upload).toMatchObject({ id })
+      await upload?.setAltText('A cat')
+      expect(await page.emulator.upload(id)).toMatchObject({ alt_text: 'A cat' })
+      expect(page.requests).toEqual(['PUT'])
+      await upload?.forget()
+      expect(await page.storage.list()).toEqual([])
     })
 
     it('begins anew when the server has forgotten the upload', async () => {

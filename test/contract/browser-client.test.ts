@@ -56,6 +56,33 @@ describe.each(PLATFORMS)('the client $name', (platform) => {
       expect(seen.some(({ state, remainingSecs = -1 }) => state === 'uploading' && remainingSecs >= 0)).toBe(true)
     })
 
+    it('sends alternative text and subtitles as soon as X has the file, in the order of the calls', async () => {
+      const upload = page.client.uploadMedia(asFile(largeVideo()), page.options())
+      const states = [upload.setAltText('A dog'), upload.setAltText('A cat, 🐈')].map((sent) =>
+        sent.then(() => upload.state),
+      )
+      const track = new Blob([sampleFile('text/vtt', 200)])
+      await upload.addSubtitles(track, { language: 'EN', name: 'English' })
+      expect(await Promise.all(states)).not.toContain('uploading')
+      const { id } = await upload
+      await upload.addSubtitles(track, { language: 'DE' })
+      expect(await page.emulator.upload(id)).toMatchObject({
+        alt_text: 'A cat, 🐈',
+        subtitles: [{ language_code: 'EN', display_name: 'English' }, { language_code: 'DE' }],
+      })
+    })
+
+    it('sends alternative text again after a failure, and rejects it when the upload fails', async () => {
+      await page.emulator.setFaults([{ step: 'metadata', kind: 'error', status: 503, times: 8 }])
+      const upload = page.client.uploadMedia(picture(), page.options())
+      await upload.setAltText('A cat')
+      expect(await page.emulator.upload((await upload).id)).toMatchObject({ alt_text: 'A cat' })
+      const failing = page.client.uploadMedia(new File(['Hello'], 'a.png', { type: 'image/png' }), page.options())
+      const added = failing.setAltText('A cat')
+      await expect(failing).rejects.toMatchObject({ code: 'signature_mismatch' })
+      await expect(added).rejects.toMatchObject({ code: 'signature_mismatch' })
+    })
+
     it('continues where X is when the connection is reset', async () => {
       const file = largeVideo()
       const interruptions: unknown[] = []

@@ -127,6 +127,27 @@ export function contract(target: Target): void {
     expect(status.json).toMatchObject({ data: { processing_info: { state: 'succeeded' }, size: 100 } })
   })
 
+  it('changes the alternative text of a media, and adds subtitles to a video', async () => {
+    const user = { 'x-demo-user': 'u1' }
+    const answer = await upload(randomFile(10), 'Content-Length')
+    const { id } = dataOf(answer.json)
+    const [status = '', ticket = ''] = String(answer.headers.location).split('?')
+    const put = (path: string, headers: object, body: Uint8Array) =>
+      send('PUT', new URL(status + path, media()).href, { ...headers, 'content-length': body.length }, [body])
+    const text = Buffer.from('A cat, 🐈')
+    expect((await put(`/alt-text?${ticket}`, { ...user, 'content-type': 'text/plain' }, text)).status).toBe(204)
+    const track = sampleFile('text/vtt', 200)
+    const path = `/subtitles?${ticket}&language_code=EN&display_name=English`
+    const added = await put(path, { ...user, 'content-type': 'text/vtt' }, track)
+    expect(added.status, added.text).toBe(200)
+    expect(await emulator.upload(id)).toMatchObject({
+      alt_text: 'A cat, 🐈',
+      subtitles: [{ language_code: 'EN', display_name: 'English' }],
+    })
+    const refused = await put(`/alt-text?${ticket}`, { 'x-demo-user': 'u2', 'content-type': 'text/plain' }, text)
+    expect(refused.json).toMatchObject({ status: 404, code: 'not_found' })
+  })
+
   it('describes its routes, with the path of the mount', async () => {
     const { status, json } = await send('GET', `${media()}/openapi.json`)
     expect(status).toBe(200)

@@ -55,6 +55,23 @@ describe('the example', () => {
     expect((await upload('/media', 'mallory')).status).toBe(401)
   })
 
+  it('the compose box says who posts on the real X, which the environment names', async () => {
+    server = await start('start', {
+      X_BEARER_TOKEN: 'token-of-alice',
+      X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
+      X_API_BASE_URL: emulator.url,
+      X_CLIENT_ID: 'app',
+    })
+    const page = await send('GET', server.url)
+    expect(page.text).toContain('<strong>This is the real X.</strong> You post as <strong>@user_1</strong>')
+    expect(page.text).not.toContain('Make things go wrong')
+    expect(page.text).toContain('>Sign in with X</a>')
+    const login = await send('GET', `${server.url}/auth/login`)
+    expect(login.headers['location']).toMatch('https://x.com/i/oauth2/authorize?')
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+    expect((await send('PUT', `${server.url}/faults/rate_limit`)).status).toBe(404)
+  })
+
   it('rate-limit accepts ten uploads a minute from an address', async () => {
     await serve('rate-limit')
     for (let uploads = 0; uploads < 10; uploads++) expect((await upload('/media', `u${uploads}`)).status).toBe(201)

@@ -1,232 +1,191 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { CHROMIUM, launchBrowser } from '../support/browser.ts'
-import { randomFile, type TestFile } from '../support/client.ts'
-import { controlEmulator, type EmulatorControl } from '../support/emulator.ts'
-import { type Line, openLine } from '../support/line.ts'
-import { dance, drawPicture, rememberedFiles } from '../support/page-media.ts'
+import { describe, expect, it } from 'vitest'
+import { CHROMIUM } from '../support/browser.ts'
+import { openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
+import { sampleFile } from '../support/media.ts'
+import { dance, drawPicture } from '../support/page-media.ts'
 import { loadSharp, makePhonePhoto } from '../support/photos.ts'
-import { type Program, start } from '../support/processes.ts'
-
-const MIB = 1024 * 1024
-const SIZE = 6 * MIB
-/** A connection slow enough to interrupt an upload; bytes per second. */
-const SLOW = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 4 * MIB }
-/** The picture in the README. The test takes it when the file is missing. */
-const SCREENSHOT = fileURLToPath(new URL('../../examples/browser/screenshot.png', import.meta.url))
 
 const sharp = await loadSharp()
 if (typeof sharp === 'string') console.log(`sharp does not load: its test is skipped (${sharp})`)
 if (!CHROMIUM) console.log('no Chromium found: the tests of the upload page are skipped')
 
-describe.skipIf(!CHROMIUM)('the upload page', () => {
-  let demo: Program
-  let emulator: EmulatorControl
-  let line: Line
-  let browser: Browser
-  let context: BrowserContext
-  let page: Page
-  let network: CDPSession
+describe.skipIf(!CHROMIUM)('the compose box', () => {
+  const compose = openComposePage()
+  const { choose, press, ready, post } = compose
+  const picture = (name: string, hue?: number) => drawPicture(compose.page, name, hue)
+  // The button can be pressed to hear why it does nothing.
+  const tryToPost = () => compose.page.getByRole('button', { name: 'Post', exact: true }).click({ force: true })
+  const names = () => compose.page.locator('.attachment .name').allInnerTexts()
 
-  beforeAll(async () => {
-    demo = await start('start', {
-      EMULATOR_OPTIONS: JSON.stringify({ processing: { pendingSecs: 0, inProgressSecs: 2 } }),
-    })
-    emulator = controlEmulator(/^X is emulated at (\S+)$/m.exec(demo.output())?.[1] ?? '')
-    line = await openLine(demo.url)
-    browser = await launchBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    line?.close()
-    await demo?.kill()
-  })
-  beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 900, height: 600 } })
-    page = await context.newPage()
-    network = await context.newCDPSession(page)
-    await page.goto(line.url)
-  })
-  afterEach(async () => {
-    await context.close()
-    expect(await emulator.violations()).toEqual([])
+  it('posts a picture with its description, and shows what X has', async () => {
+    const { page, emulator } = compose
+    await page.getByLabel('Your text').fill('An evening by the sea')
+    await choose(await picture('sunset.png'))
+    await page.getByText('640 × 480').waitFor()
+    await page.getByText('One file has no description').waitFor()
+    await page.getByLabel('Description of sunset.png').fill('The sun sets')
+    await page.getByText('12 of 1,000 · X has it').waitFor()
+    await ready()
+    const [id = ''] = await post()
+    expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'The sun sets' })
+    const article = page.getByRole('article')
+    await article.getByText('An evening by the sea').waitFor()
+    await article.getByText(/Post \d+ of the emulated X/).waitFor()
+    const shown = article.getByAltText('The sun sets')
+    expect(await shown.getAttribute('src')).toBe(`/x/${id}`)
+    expect(await shown.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))).toBe(640)
+    expect(await page.getByLabel('Your text').inputValue()).toBe('')
   })
 
-  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
-
-  async function choose(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
-    await page.locator('input[type=file]').first().setInputFiles(files)
-  }
-
-  /** How many uploads X has. */
-  const known = async () => (await emulator.uploads()).length
-
-  /** Chooses a large file, sends it over a slow line, and waits until a part of it has been sent. */
-  async function beginLarge(): Promise<TestFile> {
-    const file = randomFile(SIZE)
-    await network.send('Network.emulateNetworkConditions', SLOW)
-    await choose({ name: 'large.mp4', mimeType: 'video/mp4', buffer: Buffer.concat([...file.pieces()]) })
-    await press('Upload 1 file')
-    await page.waitForFunction(() =>
-      /Uploading: [2-9]\d%/.test(document.querySelector('.uppy-StatusBar')?.textContent ?? ''),
-    )
-    return file
-  }
-
-  /** Waits until X has processed a file, and resolves to its id. */
-  async function processed(name: string): Promise<string> {
-    const item = page.locator('li[data-media-id]').filter({ hasText: name })
-    return (await item.getAttribute('data-media-id')) ?? ''
-  }
-
-  async function expectReceived({ size, sha256 }: TestFile): Promise<void> {
-    expect(await emulator.upload(await processed('large.mp4'))).toMatchObject({ finalized: true, size, sha256 })
-  }
-
-  it('sends a picture and a video, follows their processing, and plays what X has', async () => {
-    await choose(await drawPicture(page, 'sunset.png'), dance)
-    await press('Edit file sunset.png')
-    await page.getByLabel('Alternative text').fill('The sun in the evening')
-    await press('Save changes')
-    await press('Upload 2 files')
-    await page.getByText(/[3-9]\d% · X is processing dance.webm/).waitFor()
-    const picture = await processed('sunset.png')
-    expect(await emulator.upload(picture)).toMatchObject({ alt_text: 'The sun in the evening' })
-    expect(await page.getByAltText('The sun in the evening').evaluate((img: HTMLImageElement) => img.decode())).toBe(
-      undefined,
-    )
-    if (!existsSync(SCREENSHOT)) await page.screenshot({ path: SCREENSHOT, fullPage: true })
-    await processed('dance.webm')
-    const end = await page.locator('li video').evaluate(async (video: HTMLVideoElement) => {
+  it('shows how X processes a video, takes subtitles, and plays the post', async () => {
+    const { page, emulator } = compose
+    await choose(shortMovie())
+    await page.getByText(/0:01 · 96 × 64 · 4 KB/).waitFor()
+    await page.getByText(/X is processing, [2-9]\d %/).waitFor()
+    await page.getByText('Subtitles', { exact: true }).click()
+    await page.getByLabel('Language').fill('EN')
+    const buffer = Buffer.from(sampleFile('text/vtt', 300))
+    await page.getByLabel('Subtitles for dance.mp4').setInputFiles({ name: 'dance.vtt', mimeType: 'text/vtt', buffer })
+    await page.getByText('X has the subtitles in EN').last().waitFor()
+    await ready()
+    const [id = ''] = await post()
+    expect(await emulator.upload(id)).toMatchObject({ subtitles: [{ language_code: 'EN', display_name: 'English' }] })
+    const end = await page.locator('article video').evaluate(async (video: HTMLVideoElement) => {
       const ended = new Promise((resolve) => video.addEventListener('ended', resolve))
       await video.play()
       await ended
       return { seconds: video.currentTime, width: video.videoWidth }
     })
-    expect(end.width).toBe(640)
-    expect(end.seconds).toBeGreaterThan(0)
+    expect(end).toEqual({ seconds: expect.closeTo(0.6, 1), width: 96 })
+  })
+
+  it('posts four pictures in the order that the user gives them, and takes no fifth one and no video', async () => {
+    const { page, emulator } = compose
+    const before = (await emulator.uploads()).length
+    await choose(...(await Promise.all(['a.png', 'b.png', 'c.png', 'd.png'].map((name) => picture(name)))))
+    await ready(4)
+    expect(await names()).toEqual(['a.png', 'b.png', 'c.png', 'd.png'])
+    await press('Move c.png forward')
+    const thumbnail = (name: string) => page.locator('.attachment', { hasText: name }).locator('.thumbnail')
+    await thumbnail('d.png').dragTo(thumbnail('a.png'))
+    expect(await names()).toEqual(['d.png', 'a.png', 'c.png', 'b.png'])
+    await choose(await picture('e.png'))
+    await page.getByText('e.png was not added. A post has up to 4 pictures.').first().waitFor()
+    await choose(shortMovie())
+    await page.getByText('dance.mp4 was not added.').first().waitFor()
+    await press('Remove a.png')
+    await choose(await picture('e.png'))
+    await ready(4)
+    const ids = await post()
+    expect(new Set(ids).size).toBe(4)
+    expect(
+      await page.locator('article img').evaluateAll((images) => images.map((image) => image.getAttribute('src'))),
+    ).toEqual(ids.map((id) => `/x/${id}`))
+    expect(await emulator.uploads()).toHaveLength(before + 5)
   })
 
   it.skipIf(typeof sharp === 'string')('sends a photo of 9 MB, which the server makes smaller', async () => {
     if (typeof sharp === 'string') return
     await choose({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: await makePhonePhoto(sharp) })
-    await press('Upload 1 file')
-    const upload = await emulator.upload(await processed('photo.jpg'))
+    await ready()
+    const [id = ''] = await post()
+    const upload = await compose.emulator.upload(id)
     expect(upload).toMatchObject({ finalized: true, media_type: 'image/jpeg' })
-    expect(upload.size).toBeLessThanOrEqual(5 * MIB)
+    expect(upload.size).toBeLessThanOrEqual(5 * 1024 * 1024)
   })
 
-  it('sends a video in chunks of the size that the server states', async () => {
-    await page.route('**/media/files', async (route) => {
-      if (route.request().method() !== 'OPTIONS') return route.fallback()
-      await route.fulfill({ status: 204, headers: { 'upload-limit': 'max-size=5000000000, max-append-size=4000000' } })
-    })
-    const offsets: number[] = []
-    page.on('request', (request) => {
-      if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']))
-    })
-    const file = randomFile(SIZE - 1)
-    await choose({ name: 'large.mp4', mimeType: 'video/mp4', buffer: Buffer.concat([...file.pieces()]) })
-    await press('Upload 1 file')
-    await expectReceived(file)
-    expect(offsets).toEqual([0, 4_000_000])
+  it('takes files that are dropped or pasted', async () => {
+    await compose.give('drop', await picture('dropped.png'))
+    await compose.give('paste', await picture('pasted.png'))
+    await ready(2)
+    expect(await names()).toEqual(['dropped.png', 'pasted.png'])
   })
 
-  it('pauses an upload, and continues where it stopped', async () => {
-    const file = await beginLarge()
-    const before = await known()
-    await press('Pause')
-    await page.getByText('Upload paused').waitFor()
-    expect((await emulator.uploads()).find(({ total_bytes: bytes }) => bytes === SIZE)?.finalized).toBe(false)
-    await press('Resume')
-    await expectReceived(file)
-    expect(await known()).toBe(before)
+  it('counts characters as X does, and posts no text that is too long', async () => {
+    const { page } = compose
+    const text = page.getByLabel('Your text')
+    await text.fill('猫 https://example.com/a/very/long/address/that/counts/as/23')
+    await page.getByText('26 of 280 characters').waitFor()
+    await text.fill('a'.repeat(281))
+    await page.getByText('1 character too many').waitFor()
+    await tryToPost()
+    await page.getByText('The text is too long.').first().waitFor()
+    expect(await page.getByRole('article').count()).toBe(0)
   })
 
-  it('continues an upload after a reload', async () => {
-    const file = await beginLarge()
-    await page.reload()
-    await page.getByText('Session restored').waitFor()
-    const asked = page.waitForResponse((response) => response.request().method() === 'HEAD')
-    const [answer] = await Promise.all([asked, press('Upload 1 file')])
-    expect(Number(answer.headers()['upload-offset'])).toBeGreaterThan(0)
-    await expectReceived(file)
+  it('refuses what X never takes before the upload, and shows the server’s reason with its code for the rest', async () => {
+    const { page, emulator } = compose
+    const before = (await emulator.uploads()).length
+    await choose(textFile('notes.txt', 'text/plain'))
+    await page.getByText('notes.txt is neither a picture, nor a GIF, nor a video.').first().waitFor()
+    await choose(textFile('a.png', 'image/png'))
+    const card = page.locator('.attachment[data-stage="failed"]')
+    await card.getByText('The file is not what its name says. This is text').waitFor()
+    expect(await card.getByText('signature_mismatch').isVisible()).toBe(false)
+    await card.getByText('Technical details').click()
+    expect(await card.getByText('signature_mismatch').isVisible()).toBe(true)
+    expect(await card.getByRole('button', { name: 'Try a.png again' }).isVisible()).toBe(false)
+    expect(await emulator.uploads()).toHaveLength(before)
+    await tryToPost()
+    await page.getByText('Remove a.png, or try it again.').first().waitFor()
   })
 
-  it('continues by itself when the network is back', async () => {
-    const file = await beginLarge()
-    const before = await known()
-    await network.send('Network.emulateNetworkConditions', { ...SLOW, offline: true })
-    // Chromium does not interrupt requests that are in flight.
-    line.cut()
-    await page.getByText('No internet connection').first().waitFor()
-    await network.send('Network.emulateNetworkConditions', SLOW)
-    await expectReceived(file)
-    expect(await known()).toBe(before)
-  })
-
-  it('refuses an unsupported type, and shows why the server refuses a file of another type than declared', async () => {
-    await choose({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('Hello') })
-    await page.getByText('You can only upload').first().waitFor()
-    await choose({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('Hello') })
-    await press('Upload 1 file')
-    await page.getByText('a.png: This is text, and neither SRT nor WebVTT subtitles').first().waitFor()
-  })
-
-  it('shows that X could not process a file, and sends it again on a retry', async () => {
+  it('shows that X could not process a file', async () => {
+    const { page, emulator } = compose
     await emulator.setFaults([{ step: 'finalize', kind: 'processing_failed' }])
-    await choose(dance)
-    await press('Upload 1 file')
-    await page.getByText('X could not process it').first().waitFor()
-    await page.getByText('Upload failed').first().waitFor()
-    const before = await known()
-    await press('Retry upload')
-    await processed('dance.webm')
-    expect(await known()).toBe(before + 1)
+    await choose(shortMovie())
+    await page.locator('.attachment').getByText('X could not process this file.').waitFor()
+    expect(await page.getByRole('button', { name: 'Try dance.mp4 again' }).isVisible()).toBe(false)
   })
 
-  it('follows the processing after a reload', async () => {
+  it('signs in with the emulated X, and posts a video and a described picture from that account', async () => {
+    const { page, emulator } = compose
+    await page.getByText('You post as @user_2244994945').waitFor()
+    await page.getByRole('link', { name: 'Sign in with X (emulated)' }).click()
+    await page.getByLabel('Id of the user').fill('34')
+    await press('Authorize app')
+    await page.getByText('X is emulated. You are signed in and post as @user_34.').waitFor()
     await choose(dance)
-    await press('Upload 1 file')
-    await page.getByText('X is processing dance.webm').waitFor()
-    const before = await known()
-    // The page saves its state twice a second.
-    await expect.poll(() => page.evaluate(rememberedFiles)).toContain('/media/status/')
-    await page.reload()
-    await processed('dance.webm')
-    expect(await known()).toBe(before)
-  })
-
-  it('shows that X refused the alternative text, and accepts another one for the same file', async () => {
-    await emulator.setFaults([{ step: 'metadata', kind: 'error', status: 403 }])
-    const picture = await drawPicture(page, 'sunset.png')
-    const describe = async (text: string) => {
-      await choose(picture)
-      await press('Edit file sunset.png')
-      await page.getByLabel('Alternative text').fill(text)
-      await press('Save changes')
-      await press('Upload 1 file')
-      return await processed('sunset.png')
+    await ready()
+    const video = await post()
+    await choose(await picture('sunset.png'))
+    await page.getByLabel('Description of sunset.png').fill('The sun sets')
+    await page.getByText('12 of 1,000 · X has it').waitFor()
+    await ready()
+    for (const id of [...video, ...(await post())]) {
+      expect(await emulator.upload(id)).toMatchObject({ owner: '34', finalized: true })
     }
-    await describe('Morning')
-    await page.getByText('The alternative text was not set').first().waitFor()
-    await press('Remove file')
-    await page.locator('li[data-media-id]').evaluate((item) => item.remove())
-    expect(await emulator.upload(await describe('Evening'))).toMatchObject({ alt_text: 'Evening' })
+    expect(await page.getByRole('article').getByAltText('The sun sets').isVisible()).toBe(true)
+    // X lets nobody use the media of another account, so the file is uploaded again.
+    await choose(await picture('dunes.png', 30))
+    await ready()
+    await page.getByRole('link', { name: 'Sign out' }).click()
+    await press('Sign out')
+    await page.getByText('You post as @user_2244994945').waitFor()
+    await ready()
+    const [id = ''] = await post()
+    expect(await emulator.upload(id)).toMatchObject({ owner: '2244994945' })
   })
 
-  it('links to a plain page that needs no library', async () => {
-    await page.getByRole('link', { name: 'plain page' }).click()
-    await page.getByLabel('File').setInputFiles(await drawPicture(page, 'sunset.png'))
-    await page.getByLabel('Alternative text').fill('Evening')
-    await press('Upload')
-    await page.getByText('expires_after_secs').waitFor()
-    const { id } = JSON.parse((await page.locator('output').textContent()) ?? '')
-    expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'Evening' })
-    await emulator.setFaults([{ step: 'metadata', kind: 'error', status: 403 }])
-    await press('Upload')
-    await page.getByText('The alternative text was not set').waitFor()
+  it('offers to try again what may succeed then', async () => {
+    const { page, context } = compose
+    const cookies = await context.cookies()
+    await context.clearCookies()
+    await choose(shortMovie())
+    await page.locator('.attachment').getByText('You are not signed in.').waitFor()
+    await context.addCookies(cookies)
+    await press('Try dance.mp4 again')
+    await ready()
+  })
+
+  it('shows a post that X refuses as a sentence, and keeps it', async () => {
+    const { page, emulator } = compose
+    await emulator.setFaults([{ step: 'post', kind: 'error', status: 403 }])
+    await page.getByLabel('Your text').fill('Hello')
+    await press('Post')
+    await page.getByText('X did not take the post.').first().waitFor()
+    expect(await page.getByLabel('Your text').inputValue()).toBe('Hello')
+    await press('Post')
+    await page.getByRole('article').getByText('Hello').waitFor()
   })
 })

@@ -19,7 +19,8 @@ export interface Page {
   blocks: readonly CodeBlock[]
 }
 
-const paths = ['README.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)]
+const names = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'))
+const paths = ['README.md', ...names.map((name) => `docs/${name}`)]
 
 export const pages: readonly Page[] = paths.map((path) => {
   const text = readFileSync(root + path, 'utf8')

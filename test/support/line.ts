@@ -12,6 +12,8 @@ export interface Line {
    * when they have passed.
    */
   loseAfter(bytes: number): Promise<void>
+  /** Lets clients send so many bytes per second; Infinity: as many as they can. */
+  slowTo(bytesPerSec: number): void
   close(): void
 }
 
@@ -19,6 +21,7 @@ export async function openLine(to: string): Promise<Line> {
   const { hostname, port } = new URL(to)
   const sockets = new Set<Socket>()
   let bytesLeft = Number.POSITIVE_INFINITY
+  let bytesPerMs = Number.POSITIVE_INFINITY
   let onLost = () => {}
   const limit = () =>
     new Transform({
@@ -26,7 +29,9 @@ export async function openLine(to: string): Promise<Line> {
         const passed = bytes.subarray(0, bytesLeft)
         bytesLeft -= passed.length
         if (bytesLeft === 0) onLost()
-        done(null, passed)
+        const pauseMs = bytes.length / bytesPerMs
+        if (pauseMs === 0) done(null, passed)
+        else setTimeout(done, pauseMs, null, passed)
       },
     })
   const server = createServer((client) => {
@@ -61,6 +66,9 @@ export async function openLine(to: string): Promise<Line> {
       return new Promise((resolve) => {
         onLost = resolve
       })
+    },
+    slowTo(bytesPerSec) {
+      bytesPerMs = bytesPerSec / 1000
     },
     close() {
       server.close()

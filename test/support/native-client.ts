@@ -16,5 +16,5 @@ const code = `${outputFiles[0]?.text}; client`
  * Streams, EventSource, IndexedDB, TextDecoder, URL, crypto or Response.
  */
 export function loadNativeClient(): typeof client {
-  return runInNewContext(code, { setTimeout, clearTimeout, AbortController })
+  return runInNewContext(code, { setTimeout, clearTimeout, AbortController, Blob })
 }

@@ -1,12 +1,13 @@
 import Ajv from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { DOCTOR_PATHS } from '../../src/openapi/doctor-paths.ts'
+import { MEDIA_PATHS } from '../../src/openapi/media-paths.ts'
 import { describeRoutes } from '../../src/openapi/openapi.ts'
 import type { Operation } from '../../src/openapi/openapi-objects.ts'
 import { UPLOAD_PATHS } from '../../src/openapi/upload-paths.ts'
 import { RESUMABLE_PATHS } from '../../src/resumable/paths.ts'
 
-const described = describeRoutes('', { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...DOCTOR_PATHS })
+const described = describeRoutes('', { ...UPLOAD_PATHS, ...MEDIA_PATHS, ...RESUMABLE_PATHS, ...DOCTOR_PATHS })
 const paths = Object.entries(described.paths)
 const ajv = new Ajv.default({ strict: false })
 formats.default(ajv)

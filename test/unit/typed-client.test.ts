@@ -47,6 +47,25 @@ describe('a client typed by hc', () => {
     expect(status.data.processing_info).toMatchObject({ state: 'pending' })
   })
 
+  it('changes the alternative text, and adds subtitles', async () => {
+    const client = hc<XMediaApp>('http://app.example/media', options)
+    const video = sampleFile('video/mp4', 5000)
+    const uploaded = await client.index.$post({}, { init: { body: video, headers: headers('video/mp4', video) } })
+    if (uploaded.status !== 201) throw new Error(await uploaded.text())
+    const { id } = (await uploaded.json()).data
+    const ticket = (uploaded.headers.get('location') ?? '').split('ticket=')[1] ?? ''
+    const media = client.status[':media_id']
+    const named = { param: { media_id: id }, query: { ticket } }
+    expect((await media['alt-text'].$put(named, { init: { body: 'A cat' } })).status).toBe(204)
+    const file = new File([sampleFile('text/vtt', 200)], 'film.vtt', { type: 'text/vtt' })
+    const query = { ticket, language_code: 'EN' }
+    const added = await media.subtitles.$put({ ...named, query, form: { media: file } })
+    if (added.status !== 200) throw new Error(await added.text())
+    const { data } = await added.json()
+    expectTypeOf(data).toEqualTypeOf<{ id: string; language_code: string; display_name?: string }>()
+    expect(await emulator.upload(id)).toMatchObject({ alt_text: 'A cat', subtitles: [data] })
+  })
+
   it('gets problems with a typed code', async () => {
     const client = hc<XMediaApp>('http://app.example/media', options)
     const answer = await client.index.$post({ query: { media_type: 'image/heic' } }, { init: { body: png } })

@@ -228,6 +228,18 @@ describe('uploadMedia', () => {
     expect(await storage.list()).toEqual([])
   })
 
+  it('remembers a finished upload until it is forgotten, if asked to, and sends the same file again meanwhile', async () => {
+    const storage = memoryStorage()
+    const keeping = options(undefined, { storage, keepFinished: true })
+    const upload = uploadMedia(picture, keeping)
+    const { id } = await upload
+    expect(await storage.list()).toMatchObject([{ hasFile: true, uploaded: { answer: { data: { id } } } }])
+    expect((await uploadMedia(picture, keeping)).id).not.toBe(id)
+    await upload.forget()
+    expect(await storage.list()).toEqual([])
+    expect((await uploadMedia(picture, keeping)).id).not.toBe(id)
+  })
+
   it('does not report a rejection that nobody handles when it is aborted', async () => {
     const unhandled = vi.fn()
     process.on('unhandledRejection', unhandled)

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { xMedia } from '../../../src/index.ts'
 import { DOCTOR_PATHS } from '../../../src/openapi/doctor-paths.ts'
+import { MEDIA_PATHS } from '../../../src/openapi/media-paths.ts'
 import { describeRoutes } from '../../../src/openapi/openapi.ts'
 import type { Operation, Paths } from '../../../src/openapi/openapi-objects.ts'
 import { UPLOAD_PATHS } from '../../../src/openapi/upload-paths.ts'
@@ -11,7 +12,7 @@ import { PROBLEMS } from '../../../src/problem.ts'
 import { RESUMABLE_PATHS } from '../../../src/resumable/paths.ts'
 import { base, png, post } from '../../support/app.ts'
 
-const PATHS = { ...UPLOAD_PATHS, ...RESUMABLE_PATHS, ...DOCTOR_PATHS }
+const PATHS = { ...UPLOAD_PATHS, ...MEDIA_PATHS, ...RESUMABLE_PATHS, ...DOCTOR_PATHS }
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options']
 
 const fetched = async (app: Hono) => await (await app.request('/media/openapi.json')).text()

@@ -1,0 +1,87 @@
+/** The developer drawer: what happens, as it happens, and how to make it go wrong. */
+
+import { createActivityLines } from './activity-lines.ts'
+import { curlFor } from './curl.ts'
+import { element, find } from './dom.ts'
+import { createRecordedFetch, type RecordedFetch, type RecordedRequest } from './recorded-fetch.ts'
+import { followServer } from './server-activity.ts'
+
+/** For how long a dropped connection stays away, milliseconds. */
+const DROP_MS = 3000
+/** Within so many pixels of its end, the log follows what is new. */
+const NEAR_THE_END = 80
+/** The most lines to show. */
+const MAX_LINES = 300
+
+/** @param user For the commands: curl has no cookie. */
+export function createDeveloperDrawer(user: string): Pick<RecordedFetch, 'fetch'> {
+  const drawer = find('developer', HTMLDetailsElement)
+  const log = find('log', HTMLOListElement)
+  const requests = new Map<number, HTMLSpanElement>()
+  const lines: { at: number; line: HTMLLIElement }[] = []
+  const startedAt = Date.now()
+
+  /** Adds a line at its place in time. */
+  function add(at: number, className: string, ...content: Node[]): void {
+    const time = element('time', {}, `${((at - startedAt) / 1000).toFixed(1)} s`)
+    const line = element('li', { className }, time, ...content)
+    const before = lines.findLast((other) => other.at <= at)
+    const pane = log.parentElement ?? log
+    const isAtEnd = pane.scrollTop + pane.clientHeight > pane.scrollHeight - NEAR_THE_END
+    if (before) before.line.after(line)
+    else log.prepend(line)
+    lines.splice(before ? lines.indexOf(before) + 1 : 0, 0, { at, line })
+    if (lines.length > MAX_LINES) lines.shift()?.line.remove()
+    find('log-empty', HTMLParagraphElement).hidden = true
+    if (isAtEnd) pane.scrollTop = pane.scrollHeight
+  }
+
+  function showRequest(request: RecordedRequest): void {
+    const { id, at, method, url, outcome, durationMs } = request
+    const { pathname } = new URL(url, location.href)
+    const result = outcome === undefined ? ' …' : ` ${outcome}, ${durationMs} ms`
+    const known = requests.get(id)
+    const shown = known ?? element('span')
+    requests.set(id, shown)
+    shown.replaceChildren(element('b', {}, method), ` ${pathname}${result}`)
+    if (!known) add(at, 'request', shown, copyButton(`Copy ${method} as curl`, curlFor(request, user)))
+  }
+
+  const recorded = createRecordedFetch(showRequest)
+  const describe = createActivityLines()
+  drawer.addEventListener(
+    'toggle',
+    () => {
+      if (drawer.open)
+        followServer((event) => event.at >= startedAt && add(event.at, 'x', element('span', {}, describe(event))))
+    },
+    { once: true },
+  )
+
+  if (drawer.querySelector('fieldset')) {
+    const slow = find('slow', HTMLInputElement)
+    slow.addEventListener('change', () => put('slow', String(slow.checked)))
+    for (const button of drawer.querySelectorAll<HTMLButtonElement>('[data-fault]')) {
+      const { fault = '' } = button.dataset
+      button.addEventListener('click', async () => {
+        if (fault === 'connection') recorded.drop(DROP_MS)
+        else await put(fault)
+        add(Date.now(), 'fault', element('span', {}, `You: ${button.textContent}`))
+      })
+    }
+  }
+  return recorded
+}
+
+function copyButton(label: string, text: string): HTMLButtonElement {
+  const copy = element('button', { type: 'button', ariaLabel: label }, 'curl')
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(text)
+    copy.textContent = 'Copied'
+  })
+  return copy
+}
+
+async function put(fault: string, body?: string): Promise<void> {
+  await fetch(`/faults/${fault}`, { method: 'PUT', ...(body && { body }) })
+}

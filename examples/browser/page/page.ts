@@ -1,0 +1,75 @@
+/** The compose box: text and files, one post. Uploads are `hono-x-media/browser`'s. */
+
+import type { Attachment, Trouble } from './attachment.ts'
+import { createAttachments } from './attachments.ts'
+import { createDeveloperDrawer } from './developer.ts'
+import { find, showText } from './dom.ts'
+import { saveDraft } from './draft.ts'
+import { receiveFiles } from './incoming-files.ts'
+import { createPostText } from './post-text.ts'
+import { showPost } from './posted.ts'
+import { createPosting } from './posting.ts'
+import { showTrouble } from './trouble-view.ts'
+import { createUploads } from './uploads.ts'
+
+const composer = find('composer', HTMLFormElement)
+const problem = find('problem', HTMLDivElement)
+const reminder = find('reminder', HTMLParagraphElement)
+const status = find('status', HTMLParagraphElement)
+const isEmulated = composer.dataset['x'] === 'emulated'
+const user = composer.dataset['user'] ?? ''
+let isRestored = false
+
+const text = createPostText(update)
+const attachments = createAttachments(find('attachments', HTMLUListElement), say, update)
+const uploads = createUploads({
+  ...{ attachments, user, fetch: createDeveloperDrawer(user).fetch, onRefused: showProblem },
+  shrinksImages: composer.dataset['shrinksImages'] === 'true',
+})
+const posting = createPosting({
+  ...{ text, say, showProblem, attachments: () => attachments.all },
+  onPosted(post) {
+    showPost(post, isEmulated)
+    text.clear()
+    attachments.clear()
+    say('Posted')
+  },
+})
+
+function say(words: string): void {
+  status.textContent = words
+}
+
+function showProblem(trouble?: Trouble): void {
+  showTrouble(problem, trouble)
+  if (trouble) say(trouble.message)
+}
+
+function update(): void {
+  const undescribed = attachments.all.filter(isUndescribed).length
+  const files = undescribed === 1 ? 'One file has' : `${undescribed} files have`
+  showText(reminder, undescribed === 0 ? '' : `${files} no description. People who cannot see it will miss it.`)
+  if (isRestored) saveDraft(user, attachments.all)
+  posting.update()
+}
+
+function isUndescribed({ kind, stage, altText }: Attachment): boolean {
+  return kind !== 'video' && stage !== 'failed' && altText === ''
+}
+
+composer.addEventListener('submit', (event) => {
+  event.preventDefault()
+  posting.post()
+})
+// As in other compose boxes: Ctrl and Enter.
+composer.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) composer.requestSubmit()
+})
+text.restore()
+receiveFiles((files) => {
+  showProblem()
+  uploads.add(files)
+})
+await uploads.restore()
+isRestored = true
+update()

@@ -1,0 +1,205 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { CHROMIUM } from '../support/browser.ts'
+import { type ComposePage, openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
+import { dance, drawPicture, longDance } from '../support/page-media.ts'
+import { loadSharp } from '../support/photos.ts'
+import { record } from '../support/recording.ts'
+
+/** The pictures and the recording in the README. The tests make those that are missing. */
+const PICTURES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
+
+const RECORDING = `${PICTURES}upload.webp`
+
+const sharp = await loadSharp()
+if (typeof sharp === 'string') console.log(`sharp does not load: its test is skipped (${sharp})`)
+if (!CHROMIUM) console.log('no Chromium found: the tests of access to the upload page are skipped')
+
+/** The rules of axe that a page breaks, with the elements. */
+async function axeViolations(page: Page): Promise<unknown[]> {
+  // Not as a script of the page, whose policy would refuse it.
+  await page.evaluate(axe.source)
+  return await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run()
+    return violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])])
+  })
+}
+
+/** Fills the page with everything it can show: a post, warnings, a failure, and files on their way. */
+async function fill({ page, choose, ready, post, press }: ComposePage): Promise<void> {
+  await page.getByText('Under the hood').click()
+  await page.getByLabel('Your text').fill('Four evenings by the sea, and none like the other.')
+  const hues = { 'sunset.png': 210, 'dunes.png': 30, 'harbour.png': 265, 'woods.png': 150 }
+  await choose(...(await Promise.all(Object.entries(hues).map(([name, hue]) => drawPicture(page, name, hue)))))
+  for (const name of Object.keys(hues)) {
+    await page.getByLabel(`Description of ${name}`).fill('The sun sets behind hills')
+  }
+  await ready(4)
+  await post()
+  await choose(textFile('a.png', 'image/png'))
+  await page.locator('.attachment[data-stage="failed"]').waitFor()
+  await page.getByText('Technical details').click()
+  await press('Remove a.png')
+  await page.getByLabel('Your text').fill('And a morning.')
+  await choose(await drawPicture(page, 'morning.png', 330), await drawPicture(page, 'noon.png', 190))
+  await page.getByLabel('Description of morning.png').fill('Mist over the hills')
+  await ready(2)
+  await page.getByText('19 of 1,000 · X has it').waitFor()
+}
+
+/** The controls that fingers may miss: less than 44 pixels wide or high. */
+function smallControls(page: Page): Promise<string[]> {
+  return page.locator('button, input, textarea, summary, a, [role=switch]').evaluateAll((controls) =>
+    controls
+      .filter((control) => control.checkVisibility())
+      .map((control) => control.closest('label.switch') ?? control)
+      .map((control) => ({ box: control.getBoundingClientRect(), html: control.outerHTML }))
+      .filter(({ box }) => box.height < 44 || box.width < 44)
+      .map(({ html }) => html),
+  )
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  const path = `${PICTURES}${name}.png`
+  if (!existsSync(path)) await page.screenshot({ path })
+}
+
+describe.skipIf(!CHROMIUM)('the compose box', () => {
+  const compose = openComposePage()
+
+  describe.each([
+    ['in light', 'compose-light', { colorScheme: 'light' as const }],
+    ['in dark', 'compose-dark', { colorScheme: 'dark' as const }],
+    ['on a phone', 'compose-phone', { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true }],
+  ])('%s', (_, name, options) => {
+    compose.use({ viewport: { width: 1160, height: 1000 }, ...options })
+
+    it('breaks no rule of axe, empty and full, fits its window, and has controls of 44 pixels at least', async () => {
+      const { page } = compose
+      expect(await axeViolations(page)).toEqual([])
+      await fill(compose)
+      await page.evaluate(() => scrollTo(0, 0))
+      await picture(page, name)
+      expect(await axeViolations(page)).toEqual([])
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(wide).toBe(0)
+      expect(await smallControls(page)).toEqual([])
+    })
+
+    it('breaks none while X processes a video', async () => {
+      const { page, choose, ready } = compose
+      await choose(shortMovie())
+      await page.getByText('Subtitles', { exact: true }).click()
+      await page.getByText(/X is processing, \d+ %/).waitFor()
+      expect(await axeViolations(page)).toEqual([])
+      await ready()
+    })
+
+    it('breaks none without JavaScript either, before and after an upload', async () => {
+      const { page, press } = compose
+      await page.getByRole('link', { name: 'Without JavaScript' }).click()
+      await page.getByLabel('Picture, GIF or video').setInputFiles(await drawPicture(page, 'sunset.png'))
+      expect(await axeViolations(page)).toEqual([])
+      await press('Upload')
+      await page.getByRole('heading', { name: 'X has the file' }).waitFor()
+      expect(await axeViolations(page)).toEqual([])
+    })
+  })
+
+  describe('from the drop to the post', () => {
+    compose.use({ viewport: { width: 700, height: 840 } })
+
+    it.skipIf(typeof sharp === 'string')('shows how far an upload is at any time', async () => {
+      if (typeof sharp === 'string') return
+      const { page, line, give, ready, post } = compose
+      const recording = await record(sharp, page, async () => {
+        await page.getByLabel('Your text').pressSequentially('What a dance')
+        await give('dragover', dance)
+        await page.getByText('Drop your pictures or a video').waitFor()
+        line.slowTo(2 * 1024 * 1024)
+        await give('drop', longDance(6 * 1024 * 1024))
+        await page.getByText(/X has [1-5]\.\d MB of 6\.3 MB, \d s left/).waitFor()
+        await page.getByText(/X is processing, \d+ %/).waitFor()
+        await ready()
+        await post()
+        await page.getByRole('article').getByText('What a dance').waitFor()
+        await page.getByRole('article').scrollIntoViewIfNeeded()
+      })
+      if (!existsSync(RECORDING)) await writeFile(RECORDING, recording)
+      expect(readFileSync(RECORDING).length).toBeLessThan(400_000)
+    })
+  })
+
+  describe('with the keyboard alone', () => {
+    compose.use({ reducedMotion: 'reduce' })
+
+    /** Presses Tab until the focus is on the control with this name. */
+    async function tabTo(name: string): Promise<void> {
+      const { page } = compose
+      for (let presses = 0; presses < 40; presses++) {
+        await page.keyboard.press('Tab')
+        const focused = await page.evaluate(() => {
+          const { activeElement: found } = document
+          const isField = found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement
+          return found?.ariaLabel ?? (isField ? found.labels?.[0]?.textContent : found?.textContent)
+        })
+        if (focused?.trim() === name) return
+      }
+      throw new Error(`Tab does not reach ${name}`)
+    }
+
+    it('writes, adds two pictures, describes, moves and removes them, and posts', async () => {
+      const { page, emulator, ready } = compose
+      const { keyboard } = page
+      // From the start: the browser takes a while to hear that somebody waits for it.
+      const opened = page.waitForEvent('filechooser')
+      await tabTo('Your text')
+      await keyboard.type('By keyboard')
+      await tabTo('Add pictures or a video')
+      await keyboard.press('Enter')
+      const chooser = await opened
+      await chooser.setFiles([await drawPicture(page, 'a.png'), await drawPicture(page, 'b.png')])
+      await ready(2)
+      await page.evaluate(() => document.getElementById('text')?.focus())
+      await tabTo('Description of a.png')
+      await keyboard.type('Evening')
+      await tabTo('Move a.png back')
+      await keyboard.press('Enter')
+      expect(await page.locator('.attachment .name').allInnerTexts()).toEqual(['b.png', 'a.png'])
+      await page.getByRole('status').getByText('a.png is number 2 of 2').waitFor({ state: 'attached' })
+      await page.evaluate(() => document.getElementById('text')?.focus())
+      await tabTo('Remove b.png')
+      await keyboard.press('Space')
+      expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Remove a.png')
+      await page.getByText('7 of 1,000 · X has it').waitFor()
+      await keyboard.press('Control+Enter')
+      const shown = page.getByRole('article').getByAltText('Evening')
+      const id = (await shown.getAttribute('src'))?.replace('/x/', '') ?? ''
+      expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'Evening' })
+      await page.getByRole('status').getByText('Posted').waitFor({ state: 'attached' })
+    })
+
+    it('shows where the focus is, on every control', async () => {
+      const { page } = compose
+      await page.getByText('Under the hood').click()
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+      const unseen: string[] = []
+      for (let presses = 0; presses < 12; presses++) {
+        await page.keyboard.press('Tab')
+        const isShown = await page.evaluate(() => {
+          const { activeElement: found } = document
+          const shown = found?.closest('.button') ?? found
+          return !found || found === document.body || getComputedStyle(shown ?? found).outlineStyle !== 'none'
+        })
+        if (!isShown) unseen.push(await page.evaluate(() => document.activeElement?.outerHTML ?? ''))
+      }
+      expect(unseen).toEqual([])
+    })
+  })
+})
