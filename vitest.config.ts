@@ -13,7 +13,8 @@ const config: ViteUserConfig = defineConfig({
     // Many tests wait for a server or a clock: two cores bear three workers.
     maxWorkers: Math.max(3, availableParallelism()),
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'threads', ...shared } },
+      // Its files leave no state behind, so those of a worker share what they import.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'threads', isolate: false, ...shared } },
       { test: { name: 'contract', include: ['test/contract/*.test.ts'], ...shared } },
     ],
   },

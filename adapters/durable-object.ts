@@ -59,6 +59,8 @@ export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
 
 /** The Durable Object of `durableObjectStore`. It holds one text, and an alarm removes the text when it expires. */
 export class XMediaObject {
+  /** Lets TypeScript accept `DurableObjectNamespace<XMediaObject>`, which `wrangler types` writes. No such member exists. */
+  declare readonly __DURABLE_OBJECT_BRAND: never
   readonly #storage: DurableObjectState['storage']
 
   constructor({ storage }: DurableObjectState) {

@@ -1,6 +1,7 @@
 export { type XMediaApp, xMedia, xMediaUpload } from './app.ts'
 export { createXMedia, type XMediaClient } from './client.ts'
 export { XMediaError, type XMediaErrorCode } from './errors.ts'
+export type { UploadQuery } from './ingress/upload-parameters.ts'
 export type { MediaUpload } from './media-upload.ts'
 export type {
   InspectedFile,
@@ -12,7 +13,7 @@ export type {
 } from './options.ts'
 export type { Problem } from './problem.ts'
 export type { UploadAnswer } from './relay/relay.ts'
-export type { XMediaEnv } from './routes/upload.ts'
+export type { UploadForm, XMediaEnv } from './routes/upload.ts'
 export type { UploadedMedia } from './routes/uploaded-media.ts'
 export type { MediaSource } from './sources/media-source.ts'
 export { memoryStore } from './store/memory-store.ts'

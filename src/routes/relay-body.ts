@@ -10,7 +10,11 @@ import { type PrincipalEnv, tokenFor } from './authorize.ts'
 import { withBody } from './request-body.ts'
 
 /** For the calls to X that a request with a body causes: they end with the request, or at the deadline. */
-export function callContextFor<E extends PrincipalEnv>(c: Context<E>, principal: Principal, instance: Instance): CallContext {
+export function callContextFor<E extends PrincipalEnv>(
+  c: Context<E>,
+  principal: Principal,
+  instance: Instance,
+): CallContext {
   const { clock, deadlineMs, token } = instance
   return {
     token: tokenFor(c, principal, token),

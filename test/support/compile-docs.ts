@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type CodeBlock, root } from './docs.ts'
 
 /** Declarations that the code of the documentation assumes: the reader's own. */
-const READERS_OWN = `
+export const READERS_OWN = `
 import type { Context, Hono } from 'hono'
 import type { Principal, Store, StoredTokens, XMediaOptions } from 'hono-x-media'
 import type { TwitterApi } from 'twitter-api-v2'

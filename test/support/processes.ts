@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
+/** Where Node keeps what it has compiled: the tests start the same programs many times. */
+const COMPILE_CACHE = `${root}node_modules/.cache/node`
+
 /** A program of this package, started by its script in package.json. */
 export interface Program {
   url: string
@@ -38,7 +41,13 @@ export function spawnProgram(
 ): ChildProcessByStdio<null, Readable, Readable> {
   return spawn(program, args, {
     cwd: root,
-    env: { PATH: `${root}node_modules/.bin:${process.env['PATH']}`, HOME: process.env['HOME'], PORT: '0', ...env },
+    env: {
+      PATH: `${root}node_modules/.bin:${process.env['PATH']}`,
+      HOME: process.env['HOME'],
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

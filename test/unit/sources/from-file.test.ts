@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,10 +19,10 @@ it('a file that is written to while it is read is refused, although every byte o
   let isChanged = false
   const { client, emulator } = ownUploads({
     x: { segmentBytes: 100_000 },
-    async onEvent({ type }) {
+    onEvent({ type }) {
       if (type !== 'segment' || isChanged) return
       isChanged = true
-      await writeFile(path, randomVideo(600_000), { flag: 'r+' })
+      writeFileSync(path, randomVideo(600_000), { flag: 'r+' })
     },
   })
   await expect(client.upload({ source: fromFile(path) })).rejects.toMatchObject({ code: 'source_changed' })
