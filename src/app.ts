@@ -22,6 +22,8 @@ import { addSafeHeaders } from './routes/safe-headers.ts'
 import { mediaStatus, type StatusInput, validateStatusId, validateStatusTicket } from './routes/status.ts'
 import { answerUnrouted, withSlash } from './routes/unrouted.ts'
 import {
+  locatedItem,
+  type PartialResponse,
   type ProblemResponse,
   receiveUpload,
   type StatusResponse,
@@ -37,7 +39,7 @@ import {
  * The routes for `hc` of hono/client, written out because JSR takes no inferred types. Resumable uploads have clients of
  * their own.
  */
-type XMediaSchema = ToSchema<'post', '/', UploadInput, UploadResponse | ProblemResponse> &
+type XMediaSchema = ToSchema<'post', '/', UploadInput, UploadResponse | PartialResponse | ProblemResponse> &
   ToSchema<'get', '/status/:media_id', StatusInput, StatusResponse | ProblemResponse>
 
 /** What `xMedia` makes: an app to mount, and the type for `hc`. */
@@ -61,7 +63,7 @@ export function mediaApp(instance: Instance): XMediaApp {
   }
   const routes = new Hono<UploadEnv>().onError(errorResponse).use(addSafeHeaders)
   if (instance.compat) routes.route(COMPAT_PATH, xCompat(instance))
-  const upload = [validateUpload, receiveUpload(instance), sendMedia] as const
+  const upload = [validateUpload, receiveUpload(instance, locatedItem), sendMedia] as const
   const status = [validateStatusId, validateStatusTicket, mediaStatus(instance)] as const
   routes
     .use('/files/*', addProtocolHeaders(instance))

@@ -58,6 +58,34 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       },
     },
   },
+  MediaItem: {
+    description: 'One of several media that came in a form.',
+    allOf: [
+      schemaReference('Media'),
+      {
+        type: 'object',
+        properties: {
+          location: { type: 'string', description: 'The path of its status.' },
+          ...FINDINGS,
+          errors: { description: 'What X refused although it accepted the media.', ...OBJECTS },
+        },
+      },
+    ],
+  },
+  MediaList: {
+    description: 'The media of a form with several files, in its order.',
+    type: 'object',
+    required: ['data'],
+    properties: { data: { type: 'array', items: schemaReference('MediaItem') } },
+  },
+  PartialMediaList: {
+    description: 'A media or a problem for each file of a form, in its order.',
+    type: 'object',
+    required: ['data'],
+    properties: {
+      data: { type: 'array', items: { anyOf: [schemaReference('MediaItem'), schemaReference('Problem')] } },
+    },
+  },
   File: {
     description: 'The progress of a resumable upload, and the media once the upload is done.',
     type: 'object',
@@ -82,6 +110,7 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       code: { enum: Object.keys(PROBLEMS) },
       login: { type: 'string', format: 'uri', description: 'With `sign_in_again`: where the user signs in.' },
       violations: { ...OBJECTS, description: 'The rules that the file breaks.' },
+      data: { type: 'array', items: schemaReference('Problem'), description: 'When X got none of several files.' },
     },
   },
 }

@@ -20,8 +20,12 @@ import {
 } from './problem-responses.ts'
 import { BINARY, UPLOAD_FORM, UPLOAD_LENGTH, UPLOAD_QUERY } from './request-parameters.ts'
 
+const PREFERENCE_APPLIED = {
+  'Preference-Applied': responseHeader('The longest wait that the server granted, such as `wait=30`.'),
+}
+
 const upload: Operation = {
-  summary: 'Upload a file, as a raw body or in a multipart form',
+  summary: 'Upload a file, as a raw body or in a multipart form, or several photos in a form',
   parameters: [
     ...UPLOAD_QUERY,
     UPLOAD_LENGTH,
@@ -37,12 +41,17 @@ const upload: Operation = {
   },
   responses: {
     201: {
-      description: 'X has the whole file.',
+      description: 'X has the whole file, or all of several.',
       headers: {
-        Location: responseHeader('The URL of the media’s status.'),
-        'Preference-Applied': responseHeader('The longest wait that the server granted, such as `wait=30`.'),
+        Location: responseHeader('The URL of the media’s status. Each of several media has its own as `location`.'),
+        ...PREFERENCE_APPLIED,
       },
-      content: jsonContent('MediaAnswer'),
+      content: jsonContent('MediaAnswer', 'MediaList'),
+    },
+    207: {
+      description: 'X has some of several files. When it has none, the status is that of the first problem.',
+      headers: PREFERENCE_APPLIED,
+      content: jsonContent('PartialMediaList'),
     },
     ...problemResponses([
       ...[...ACCESS_ERRORS, ...FILE_ERRORS, ...BODY_ERRORS, ...MULTIPART_ERRORS, ...RELAY_ERRORS],

@@ -4,6 +4,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
   type Problem,
   type UploadAnswer,
+  type UploadedItem,
   type XMediaAnswer,
   type XMediaApp,
   type XMediaErrorCode,
@@ -26,8 +27,9 @@ describe('a client typed by hc', () => {
     )
     if (answer.status !== 201) throw new Error(await answer.text())
     const uploaded = await answer.json()
+    expectTypeOf(uploaded).toEqualTypeOf<UploadAnswer | { data: UploadedItem[] }>()
     const { data } = uploaded
-    expectTypeOf(uploaded).toEqualTypeOf<UploadAnswer>()
+    if (Array.isArray(data)) throw new Error('several media')
     expectTypeOf(data).toEqualTypeOf<XMediaAnswer['data']>()
     expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A cat', size: png.length })
   })
@@ -40,6 +42,7 @@ describe('a client typed by hc', () => {
       new URL(uploaded.headers.get('location') ?? '', 'http://app.example').searchParams.get('ticket') ?? ''
     if (uploaded.status !== 201) throw new Error(await uploaded.text())
     const { data } = await uploaded.json()
+    if (Array.isArray(data)) throw new Error('several media')
     const answer = await client.media.status[':media_id'].$get({ param: { media_id: data.id }, query: { ticket } })
     if (answer.status !== 200) throw new Error(await answer.text())
     const status = await answer.json()
@@ -50,7 +53,7 @@ describe('a client typed by hc', () => {
   it('gets problems with a typed code', async () => {
     const client = hc<XMediaApp>('http://app.example/media', options)
     const answer = await client.index.$post({ query: { media_type: 'image/heic' } }, { init: { body: png } })
-    if (answer.status === 201) throw new Error('the upload was accepted')
+    if (answer.status === 201 || answer.status === 207) throw new Error('the upload was accepted')
     const problem = await answer.json()
     expectTypeOf(problem).toEqualTypeOf<Problem>()
     expectTypeOf(problem.code).toEqualTypeOf<XMediaErrorCode>()
@@ -63,7 +66,22 @@ describe('a client typed by hc', () => {
     const answer = await client.index.$post({ form: { alt_text: 'A cat', media } })
     if (answer.status !== 201) throw new Error(await answer.text())
     const { data } = await answer.json()
+    if (Array.isArray(data)) throw new Error('several media')
     expect(await emulator.upload(data.id)).toMatchObject({ alt_text: 'A cat', size: png.length })
+  })
+
+  it('sends several files as a form, and gets a media or a problem for each', async () => {
+    const client = hc<XMediaApp>('http://app.example/media', options)
+    const cat = new File([png], 'cat.png', { type: 'image/png' })
+    const text = new File(['not a picture'], 'cat.txt', { type: 'image/png' })
+    const answer = await client.index.$post({ form: { alt_text: ['A cat', 'Another'], media: [cat, text] } })
+    if (answer.status !== 207) throw new Error(await answer.text())
+    const { data } = await answer.json()
+    expectTypeOf(data).toEqualTypeOf<(UploadedItem | Problem)[]>()
+    expect(data).toMatchObject([{ id: expect.any(String) }, { code: 'signature_mismatch' }])
+    const [first] = data
+    if (first === undefined || !('id' in first)) throw new Error('no media')
+    expect(await emulator.upload(first.id)).toMatchObject({ alt_text: 'A cat', size: png.length })
   })
 
   it('refuses requests that the routes do not have', () => {
