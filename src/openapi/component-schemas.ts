@@ -59,27 +59,19 @@ export const COMPONENT_SCHEMAS: JsonObject = {
     },
   },
   MediaItem: {
-    description: 'One of several media that came in a form.',
     allOf: [
       schemaReference('Media'),
       {
-        type: 'object',
         properties: {
           location: { type: 'string', description: 'The path of its status.' },
           ...FINDINGS,
-          errors: { description: 'What X refused although it accepted the media.', ...OBJECTS },
+          errors: OBJECTS,
         },
       },
     ],
   },
   MediaList: {
-    description: 'The media of a form with several files, in its order.',
-    type: 'object',
-    required: ['data'],
-    properties: { data: { type: 'array', items: schemaReference('MediaItem') } },
-  },
-  PartialMediaList: {
-    description: 'A media or a problem for each file of a form, in its order.',
+    description: 'A media for each file of a form, in its order; with 207, some are problems.',
     type: 'object',
     required: ['data'],
     properties: {

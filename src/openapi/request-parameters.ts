@@ -60,14 +60,14 @@ export const UPLOAD_FORM: JsonObject = {
     properties: {
       ...Object.fromEntries(Object.entries(UPLOAD_PARAMETERS).map(([name, { schema }]) => [name, schema])),
       alt_text: {
-        description: 'The alternative text; for several files repeated in their order, or as one JSON array.',
+        description: 'For several files, one each in their order, or one JSON array.',
         anyOf: [{ type: 'string' }, { type: 'array', items: UPLOAD_PARAMETERS.alt_text['schema'] }],
       },
       media: {
         description:
-          'The file, with a filename; or up to four photos, each as a part of its own. Send the other fields before it. They ' +
-          'may follow a single file that is an image, or if the form ends within the first segment, 4 MiB by default; ' +
-          '`alt_text` may follow any file whose size was sent before it.',
+          'The file, with a filename, or up to four photos. Send the other fields before it. They may follow a single image, ' +
+          'and a file if the form ends within the first segment, 4 MiB by default; `alt_text` may follow any file whose ' +
+          'size was sent before it.',
         anyOf: [FILE_PART, { type: 'array', items: FILE_PART, maxItems: MAX_PHOTOS_IN_POST }],
       },
     },

@@ -43,15 +43,15 @@ const upload: Operation = {
     201: {
       description: 'X has the whole file, or all of several.',
       headers: {
-        Location: responseHeader('The URL of the media’s status. Each of several media has its own as `location`.'),
+        Location: responseHeader('The URL of the media’s status. Several have one each, in the body.'),
         ...PREFERENCE_APPLIED,
       },
       content: jsonContent('MediaAnswer', 'MediaList'),
     },
     207: {
-      description: 'X has some of several files. When it has none, the status is that of the first problem.',
+      description: 'X has some of several files.',
       headers: PREFERENCE_APPLIED,
-      content: jsonContent('PartialMediaList'),
+      content: jsonContent('MediaList'),
     },
     ...problemResponses([
       ...[...ACCESS_ERRORS, ...FILE_ERRORS, ...BODY_ERRORS, ...MULTIPART_ERRORS, ...RELAY_ERRORS],

@@ -26,7 +26,7 @@ export type XMediaEvent = { at: number } & (
   | MediaEvent
   | { type: 'processing'; mediaId: string; state: XProcessingState; progressPercent?: number }
   | { type: 'failed'; code: XMediaErrorCode | 'app_error'; mediaId?: string; bytes: number; durationMs: number }
-  /** X has this media, but its form ended in another file before the client could learn of it. */
+  /** X has this media, but its form ended in a later file, before the client could learn of it. */
   | { type: 'unclaimed'; mediaId: string }
   | { type: 'aborted'; mediaId?: string; bytes: number; durationMs: number }
 )
