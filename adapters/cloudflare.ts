@@ -1,4 +1,4 @@
-import { DRAIN_MAX_BYTES, DRAIN_MAX_MS, DRAIN_READ_BYTES } from '../src/ingress/drain.ts'
+import { DRAIN_MAX_BYTES, DRAIN_MAX_MS, DRAIN_READ_BYTES, isRefusal } from '../src/ingress/drain.ts'
 import type { FetchApp } from './serve.ts'
 
 /** The default export of a Worker's module. */
@@ -28,7 +28,7 @@ export function worker<Env>(createApp: (env: Env) => FetchApp): Worker<Env> {
       // https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil
       if (hasWaitUntil(context)) context.waitUntil(responding.then(noop, noop))
       const response = await responding
-      return response.status >= 400 && request.body ? endAfterDrain(response, request.body) : response
+      return isRefusal(response) && request.body ? endAfterDrain(response, request.body) : response
     },
   }
 }

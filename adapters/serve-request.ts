@@ -1,5 +1,6 @@
 import { invalidHost } from '../src/errors.ts'
 import { openRequestReader } from '../src/ingress/byte-reader.ts'
+import { isRefusal } from '../src/ingress/drain.ts'
 import { type ExclusiveBody, exclusiveBodyOf, markBodyExclusive } from '../src/ingress/exclusive-body.ts'
 import { hasValidHost } from '../src/lib/host.ts'
 import type { FetchApp } from './serve.ts'
@@ -16,7 +17,7 @@ export async function serveRequest(
 ): Promise<Response> {
   markBodyExclusive(request, openNative)
   const response = hasValidHost(request) ? await app.fetch(request, env) : invalidHost().getResponse()
-  return response.status >= 400 && hasBody(request) ? endAfterDrain(response, request) : response
+  return isRefusal(response) && hasBody(request) ? endAfterDrain(response, request) : response
 }
 
 function hasBody({ headers, method }: Request): boolean {

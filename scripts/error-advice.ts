@@ -90,7 +90,10 @@ const REQUEST = {
     meaning: 'The form has no file.',
     client: 'Send the file as the last part, with a filename.',
   },
-  too_many_files: { meaning: 'The form has more than one file.', client: 'Send each file in a request of its own.' },
+  too_many_files: {
+    meaning: 'The form has more photos than `limits.filesPerForm`, or a GIF or video beside another file.',
+    client: 'Send up to four photos in a form, and each GIF and video in a request of its own.',
+  },
 } satisfies Group
 
 const FILE = {

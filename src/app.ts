@@ -28,6 +28,8 @@ import { putSubtitles, type SubtitlesInput } from './routes/subtitles.ts'
 import { answerUnrouted, withSlash } from './routes/unrouted.ts'
 import {
   type AltTextResponse,
+  locatedItem,
+  type PartialResponse,
   type ProblemResponse,
   receiveUpload,
   type StatusResponse,
@@ -44,7 +46,7 @@ import {
  * The routes for `hc` of hono/client, written out because JSR takes no inferred types. Resumable uploads have clients of
  * their own.
  */
-type XMediaSchema = ToSchema<'post', '/', UploadInput, UploadResponse | ProblemResponse> &
+type XMediaSchema = ToSchema<'post', '/', UploadInput, UploadResponse | PartialResponse | ProblemResponse> &
   ToSchema<'get', '/status/:media_id', OwnedMediaInput, StatusResponse | ProblemResponse> &
   ToSchema<'put', '/status/:media_id/alt-text', OwnedMediaInput, AltTextResponse | ProblemResponse> &
   ToSchema<'put', '/status/:media_id/subtitles', SubtitlesInput, SubtitlesResponse | ProblemResponse>
@@ -70,7 +72,7 @@ export function mediaApp(instance: Instance): XMediaApp {
   }
   const routes = new Hono<UploadEnv>().onError(respondToError).use(observeRequests(instance), addSafeHeaders)
   if (instance.compat) routes.route(COMPAT_PATH, xCompat(instance))
-  const upload = [validateUpload, receiveUpload(instance), sendMedia] as const
+  const upload = [validateUpload, receiveUpload(instance, locatedItem), sendMedia] as const
   const status = [requireOwnMedia(instance), mediaStatus(instance)] as const
   routes
     .use('/files/*', addProtocolHeaders(instance))

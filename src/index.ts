@@ -14,7 +14,7 @@ export type {
 export type { Problem } from './problem.ts'
 export type { UploadAnswer } from './relay/relay.ts'
 export type { UploadForm, XMediaEnv } from './routes/upload.ts'
-export type { UploadedMedia } from './routes/uploaded-media.ts'
+export type { UploadedItem, UploadedMedia } from './routes/uploaded-media.ts'
 export type { MediaSource } from './sources/media-source.ts'
 export { memoryStore } from './store/memory-store.ts'
 export { redisStore } from './store/redis-store.ts'

@@ -24,6 +24,8 @@ export interface Instance extends Uploader, Settings, HttpSettings {
   /** What is held now. A test sees by it what a request has not given back. */
   counters(): Counters
   uploads: ConcurrencyLimit
+  /** The most files in a form. */
+  filesPerForm: number
   /** Event streams, and uploads that wait for X's processing. */
   listeners: ConcurrencyLimit
   pace: PaceOptions
@@ -79,6 +81,7 @@ export function createInstance(options: object): Instance {
       code: 'too_many_uploads',
       name: 'uploads',
     }),
+    filesPerForm: limits.filesPerForm,
     listeners: createConcurrencyLimit({
       places,
       kind: 'listeners',

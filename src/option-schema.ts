@@ -19,6 +19,7 @@ import type { RetryOptions } from './x/call-with-retries.ts'
 import {
   DEFAULT_SEGMENT_BYTES,
   EXTENDED_MAX_SEGMENTS,
+  MAX_PHOTOS_IN_POST,
   MAX_SEGMENT_BYTES,
   MAX_SEGMENTS,
   MEDIA_CATEGORIES,
@@ -156,6 +157,7 @@ const limits = z.strictObject({
   ...clientLimitShape,
   uploads: z._default(whole(1), 450),
   uploadsPerSubject: z.optional(whole(1)),
+  filesPerForm: z._default(whole(1, MAX_PHOTOS_IN_POST), MAX_PHOTOS_IN_POST),
   creationsPerHour: z._default(whole(1), 1000),
   callsPerHour: z._default(whole(1), 3000),
   sessions: z._default(whole(1, MAX_SESSIONS), 10_000),

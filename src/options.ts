@@ -250,6 +250,12 @@ export interface LimitOptions {
   uploads?: number
   /** Uploads at once of one subject. Default: half of `uploads`, which is also the most that one subject gets. */
   uploadsPerSubject?: number
+  /**
+   * Files in a form, 1 to 4. Default 4, the photos that X takes in a post; only photos share a form. They are relayed one
+   * after the other, so a form counts as one upload at a time here, and its files as one each towards quotas. With 1, a
+   * second file gets `too_many_files` before X has the first.
+   */
+  filesPerForm?: number
   /** Resumable uploads, and uploads over X's own API, that a subject may create in an hour. Default 1,000. */
   creationsPerHour?: number
   /**

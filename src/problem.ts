@@ -20,6 +20,8 @@ export interface ProblemMembers {
   login?: string
   /** `media_unsupported`: the rules that the file breaks. */
   violations?: readonly Violation[]
+  /** Any code, when X got none of several files: the problem of each. */
+  data?: readonly Problem[]
 }
 
 /**

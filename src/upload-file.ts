@@ -56,7 +56,7 @@ export function createUploadFile(
       ...{ declared: () => declared, totalBytes, requested: () => upload, altText: () => upload.altText },
       body: createSourceReader(file, { offset: 0, totalBytes, expected: description }, attemptsOf(scope)),
       admit: admitAndConsumeQuota(upload, policy),
-      transform,
+      prepare: transform?.run,
       beginInspection: policy.beginInspection,
     }
     const reservation = options.memory.reserve(options.memory.cost(MIN_UPLOAD_BUFFER_BYTES))

@@ -3,7 +3,10 @@ import { html } from 'hono/html'
 import { xMedia } from '../../src/index.ts'
 import type { DemoPages, DemoPagesEnv } from './serve-demo.ts'
 
-/** One page with a form that uploads a file, without a script. The answer is the server's JSON. */
+/**
+ * One page with a form that uploads a file or several photos, without a script. The text describes the first. The answer is
+ * the server's JSON.
+ */
 export const formPage: DemoPages = ({ options }) =>
   new Hono<DemoPagesEnv>().route('/media', xMedia(options)).get('/', (c) =>
     c.html(html`<!doctype html>
@@ -14,7 +17,7 @@ export const formPage: DemoPages = ({ options }) =>
 <h1>Upload to X</h1>
 <form method="post" action="/media" enctype="multipart/form-data">
 <p><label>Alternative text <input name="alt_text" maxlength="1000"></label></p>
-<p><label>File <input name="media" type="file" required accept="image/*,video/*"></label></p>
+<p><label>One file, or up to four photos <input name="media" type="file" multiple required accept="image/*,video/*"></label></p>
 <button>Upload</button>
 </form>
 </html>`),

@@ -1,4 +1,7 @@
-/** Takes a file, waits until X has processed it, and posts it: `curl -T cat.png …/posts?text=Meow`. */
+/**
+ * Takes a file, or a form with up to four photos, waits until X has processed them, and posts them:
+ * `curl -T cat.png …/posts?text=Meow`, `curl -F media=@cat.png -F media=@kitten.png …/posts?text=Meow`.
+ */
 
 import process from 'node:process'
 import { Hono } from 'hono'
@@ -17,17 +20,18 @@ function createApp(env: DemoEnv): FetchApp {
   const x = createXMedia({ token, x: { baseUrl } })
 
   return new Hono().on(['POST', 'OPTIONS'], '/posts', xMediaUpload(options), async (c) => {
-    const { data } = await x.settle({ data: c.var.xMedia }, { signal: c.req.raw.signal })
-    const { error } = data.processing_info ?? {}
-    if (error)
-      return c.json(
-        { detail: `X could not process this file: ${error.message ?? error.name ?? 'no reason given'}` },
-        422,
-      )
+    const { signal } = c.req.raw
+    const settled = await Promise.all(c.var.xMediaAll.map((data) => x.settle({ data }, { signal })))
+    const error = settled.map(({ data }) => data.processing_info?.error).find((found) => found !== undefined)
+    if (error) {
+      const reason = error.message ?? error.name ?? 'no reason given'
+      return c.json({ detail: `X could not process this file: ${reason}` }, 422)
+    }
+    const ids = settled.map(({ data }) => data.id)
     const posted = await fetch(`${baseUrl}/2/tweets`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ text: c.req.query('text') ?? '', media: { media_ids: [data.id] } }),
+      body: JSON.stringify({ text: c.req.query('text') ?? '', media: { media_ids: ids } }),
     })
     const body: unknown = await posted.json()
     return posted.ok ? c.json(body, 201) : c.json({ detail: 'X refused the post.', x: body }, 502)

@@ -45,7 +45,7 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
   malformed_multipart: APP_MISTAKE,
   multipart_limit: APP_MISTAKE,
   file_missing: 'The file is needed again to continue this upload. Choose it again.',
-  too_many_files: APP_MISTAKE,
+  too_many_files: 'These files cannot be uploaded together.',
   too_large: 'The file is too large.',
   request_too_large: 'The server cannot take this file in one piece.',
   unsupported_media_type: WRONG_KIND,

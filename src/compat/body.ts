@@ -1,9 +1,10 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
-import { readLength } from '../ingress/lengths.ts'
+import { declaredLengths, readLength } from '../ingress/lengths.ts'
 import { createCheckedReader, type FileSize, type FormRequest, sizeOf } from '../ingress/multipart-file-check.ts'
-import { type FormEnd, type FormFile, readForm } from '../ingress/multipart-form.ts'
+import { type FormFile, type FormSection, readForm } from '../ingress/multipart-form.ts'
 import type { Part } from '../ingress/multipart-parts.ts'
+import { uniqueFields as uniqueFormFields } from '../ingress/multipart-section.ts'
 import type { UploadSource } from '../ingress/upload-source.ts'
 import { isRecord } from '../lib/is-record.ts'
 import type { MemoryReservation } from '../relay/memory-pool.ts'
@@ -73,31 +74,36 @@ async function readMultipart(source: FormRequest): Promise<CompatBody> {
   const { headers, body } = source
   const rules = { isFile: isMedia, isField: (part: Part) => !isMedia(part) }
   const { fields, file } = await readForm(headers.get('content-type') ?? '', body, rules)
-  return { kind: 'form', fields, media: file && toMedia(file, source) }
+  return { kind: 'form', fields: uniqueFormFields(fields), media: file && toMedia(file, source) }
 }
 
 function toMedia(file: FormFile, request: FormRequest): CompatMedia {
   // X's schema has no field for the size.
-  const size: FileSize = { ...sizeOf(file, request, undefined), advice: 'the header Upload-Length' }
+  const declared = declaredLengths(request.headers, undefined)
+  const size: FileSize = { ...sizeOf(file, request, declared), advice: 'the header Upload-Length' }
   const { totalBytes, maxTotalBytes } = size
   return {
     mediaType: file.mediaType,
-    body: createCheckedReader(file, { ...size, totalBytes: undefined }, refuseSecondMedia),
+    body: createCheckedReader(
+      file,
+      () => ({ ...size, totalBytes: undefined }),
+      (_, rest) => checkRest(rest),
+    ),
     maxBytes: maxTotalBytes,
-    fieldsAfter: () => file.end().fields,
-    streamed: () => ({ totalBytes, maxTotalBytes, body: createCheckedReader(file, size, refuseFieldsAfter) }),
+    fieldsAfter: () => checkRest(file.rest()),
+    streamed: () => ({ totalBytes, maxTotalBytes, body: createCheckedReader(file, () => size, refuseFieldsAfter) }),
   }
 }
 
-function refuseSecondMedia(_: number, { parts }: FormEnd): void {
-  if (!parts.some(isMedia)) return
-  throw new XMediaError('invalid_parameter', '`media` is in the form twice. Send it once.')
+/** The fields after the media. Refuses a second media. */
+function checkRest({ fields, file }: FormSection): Record<string, string> {
+  if (file) throw new XMediaError('invalid_parameter', '`media` is in the form twice. Send it once.')
+  return uniqueFormFields(fields)
 }
 
 /** The upload of a streamed file has begun without the fields after it. */
-function refuseFieldsAfter(fileBytes: number, end: FormEnd): void {
-  refuseSecondMedia(fileBytes, end)
-  if (Object.keys(end.fields).length === 0) return
+function refuseFieldsAfter(_: number, rest: FormSection): void {
+  if (Object.keys(checkRest(rest)).length === 0) return
   throw new XMediaError('invalid_parameter', 'Send all fields before the media.')
 }
 

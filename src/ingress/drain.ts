@@ -13,6 +13,11 @@ export const DRAIN_MAX_MS = 2000
 /** Bytes per read while discarding. */
 export const DRAIN_READ_BYTES: number = 64 * 1024
 
+/** Whether the response says that some of the request was refused, so that its client may still be sending. */
+export function isRefusal({ status }: Response): boolean {
+  return status >= 400 || status === 207
+}
+
 /** Codes that mean the client has stopped sending: there is nothing to drain. */
 const STOPPED_SENDING: readonly string[] = ['client_closed', 'body_incomplete', 'body_too_slow']
 
@@ -34,32 +39,43 @@ export function drainOnCancel(reader: StreamReader, exclusiveBody: ExclusiveBody
   }
 }
 
-/** Reads and discards until the body ends, its client is gone, or a limit is reached. Never rejects. */
-function drain(reader: StreamReader): Promise<void> {
+/**
+ * Reads and discards until the body ends, its client is gone, or a limit is reached. Resolves to whether it has ended.
+ *
+ * @param view The memory to read into. Default: one that all drains share, since nobody looks at the bytes; not for readers
+ *   that read in place.
+ */
+export function drain(reader: Pick<StreamReader, 'read'>, view: Uint8Array<ArrayBuffer> = DISCARDED): Promise<boolean> {
   return new Promise((resolve) => {
     let isTimeUp = false
     // A read of a silent client may stay pending for ever.
     const cancelTimer = systemClock.after(DRAIN_MAX_MS, () => {
       isTimeUp = true
-      resolve()
+      resolve(false)
     })
-    discard(reader, () => isTimeUp)
+    discard(reader, view, () => isTimeUp)
       // The client is gone.
-      .catch(() => {})
-      .finally(() => {
+      .catch(() => false)
+      .then((hasEnded) => {
         cancelTimer()
-        resolve()
+        resolve(hasEnded)
       })
   })
 }
 
-/** Shared by all drains: nobody looks at the bytes. */
 const DISCARDED: Uint8Array<ArrayBuffer> = new Uint8Array(DRAIN_READ_BYTES)
 
-async function discard(reader: StreamReader, isTimeUp: () => boolean): Promise<void> {
+async function discard(
+  reader: Pick<StreamReader, 'read'>,
+  memory: Uint8Array<ArrayBuffer>,
+  isTimeUp: () => boolean,
+): Promise<boolean> {
+  let view = memory
   for (let discarded = 0; discarded < DRAIN_MAX_BYTES && !isTimeUp(); ) {
-    const read = await reader.read(DISCARDED, 0)
-    if (read.done) break
+    const read = await reader.read(view, 0)
+    if (read.done) return true
+    view = read.view
     discarded += read.bytes
   }
+  return false
 }

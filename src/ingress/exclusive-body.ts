@@ -8,7 +8,7 @@ export interface ExclusiveBody {
    */
   openNative?: (() => ChunkReader | undefined) | undefined
   /** Set when the body is refused; resolves when its rest is discarded, or when we give up. */
-  drained?: Promise<void>
+  drained?: Promise<unknown>
 }
 
 const exclusiveBodies = new WeakMap<Request, ExclusiveBody>()

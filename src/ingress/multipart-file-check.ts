@@ -3,9 +3,9 @@ import { formatBytes } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { Ending, Endings } from './endings.ts'
-import { declaredLengths, formFileLength } from './lengths.ts'
+import { type DeclaredLengths, formFileLength } from './lengths.ts'
 import { notClosed } from './multipart-file-reader.ts'
-import type { FormEnd, FormFile } from './multipart-form.ts'
+import type { FormFile, FormSection } from './multipart-form.ts'
 import { isParameter } from './upload-parameters.ts'
 
 /** A request whose body is a form. */
@@ -36,13 +36,11 @@ export interface FileSize {
 /**
  * Finds out the size of a form's file. If the form ends within the first segment, the relay holds the file whole, so that
  * nothing has to be inferred.
- *
- * @param declaredBytes The parameter `total_bytes`.
  */
-export function sizeOf(file: FormFile, request: FormRequest, declaredBytes: string | undefined): FileSize {
+export function sizeOf(file: FormFile, request: FormRequest, declared: DeclaredLengths): FileSize {
   const { headers, subject, endings, segmentBytes } = request
   const ending = endings.of({ subject, boundary: file.boundary, userAgent: headers.get('user-agent') ?? '' })
-  const length = formFileLength(declaredLengths(headers, declaredBytes), file.aroundBytes, ending.bytes)
+  const length = formFileLength(declared, file.aroundBytes, ending.bytes)
   const { maxTotalBytes, isInferred } = length
   const isWhole = maxTotalBytes === undefined || maxTotalBytes <= segmentBytes
   const totalBytes = isWhole ? undefined : length.totalBytes
@@ -59,32 +57,40 @@ export function sizeOf(file: FormFile, request: FormRequest, declaredBytes: stri
 const DISCARD_BYTES = 4096
 
 /**
- * Reads the file of a form, and fails if its size was inferred wrongly.
+ * Reads a file of a form, and fails if its size was inferred wrongly.
  *
- * @param onEnd Called when the form has ended, before the last bytes of the file are read. Throws to refuse the form.
+ * @param size What is known of the size at the moment.
+ * @param onEnd Called with the section after the file, before the last bytes of the file are read. Throws to refuse the file.
  */
 export function createCheckedReader(
   file: FormFile,
-  { totalBytes, maxTotalBytes = Infinity, isInferred, ending, advice }: FileSize,
-  onEnd: (fileBytes: number, end: FormEnd) => void,
+  size: () => FileSize,
+  onEnd: (fileBytes: number, rest: FormSection) => void,
 ): ByteReader {
-  const inferredBytes = isInferred ? totalBytes : undefined
   let fileBytes = 0
+
+  function inferredBytes(): number | undefined {
+    const { totalBytes, isInferred } = size()
+    return isInferred ? totalBytes : undefined
+  }
 
   function count(bytes: number): void {
     fileBytes += bytes
+    const { isInferred, maxTotalBytes = Infinity } = size()
     // The inferred maximum leaves room for the closing boundary alone, so it is missing.
     if (isInferred && fileBytes > maxTotalBytes) throw notClosed()
   }
 
   function check(): void {
-    const end = file.end()
-    onEnd(fileBytes, end)
-    if (inferredBytes === undefined || fileBytes === inferredBytes) return
-    const field = end.parts.find(({ name }) => isParameter(name)) ?? end.parts[0]
+    const rest = file.rest()
+    onEnd(fileBytes, rest)
+    const inferred = inferredBytes()
+    if (inferred === undefined || fileBytes === inferred) return
+    const field = rest.parts.find(({ name }) => isParameter(name)) ?? rest.parts[0]
     if (field) throw fieldAfterFile(isParameter(field.name) ? `\`${field.name}\`` : quote(field.name))
-    ending.learn(end.epilogueBytes)
-    throw wrongGuess(fileBytes, inferredBytes, advice)
+    const { ending, advice } = size()
+    ending.learn(rest.epilogueBytes)
+    throw wrongGuess(fileBytes, inferred, advice)
   }
 
   /** The number of bytes tells how the form ends, so that the client's next form is understood. */
@@ -103,7 +109,7 @@ export function createCheckedReader(
     async read(view, offset) {
       const read = await file.body.read(view, offset)
       count(read.bytes)
-      const isTooLong = inferredBytes !== undefined && fileBytes > inferredBytes
+      const isTooLong = fileBytes > (inferredBytes() ?? Infinity)
       if (isTooLong && !read.done) await countToEnd()
       if (isTooLong || read.done) check()
       return read

@@ -1,6 +1,4 @@
 import { XMediaError } from '../errors.ts'
-import { copyToLarger } from '../lib/buffers.ts'
-import { formatBytes } from '../lib/format-bytes.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { DelimiterSearch } from './multipart-delimiter.ts'
 
@@ -8,10 +6,11 @@ export interface FileReaderOptions {
   /** The start of the file, read already, and perhaps more of the body. */
   firstBytes: Uint8Array
   delimiter: DelimiterSearch
-  /** Most bytes of the file's delimiter and of all that follows it. */
-  maxTrailingBytes: number
-  /** Called with those bytes when the body has ended. Throws to refuse the body. */
-  onEnd: (trailing: Uint8Array<ArrayBuffer>) => void
+  /**
+   * Called at the end of the file, with its delimiter and what was read after that. Reads on as far as the last read of the
+   * file must know. Rejects to refuse the body.
+   */
+  onEnd: (trailing: Uint8Array<ArrayBuffer>, fileBytes: number) => Promise<void>
 }
 
 const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0)
@@ -20,51 +19,35 @@ const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0)
 const SCRATCH_BYTES = 4096
 
 /**
- * Reads the file of a multipart body, up to its delimiter. The last read resolves only when the rest of the body has
- * passed its check. Bytes are searched where they were read, so a file costs no more copies than a raw body.
+ * Reads a file of a multipart body, up to its delimiter. The last read resolves only when what follows has passed its check.
+ * Bytes are searched where they were read, so a file costs no more copies than a raw body.
  */
 export function createFileReader(source: ByteReader, options: FileReaderOptions): ByteReader {
-  const { delimiter, maxTrailingBytes, onEnd } = options
+  const { delimiter, onEnd } = options
   /** Bytes of the file that do not fit into the caller's view yet. */
   let ready: Uint8Array = NO_BYTES
   /** The end of what was read, when it may be the start of a delimiter. */
   let heldBack: Uint8Array<ArrayBuffer> = NO_BYTES
   /** The delimiter and the bytes read after it; undefined until it is found. */
   let trailing: Uint8Array<ArrayBuffer> | undefined
+  let fileBytes = 0
   let ended = false
   let firstBytes: Uint8Array | undefined = options.firstBytes
 
   /** How many of the bytes certainly belong to the file. Keeps the others. */
   function search(bytes: Uint8Array<ArrayBuffer>): number {
     const index = delimiter.indexIn(bytes)
-    if (index >= 0) {
-      trailing = bytes.slice(index)
-      return index
-    }
-    const kept = delimiter.partialAtEnd(bytes)
-    heldBack = kept === 0 ? NO_BYTES : bytes.slice(bytes.length - kept)
-    return bytes.length - kept
+    const kept = index < 0 ? delimiter.partialAtEnd(bytes) : 0
+    const certain = index < 0 ? bytes.length - kept : index
+    if (index >= 0) trailing = bytes.slice(index)
+    else heldBack = kept === 0 ? NO_BYTES : bytes.slice(certain)
+    fileBytes += certain
+    return certain
   }
 
   async function finish(start: Uint8Array<ArrayBuffer>): Promise<void> {
-    onEnd(await readTrailing(start))
+    await onEnd(start, fileBytes)
     ended = true
-  }
-
-  async function readTrailing(start: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    let view = start
-    let filled = start.length
-    for (let done = false; ; ) {
-      if (filled > maxTrailingBytes) {
-        throw multipartLimit(`More than ${formatBytes(maxTrailingBytes)} follow the file. End the form sooner.`)
-      }
-      if (done) return view.subarray(0, filled)
-      if (filled === view.length) view = copyToLarger(view, 2 * filled + SCRATCH_BYTES)
-      const read = await source.read(view, filled)
-      view = read.view
-      filled += read.bytes
-      done = read.done
-    }
   }
 
   /** Reads after the bytes that were held back, and searches both together. */

@@ -1,53 +1,41 @@
 import { XMediaError } from '../errors.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
-import { possibleCategories } from './check-media.ts'
+import { createFilesTogether } from './files-together.ts'
 import { declaredLengths, rawFileLength } from './lengths.ts'
-import { readDeclaredMedia } from './media-type.ts'
-import { MAX_AROUND_FILE_BYTES } from './multipart-form.ts'
-import { type IncomingFile, readMultipart, type UploadRequest } from './multipart-upload.ts'
-import { requestedParameters, type UploadParameters } from './upload-parameters.ts'
-import { admitAndConsumeQuota, type UploadPolicy } from './upload-policy.ts'
-import { emptyBody, type UploadSource } from './upload-source.ts'
+import { MAX_AROUND_FILE_BYTES } from './multipart-section.ts'
+import { type IncomingFile, readFormFiles, type UploadRequest } from './multipart-upload.ts'
+import { openUpload } from './open-upload.ts'
+import type { UploadPolicy } from './upload-policy.ts'
+import type { UploadSource } from './upload-source.ts'
 
-/** Reads a request as far as its file. Refuses it from the headers alone where they are enough to tell. */
-export async function readUpload(request: UploadRequest, policy: UploadPolicy): Promise<UploadSource> {
-  const { headers } = request
+/** Opens the next upload of a request. Throws to refuse it, from the headers alone where they are enough to tell. */
+export type OpenUpload = () => UploadSource
+
+/**
+ * Reads a request as far as its file, or its next one: a form may have several photos. Ends after a file that goes alone,
+ * whatever follows.
+ */
+export async function* readUploads(
+  request: UploadRequest,
+  policy: UploadPolicy,
+): AsyncGenerator<OpenUpload, void, void> {
+  const { headers, maxFiles } = request
   checkFraming(headers)
-  const isMultipart = /^multipart\/form-data(?:[;\s]|$)/i.test(headers.get('content-type') ?? '')
-  if (isMultipart) checkBodySize(headers, policy.uploadBytes)
-  const checkParameters = (parameters: UploadParameters) => policy.checkParameters(requestedParameters(parameters))
-  const file = isMultipart ? await readMultipart(request, checkParameters) : readRaw(request)
-  const { totalBytes, maxTotalBytes, body } = file
-  const { transform, beginInspection } = policy
-  const { readDeclared = readDeclaredMedia, checkSize = policy.checkSize } = transform ?? {}
-  const declared = () => {
-    const { media_type: mediaType = file.mediaType, media_category: category } = file.parameters()
-    return readDeclared(mediaType, category)
+  if (!isForm(headers)) {
+    yield () => openUpload(() => readRaw(request), { request, policy, together: createFilesTogether(1) })
+    return
   }
-  const declaredMedia = declared()
-  // Later than the type: a file that X does not take needs no length.
-  if (!isMultipart && totalBytes === undefined) throw lengthRequired()
-  checkParameters(file.parameters())
-  // Without a size, the category may still follow the file.
-  if (totalBytes !== undefined) {
-    const categories = possibleCategories(declaredMedia)
-    policy.checkCategories(categories)
-    checkSize(totalBytes, categories)
+  checkBodySize(headers, policy.uploadBytes, maxFiles)
+  const together = createFilesTogether(maxFiles)
+  for await (const open of readFormFiles(request)) {
+    yield () => openUpload(open, { request, policy, together })
+    if (together.isAlone) return
   }
-  if ((totalBytes ?? maxTotalBytes) === 0) throw emptyBody()
-  const requested = () => requestedParameters(file.parameters())
-  return {
-    ...{ declared, totalBytes, maxTotalBytes, body, requested },
-    altText: () => requested().altText,
-    async admit(start, signal, inspection) {
-      // A form without a size has ended by now.
-      const known = { ...requested(), altTextMayFollow: isMultipart && totalBytes !== undefined }
-      return await admitAndConsumeQuota(known, policy)(start, signal, inspection)
-    },
-    beginInspection,
-    transform,
-  }
+}
+
+function isForm(headers: Headers): boolean {
+  return /^multipart\/form-data(?:[;\s]|$)/i.test(headers.get('content-type') ?? '')
 }
 
 /** Refuses compressed bodies and bodies with two lengths. */
@@ -66,9 +54,10 @@ export function checkFraming(headers: Headers): void {
   }
 }
 
-function checkBodySize(headers: Headers, uploadBytes: number): void {
+/** Refuses a form that is larger than all its files may be. */
+function checkBodySize(headers: Headers, uploadBytes: number, maxFiles: number): void {
   const contentLength = Number(headers.get('content-length') ?? 0)
-  if (contentLength > uploadBytes + MAX_AROUND_FILE_BYTES) {
+  if (contentLength > maxFiles * (uploadBytes + MAX_AROUND_FILE_BYTES)) {
     throw new XMediaError(
       'too_large',
       `The body has ${formatBytes(contentLength)}; the limit for an upload is ${formatBytes(uploadBytes)}.`,
@@ -79,10 +68,9 @@ function checkBodySize(headers: Headers, uploadBytes: number): void {
 /** A raw body is the file. */
 function readRaw({ headers, body, parameters }: UploadRequest): IncomingFile {
   const totalBytes = rawFileLength(declaredLengths(headers, parameters.total_bytes))
-  return { totalBytes, body, parameters: () => parameters, mediaType: headers.get('content-type') }
-}
-
-function lengthRequired(): XMediaError {
-  const detail = 'X needs the size up front. Send Content-Length, or Upload-Length with a chunked body.'
-  return new XMediaError('length_required', detail)
+  return {
+    ...{ index: 0, isForm: false, totalBytes, body, mediaType: headers.get('content-type') },
+    parameters: () => parameters,
+    isWhole: () => false,
+  }
 }

@@ -16,8 +16,8 @@ export interface UploadSource extends IncomingFile {
     signal: AbortSignal | undefined,
     inspection: Pick<MediaInspection, 'judge' | 'findings'> | undefined,
   ): Promise<CheckedMedia>
-  /** Makes another image of the file before it is uploaded. */
-  transform?: SourceTransform | undefined
+  /** Resolves to what is uploaded instead of the file: another image of it, or the same with its size known. */
+  prepare?: SourceTransform['run'] | undefined
   /** Looks at all bytes on their way to X. */
   beginInspection?: BeginInspection | undefined
   /** What the client asks of X. A field after the file may add to it while `body` is read. */

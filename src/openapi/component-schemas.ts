@@ -73,6 +73,26 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       },
     },
   },
+  MediaItem: {
+    allOf: [
+      schemaReference('Media'),
+      {
+        properties: {
+          location: { type: 'string', description: 'The path of its status.' },
+          ...FINDINGS,
+          errors: OBJECTS,
+        },
+      },
+    ],
+  },
+  MediaList: {
+    description: 'A media for each file of a form, in its order; with 207, some are problems.',
+    type: 'object',
+    required: ['data'],
+    properties: {
+      data: { type: 'array', items: { anyOf: [schemaReference('MediaItem'), schemaReference('Problem')] } },
+    },
+  },
   File: {
     description: 'The progress of a resumable upload, and the media once the upload is done.',
     type: 'object',
@@ -97,6 +117,7 @@ export const COMPONENT_SCHEMAS: JsonObject = {
       code: { enum: Object.keys(PROBLEMS) },
       login: { type: 'string', format: 'uri', description: 'With `sign_in_again`: where the user signs in.' },
       violations: { ...OBJECTS, description: 'The rules that the file breaks.' },
+      data: { type: 'array', items: schemaReference('Problem'), description: 'When X got none of several files.' },
     },
   },
 }

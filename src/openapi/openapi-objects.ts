@@ -28,9 +28,10 @@ export function responseHeader(description: string, schema: JsonObject = STRING)
   return { description, schema }
 }
 
-/** A JSON body. @param schemaName A key of `COMPONENT_SCHEMAS`. */
-export function jsonContent(schemaName: string): JsonObject {
-  return { 'application/json': { schema: schemaReference(schemaName) } }
+/** A JSON body. @param schemaNames Keys of `COMPONENT_SCHEMAS`; it has any one of them. */
+export function jsonContent(...schemaNames: string[]): JsonObject {
+  const [first, ...others] = schemaNames.map(schemaReference)
+  return { 'application/json': { schema: others.length > 0 ? { anyOf: [first, ...others] } : first } }
 }
 
 export function schemaReference(schemaName: string): JsonObject {

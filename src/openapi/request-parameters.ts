@@ -1,5 +1,5 @@
 import type { UploadParameters } from '../ingress/upload-parameters.ts'
-import { MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MEDIA_CATEGORIES, MEDIA_TYPES } from '../x/limits.ts'
+import { MAX_ADDITIONAL_OWNERS, MAX_ALT_TEXT, MAX_PHOTOS_IN_POST, MEDIA_CATEGORIES, MEDIA_TYPES } from '../x/limits.ts'
 import { BYTES_SCHEMA, X_ID_SCHEMA } from './component-schemas.ts'
 import { headerParameter, type JsonObject, pathParameter } from './openapi-objects.ts'
 
@@ -50,6 +50,8 @@ export const UPLOAD_QUERY: readonly JsonObject[] = Object.entries(UPLOAD_PARAMET
 /** A body of bytes, of any media type. */
 export const BINARY: JsonObject = { schema: {} }
 
+const FILE_PART: JsonObject = { contentMediaType: 'application/octet-stream' }
+
 /** The upload parameters as form fields, and the file. */
 export const UPLOAD_FORM: JsonObject = {
   schema: {
@@ -57,11 +59,16 @@ export const UPLOAD_FORM: JsonObject = {
     required: ['media'],
     properties: {
       ...Object.fromEntries(Object.entries(UPLOAD_PARAMETERS).map(([name, { schema }]) => [name, schema])),
+      alt_text: {
+        description: 'For several files, one each in their order, or one JSON array.',
+        anyOf: [{ type: 'string' }, { type: 'array', items: UPLOAD_PARAMETERS.alt_text['schema'] }],
+      },
       media: {
         description:
-          'The file, with a filename. Send the other fields before it. They may follow a file if the form ends within the ' +
-          'first segment, 4 MiB by default; `alt_text` may follow any file whose size was sent before it.',
-        contentMediaType: 'application/octet-stream',
+          'The file, with a filename, or up to four photos. Send the other fields before it. They may follow a single image, ' +
+          'and a file if the form ends within the first segment, 4 MiB by default; `alt_text` may follow any file whose ' +
+          'size was sent before it.',
+        anyOf: [FILE_PART, { type: 'array', items: FILE_PART, maxItems: MAX_PHOTOS_IN_POST }],
       },
     },
   },

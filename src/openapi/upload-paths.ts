@@ -11,8 +11,12 @@ import {
 } from './problem-responses.ts'
 import { BINARY, UPLOAD_FORM, UPLOAD_LENGTH, UPLOAD_QUERY } from './request-parameters.ts'
 
+const PREFERENCE_APPLIED = {
+  'Preference-Applied': responseHeader('The longest wait that the server granted, such as `wait=30`.'),
+}
+
 const upload: Operation = {
-  summary: 'Upload a file, as a raw body or in a multipart form',
+  summary: 'Upload a file, as a raw body or in a multipart form, or several photos in a form',
   parameters: [
     ...UPLOAD_QUERY,
     UPLOAD_LENGTH,
@@ -28,12 +32,17 @@ const upload: Operation = {
   },
   responses: {
     201: {
-      description: 'X has the whole file.',
+      description: 'X has the whole file, or all of several.',
       headers: {
-        Location: responseHeader('The URL of the media’s status.'),
-        'Preference-Applied': responseHeader('The longest wait that the server granted, such as `wait=30`.'),
+        Location: responseHeader('The URL of the media’s status. Several have one each, in the body.'),
+        ...PREFERENCE_APPLIED,
       },
-      content: jsonContent('MediaAnswer'),
+      content: jsonContent('MediaAnswer', 'MediaList'),
+    },
+    207: {
+      description: 'X has some of several files.',
+      headers: PREFERENCE_APPLIED,
+      content: jsonContent('MediaList'),
     },
     ...problemResponses([
       ...[...ACCESS_ERRORS, ...FILE_ERRORS, ...BODY_ERRORS, ...MULTIPART_ERRORS, ...RELAY_ERRORS],

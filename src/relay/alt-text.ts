@@ -10,13 +10,14 @@ import { isClientGone } from './report-failure.ts'
  */
 export async function setAltText(
   answer: XMediaAnswer,
-  altText: string | undefined,
+  readAltText: (() => string | undefined) | undefined,
   call: CallContext,
   client: XClient,
 ): Promise<XMediaAnswer> {
-  // An empty form field arrives as an empty string.
-  if (!altText) return answer
   try {
+    const altText = readAltText?.()
+    // An empty form field arrives as an empty string.
+    if (!altText) return answer
     await client.setMetadata({ id: answer.data.id, metadata: { alt_text: { text: altText } } }, call)
     return answer
   } catch (error) {

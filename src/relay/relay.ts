@@ -35,7 +35,7 @@ export interface Relayed {
 }
 
 /**
- * Sends one upload to X, after the transform if it has one: as INIT, APPENDs and FINALIZE, or, for a small image, in one call.
+ * Sends one upload to X, once it is prepared: as INIT, APPENDs and FINALIZE, or, for a small image, in one call.
  *
  * FINALIZE is sent only after the body has ended, its bytes add up to `totalBytes`, X has acknowledged every APPEND, and the
  * inspection has found nothing to refuse.
@@ -55,7 +55,7 @@ export async function relay(
   const elapsedMs = () => clock.now() - startedAt
   let source = incoming
   try {
-    source = await transformed(incoming, call, options)
+    source = await prepared(incoming, call, options)
     const isOneShot = fitsOneShot(source, options.oneShotBytes)
     const plan = planFor(source, isOneShot, options)
     reservation.require(reservation.cost(plan.minBufferBytes))
@@ -75,7 +75,7 @@ export async function relay(
     const findings = inspection?.findings() ?? {}
     call.emit({ type: 'finalized', mediaId, bytes, segments: progress.segments, durationMs: elapsedMs(), ...findings })
     const sized = { ...answer, data: { ...answer.data, size: answer.data.size ?? bytes } }
-    return { answer: await setAltText(sized, source.altText?.(), call, client), findings }
+    return { answer: await setAltText(sized, source.altText, call, client), findings }
   } catch (error) {
     const failure = scope.signal.aborted ? scope.signal.reason : error
     scope.abort(failure)
@@ -87,13 +87,12 @@ export async function relay(
   }
 }
 
-/** The upload with the image that its transform makes, if it has one. */
-async function transformed(
+async function prepared(
   source: UploadSource,
   call: CallScope['call'],
   { memory }: RelayOptions,
 ): Promise<UploadSource> {
-  const file = source.transform && (await abortable(source.transform.run(source, call, memory), call.signal))
+  const file = source.prepare && (await abortable(source.prepare(source, call, memory), call.signal))
   return { ...source, ...file }
 }
 

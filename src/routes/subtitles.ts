@@ -6,9 +6,10 @@ import { invalidDisplayName } from '../x/display-name.ts'
 import type { MediaCategory } from '../x/limits.ts'
 import type { SubtitlesCategory, SubtitleTrack } from '../x/schemas.ts'
 import type { PrincipalEnv } from './authorize.ts'
+import { callContextFor } from './call-context.ts'
 import type { OwnedMediaInput } from './owned-media.ts'
 import { policyFor } from './principal-policy.ts'
-import { callContextFor, relayBody } from './relay-body.ts'
+import { receiveFile } from './receive-files.ts'
 
 /** The categories of videos that have subtitles, and their names in X's API for subtitles. */
 const SUBTITLED: Readonly<Record<SubtitledCategory, SubtitlesCategory>> = {
@@ -53,6 +54,7 @@ export function putSubtitles(instance: Instance): Handler<PrincipalEnv, string, 
     const policy = policyFor(c, principal, instance)
     const context = callContextFor(c, principal, instance)
     const file = {
+      principal,
       parameters: { media_category: 'subtitles' as const },
       policy: {
         ...policy,
@@ -64,7 +66,7 @@ export function putSubtitles(instance: Instance): Handler<PrincipalEnv, string, 
       },
       context,
     }
-    const { answer } = await relayBody(c, principal, file, instance)
+    const { answer } = await receiveFile(c, file, instance)
     const subtitles = { id: answer.data.id, ...track }
     const request = { id: owned.mediaId, media_category: SUBTITLED[category], subtitles }
     const added: SubtitlesAnswer = { data: await client.addSubtitles(request, context) }

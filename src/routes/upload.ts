@@ -9,15 +9,21 @@ import type { UploadAnswer } from '../relay/relay.ts'
 import type { CallContext } from '../x/call-with-retries.ts'
 import type { XMediaAnswer } from '../x/media-answer.ts'
 import type { PrincipalEnv } from './authorize.ts'
+import { callContextFor } from './call-context.ts'
 import type { MountEnv } from './mount.ts'
 import { policyFor } from './principal-policy.ts'
-import { callContextFor, relayBody } from './relay-body.ts'
+import { isFailure, type Outcome, receiveFiles } from './receive-files.ts'
 import type { SubtitlesAnswer } from './subtitles.ts'
-import { answerOf, describeMedia, statusPath, type UploadedMedia } from './uploaded-media.ts'
+import { answerOf, describeMedia, itemOf, statusPath, type UploadedItem, type UploadedMedia } from './uploaded-media.ts'
 
 /** What `xMediaUpload` leaves in the context for the handlers after it. */
 export interface XMediaEnv {
-  Variables: { xMedia: UploadedMedia }
+  Variables: {
+    /** The media; the first one if the client has sent a form with several. */
+    xMedia: UploadedMedia
+    /** All media, in the order of their files. */
+    xMediaAll: UploadedMedia[]
+  }
 }
 
 export type UploadEnv = { Variables: MountEnv['Variables'] & PrincipalEnv['Variables'] & XMediaEnv['Variables'] }
@@ -25,8 +31,12 @@ export type UploadEnv = { Variables: MountEnv['Variables'] & PrincipalEnv['Varia
 /** The longest that `Prefer: wait` holds a response back. */
 const MAX_WAIT_SECS = 60
 
-/** A form with a file: `hc` sends it as `multipart/form-data`. Fields may stand in the query instead. */
-export type UploadForm = UploadQuery & { media: File | Blob }
+/** A form with one file or several: `hc` sends it as `multipart/form-data`. Fields may stand in the query instead. */
+export type UploadForm = Omit<UploadQuery, 'alt_text'> & {
+  media: File | Blob | (File | Blob)[]
+  /** In the order of the files. */
+  alt_text?: string | string[]
+}
 
 export type UploadInput = { in: { query?: UploadQuery; form?: UploadForm }; out: { query: UploadParameters } }
 
@@ -36,8 +46,11 @@ type ProblemStatus = Extract<(typeof PROBLEMS)[XMediaErrorCode]['status'], Statu
 /** What a refused request is answered with. */
 export type ProblemResponse = TypedResponse<Problem, ProblemStatus, 'json'>
 
-/** What a finished upload is answered with. */
-export type UploadResponse = TypedResponse<UploadAnswer, 201, 'json'>
+/** What a finished upload is answered with: the media, or a list of them for several files. */
+export type UploadResponse = TypedResponse<UploadAnswer | { data: UploadedItem[] }, 201, 'json'>
+
+/** What several files are answered with of which X has some. */
+export type PartialResponse = TypedResponse<{ data: (UploadedItem | Problem)[] }, 207, 'json'>
 
 /** What the status of a media is answered with. */
 export type StatusResponse = TypedResponse<XMediaAnswer, 200, 'json'>
@@ -59,31 +72,62 @@ export const validateUpload: MiddlewareHandler<UploadEnv, string, UploadInput> =
   return next()
 })
 
-/** Relays the request's body to X. The handlers after it run only when FINALIZE has succeeded. */
-export function receiveUpload(instance: Instance): MiddlewareHandler<UploadEnv, string, UploadInput> {
+/**
+ * Relays the request's files to X. The handlers after it run only when FINALIZE has succeeded for all of them; otherwise the
+ * response has a media or a problem for each.
+ *
+ * @param toItem Describes one of several media in that response.
+ */
+export function receiveUpload(
+  instance: Instance,
+  toItem: (c: UploadContext, media: UploadedMedia) => UploadedItem = (_, media) => itemOf(media),
+): MiddlewareHandler<UploadEnv, string, UploadInput> {
   return createMiddleware<UploadEnv, string, UploadInput>(async function receiveUpload(c, next) {
-    c.set('xMedia', await receive(c, instance))
+    const outcomes = await receive(c, instance)
+    const uploaded = outcomes.filter((outcome): outcome is UploadedMedia => !isFailure(outcome))
+    const [first] = uploaded
+    if (first === undefined || uploaded.length < outcomes.length) {
+      return c.json(
+        { data: outcomes.map((outcome) => (isFailure(outcome) ? outcome.problem : toItem(c, outcome))) },
+        207,
+      )
+    }
+    c.set('xMedia', first)
+    c.set('xMediaAll', uploaded)
     return next()
   })
 }
 
-/** Responds with the media in X's own shape; `Location` is where to follow its processing. */
+/** Responds with the media in X's own shape; `Location` is where to follow its processing. Several have one each. */
 export const sendMedia: Handler<UploadEnv, string, UploadInput> = (c) => {
-  c.header('location', statusPath(c.var.xMediaMount.path, c.var.xMedia))
-  return c.json(answerOf(c.var.xMedia), 201)
+  const { xMedia, xMediaAll, xMediaMount } = c.var
+  if (xMediaAll.length > 1) return c.json({ data: xMediaAll.map((media) => locatedItem(c, media)) }, 201)
+  c.header('location', statusPath(xMediaMount.path, xMedia))
+  return c.json(answerOf(xMedia), 201)
+}
+
+/** One of several media, with the path of its status below the mount. */
+export function locatedItem(c: UploadContext, media: UploadedMedia): UploadedItem {
+  return itemOf(media, statusPath(c.var.xMediaMount.path, media))
 }
 
 type UploadContext = Context<UploadEnv, string, UploadInput>
 
-async function receive(c: UploadContext, instance: Instance): Promise<UploadedMedia> {
+async function receive(c: UploadContext, instance: Instance): Promise<(UploadedMedia | XMediaError)[]> {
   const principal = c.var.xMediaPrincipal
-  const context = callContextFor(c, principal, instance)
   const policy = policyFor(c, principal, instance)
-  const upload = { parameters: c.req.valid('query'), policy, context }
-  const { answer, findings } = await relayBody(c, principal, upload, instance)
-  instance.statuses.put(answer)
-  const settled = await settle(c, answer, context, instance)
-  return await describeMedia(c, { ...settled, ...findings }, principal, instance)
+  const context = callContextFor(c, principal, instance)
+
+  async function describe(outcome: Outcome): Promise<UploadedMedia | XMediaError> {
+    if (isFailure(outcome)) return outcome
+    const { answer, findings } = outcome
+    instance.statuses.put(answer)
+    const settled = await settle(c, answer, context, instance)
+    return await describeMedia(c, { ...settled, ...findings }, principal, instance)
+  }
+
+  const outcomes = await receiveFiles(c, { principal, parameters: c.req.valid('query'), policy, context }, instance)
+  return await Promise.all(outcomes.map(describe))
 }
 
 /** Waits for X's processing as the client prefers, if there is a place among the listeners. */

@@ -34,6 +34,18 @@ export function answerOf({ ticket: _, errors, facts, warnings, ...data }: Upload
   return { data, errors, facts, warnings }
 }
 
+/** One of several media that came in a form, as its client gets it. */
+export interface UploadedItem extends XMedia, MediaFindings {
+  /** The path of its status. Missing from routes of the app's own. */
+  location?: string
+  /** Partial errors that X reported beside the data. */
+  errors?: XProblem[]
+}
+
+export function itemOf({ ticket: _, ...media }: UploadedMedia, location?: string): UploadedItem {
+  return location === undefined ? media : { ...media, location }
+}
+
 /** Remembers who owns a finished media, where there is a store for it. */
 export async function rememberOwner(
   { id, media_key: mediaKey, size, ...data }: XMedia,

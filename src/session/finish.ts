@@ -31,7 +31,7 @@ export async function finishSession(
   try {
     const upload = { mediaId, category, totalBytes }
     const answer = lease.session.result ?? (await finalize(lease, upload, context, policy, options))
-    const result = await setAltText(answer, altText, context, client)
+    const result = await setAltText(answer, () => altText, context, client)
     await lease.update({ state: 'done', result }).catch(ignore)
   } catch (error) {
     reportFailure(error, { mediaId, sentBytes: totalBytes, segments: nextSegment }, clock.now() - startedAt, context)

@@ -47,6 +47,8 @@ export type XMediaEventOwn =
   | ({ type: 'aborted'; mediaId?: string; bytes: number; durationMs: number } & FailureMembers)
   /** The request got an error before its upload began, or is about none. */
   | ({ type: 'refused' } & FailureMembers)
+  /** X has this media, but its form ended in a later file, before the client could learn of it. */
+  | { type: 'unclaimed'; mediaId: string }
 
 /** An event as its place reports it: with the error itself instead of its code and cause. */
 export type XMediaEventBody = BodyOf<XMediaEventOwn>

@@ -80,6 +80,9 @@ export const MEDIA_EXPIRY_SECS = 86_400
 /** "Up to 100 additional owners may be specified." [docs] of the `command` dialect */
 export const MAX_ADDITIONAL_OWNERS = 100
 
+/** The most photos in a post; any other file goes alone. [spec] `media.media_ids.maxItems` of `CreatePostsRequest` [docs] */
+export const MAX_PHOTOS_IN_POST = 4
+
 /** The longest alternative text, in characters. [spec] `alt_text.text.maxLength` */
 export const MAX_ALT_TEXT = 1000
 

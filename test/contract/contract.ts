@@ -148,6 +148,42 @@ export function contract(target: Target): void {
     expect(refused.json).toMatchObject({ status: 404, code: 'not_found' })
   })
 
+  describe('a form with four photos', () => {
+    const sizes = [100_000, 2 * MIB, 4 * MIB + 1, 300]
+
+    async function post(files: readonly Uint8Array<ArrayBuffer>[]) {
+      const form = new FormData()
+      for (const [index] of files.entries()) form.append('alt_text', `Photo ${index}`)
+      for (const bytes of files) form.append('media', new Blob([bytes], { type: 'image/png' }), 'photo.png')
+      const answer = await fetch(media(), { method: 'POST', body: form, headers: { 'x-demo-user': 'u1' } })
+      const { data } = await answer.json()
+      return { status: answer.status, data }
+    }
+
+    it('gets a list of four media, in their order', async () => {
+      const { status, data } = await post(sizes.map((size) => sampleFile('image/png', size)))
+      expect([status, data]).toEqual([
+        201,
+        [expect.anything(), expect.anything(), expect.anything(), expect.anything()],
+      ])
+      for (const [index, { id, location }] of data.entries()) {
+        const uploaded = { finalized: true, size: sizes[index], alt_text: `Photo ${index}` }
+        expect(await emulator.upload(id)).toMatchObject(uploaded)
+        const answer = await send('GET', new URL(location, media()).href, { 'x-demo-user': 'u1' })
+        expect(answer.json).toMatchObject({ data: { processing_info: { state: 'succeeded' } } })
+      }
+    })
+
+    it('gets three media and a problem when the third is none', async () => {
+      const files = sizes.map((size, index) => (index === 2 ? new Uint8Array(size) : sampleFile('image/png', size)))
+      const { status, data } = await post(files)
+      expect([status, data]).toMatchObject([207, [{}, {}, { code: 'signature_mismatch', status: 415 }, {}]])
+      for (const index of [0, 1, 3]) {
+        expect(await emulator.upload(data[index].id)).toMatchObject({ finalized: true, size: sizes[index] })
+      }
+    })
+  })
+
   it('describes its routes, with the path of the mount', async () => {
     const { status, json } = await send('GET', `${media()}/openapi.json`)
     expect(status).toBe(200)

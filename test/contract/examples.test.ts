@@ -39,6 +39,15 @@ describe('the example', () => {
     const answer = await upload('/posts?text=Meow', 'u1')
     expect(answer.status, answer.text).toBe(201)
     expect(answer.json).toMatchObject({ data: { id: expect.any(String), text: 'Meow' } })
+    const form = new FormData()
+    for (const type of ['image/png', 'image/jpeg'] as const)
+      form.append('media', new Blob([sampleFile(type, 5000)], { type }), 'a')
+    const posted = await fetch(`${server.url}/posts?text=Two`, {
+      method: 'POST',
+      body: form,
+      headers: { 'x-demo-user': 'u1' },
+    })
+    expect([posted.status, await posted.json()]).toMatchObject([201, { data: { text: 'Two' } }])
     await emulator.setFaults([{ step: 'status', kind: 'processing_failed' }])
     expect((await upload('/posts', 'u1')).status).toBe(422)
   })

@@ -2,9 +2,10 @@ import busboy from 'busboy'
 import { XMediaError, type XMediaErrorCode } from '../../src/errors.ts'
 import { type ByteReader, openReader } from '../../src/ingress/byte-reader.ts'
 import { createEndings, type Endings } from '../../src/ingress/endings.ts'
+import { createFilesTogether } from '../../src/ingress/files-together.ts'
 import type { DeclaredMedia } from '../../src/ingress/media-type.ts'
 import { readDeclaredMedia } from '../../src/ingress/media-type.ts'
-import { readMultipart } from '../../src/ingress/multipart-upload.ts'
+import { readFormFiles } from '../../src/ingress/multipart-upload.ts'
 import type { UploadParameters } from '../../src/ingress/upload-parameters.ts'
 import { emptyBody } from '../../src/ingress/upload-source.ts'
 import { readSegments } from '../../src/relay/read-segments.ts'
@@ -41,7 +42,7 @@ export interface ReadOptions {
 
 const WHOLE_BYTES = 1 << 20
 
-/** Reads a body to its end and counts the file as the relay does. */
+/** Reads a body with one file to its end, and counts the file as the relay does. */
 export async function read(
   contentType: string,
   pieces: Iterable<string>,
@@ -65,9 +66,11 @@ export async function read(
       headers: new Headers({ ...headers, 'content-type': contentType }),
       parameters,
       body: openReader(stream),
-      ...{ subject: 'u1', endings, segmentBytes },
+      ...{ subject: 'u1', endings, segmentBytes, maxFiles: 1, holdBytes: 0 },
     }
-    const upload = await readMultipart(request, () => {})
+    const { value: open } = await readFormFiles(request).next()
+    if (!open) throw new TypeError('a form without a file was not refused')
+    const upload = open((rest) => createFilesTogether(1).checkNext(0, rest))
     const { totalBytes, maxTotalBytes } = upload
     const declared = () => {
       const { media_type: mediaType = upload.mediaType, media_category: category } = upload.parameters()

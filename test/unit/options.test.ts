@@ -48,6 +48,7 @@ const RANGES: readonly [string, number, number][] = [
   ['limits.deadlineMs', 1, MAX],
   ['limits.uploads', 1, MAX],
   ['limits.uploadsPerSubject', 1, MAX],
+  ['limits.filesPerForm', 1, 4],
   ['limits.creationsPerHour', 1, MAX],
   ['limits.callsPerHour', 1, MAX],
   ['limits.sessions', 1, 50_000],

@@ -40,6 +40,8 @@ export function createActivityLines(): (event: XMediaEvent) => string {
         return `Failed with ${event.code} after ${showSize(event.bytes)}`
       case 'aborted':
         return `Ended after ${showSize(event.bytes)}`
+      case 'unclaimed':
+        return 'X has it, and the form ended in a later file'
       case 'refused':
         return `Refused with ${event.code}`
     }

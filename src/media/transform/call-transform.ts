@@ -2,7 +2,7 @@ import { XMediaError } from '../../errors.ts'
 import type { TransformCall } from '../../ingress/media-check.ts'
 import type { MediaFacts } from '../../media-facts.ts'
 import type { TransformedRequest } from '../../options.ts'
-import type { ImageInMemory } from './held-file.ts'
+import type { ImageInMemory } from './image-in-memory.ts'
 import type { TransformImage } from './options.ts'
 import { type ResultOptions, readResult } from './read-result.ts'
 

@@ -4,7 +4,7 @@ import type { MediaCategory } from '../../x/limits.ts'
 import { GIFS, IMAGES } from '../rules/categories.ts'
 import { judge } from '../rules/judge.ts'
 import type { MediaRulesSettings } from '../rules/media-rules.ts'
-import type { ImageInMemory } from './held-file.ts'
+import type { ImageInMemory } from './image-in-memory.ts'
 
 export interface NeedsOptions extends Pick<MediaRulesSettings, 'account' | 'rules' | 'transformWhen'> {
   limitFor(categories: readonly MediaCategory[]): number

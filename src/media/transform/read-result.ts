@@ -1,9 +1,10 @@
 import { XMediaError } from '../../errors.ts'
+import { readUpTo } from '../../ingress/held-file.ts'
 import { readDeclaredMedia } from '../../ingress/media-type.ts'
 import { createCopyingReader } from '../../ingress/stream-reader.ts'
 import { formatBytes } from '../../lib/format-bytes.ts'
 import { inferCategory, type MediaCategory } from '../../x/limits.ts'
-import { type ImageInMemory, readUpTo } from './held-file.ts'
+import type { ImageInMemory } from './image-in-memory.ts'
 import { mayBeImage } from './incoming-checks.ts'
 import type { TransformedImage } from './options.ts'
 

@@ -1,5 +1,8 @@
+import { type HeldFile, readUpTo } from '../../ingress/held-file.ts'
+import { openHeldMemory } from '../../ingress/held-memory.ts'
 import { bodyTooLong, bodyTooShort } from '../../ingress/lengths.ts'
 import type { IncomingFile, SourceTransform } from '../../ingress/media-check.ts'
+import { replay } from '../../ingress/replay.ts'
 import { HEAD_BYTES } from '../../ingress/upload-source.ts'
 import type { MediaFacts } from '../../media-facts.ts'
 import type { TransformedRequest } from '../../options.ts'
@@ -8,12 +11,9 @@ import { IMAGE_FORMATS } from '../image-formats.ts'
 import { createProbe } from '../probe.ts'
 import type { MediaRulesSettings } from '../rules/media-rules.ts'
 import { createCaller } from './call-transform.ts'
-import { type HeldFile, readUpTo } from './held-file.ts'
-import { openHeldMemory } from './held-memory.ts'
 import { createIncomingChecks, mayBeImage } from './incoming-checks.ts'
 import { createNeeds } from './needs.ts'
 import type { TransformImage } from './options.ts'
-import { replay } from './replay.ts'
 
 export interface TransformSettings
   extends Pick<MediaRulesSettings, 'account' | 'rules' | 'transformBytes' | 'transformWhen'> {

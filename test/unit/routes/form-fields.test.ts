@@ -14,7 +14,11 @@ function image(bytes: number, type = 'image/png'): Part {
 }
 
 const BELOW = image(5000)
-const ABOVE = image(20_000)
+const ABOVE = part(
+  'name="media"; filename="a.mp4"',
+  Buffer.from(sampleFile('video/mp4', 20_000)).toString('latin1'),
+  'Content-Type: video/mp4',
+)
 
 interface Options {
   query?: string
@@ -141,7 +145,25 @@ describe('fields around a file that ends within the first segment', () => {
   })
 })
 
-describe('fields after a file that is larger than the first segment', () => {
+describe('fields after an image that is larger than the first segment', () => {
+  it('count as those after a smaller one, for it is held whole', async () => {
+    const large = image(20_000, 'application/octet-stream')
+    const fields = EVERYTHING.map((own) =>
+      own.headers[0]?.includes('total_bytes') ? field('total_bytes', '20000') : own,
+    )
+    for (const hasLength of [true, false]) {
+      expect(await uploaded(await post([large, ...fields], { hasLength }))).toMatchObject({ ...AS_SENT, size: 20_000 })
+    }
+    await expectRefused(() => post([large, field('total_bytes', '19999')]), { code: 'body_too_long' })
+  })
+
+  it('come too late when its size was told, for then it is not held', async () => {
+    const sending = () => post([image(20_000), field('shared', 'true')], { query: '?total_bytes=20000' })
+    await expectRefused(sending, { code: 'invalid_parameter' }, [1, 0])
+  })
+})
+
+describe('fields after a video that is larger than the first segment', () => {
   const TOLD = { query: '?total_bytes=20000' }
 
   it('may be the alternative text, when the size is told', async () => {

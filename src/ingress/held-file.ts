@@ -1,18 +1,11 @@
-import type { ByteReader } from '../../ingress/byte-reader.ts'
-import type { DeclaredMedia } from '../../ingress/media-type.ts'
-import { copyToLarger, freeBuffer } from '../../lib/buffers.ts'
+import { copyToLarger, freeBuffer } from '../lib/buffers.ts'
+import type { ByteReader } from './byte-reader.ts'
 
 /** The start of a file, in memory, and what reads the rest. */
 export interface HeldFile<Reader extends Pick<ByteReader, 'read'> = ByteReader> {
   bytes: Uint8Array<ArrayBuffer>
   /** Undefined: the file has ended. */
   rest: Reader | undefined
-}
-
-/** An image in memory, and what it is declared to be. */
-export interface ImageInMemory<Bytes extends Uint8Array = Uint8Array> {
-  declared: DeclaredMedia
-  bytes: Bytes
 }
 
 /** The least memory for a file that is longer than its head: what a read of a socket yields. */

@@ -1,4 +1,4 @@
-import type { ByteReader } from '../../ingress/byte-reader.ts'
+import type { ByteReader } from './byte-reader.ts'
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
 

@@ -1,6 +1,6 @@
-import type { TransformMemory } from '../../ingress/media-check.ts'
+import type { TransformMemory } from './media-check.ts'
 
-/** What one upload's images count in the memory that all uploads share. */
+/** What the images that one upload holds whole count in the memory that all uploads share. */
 export interface HeldMemory {
   /** Counts so many bytes instead of those before. Throws `overloaded` when they are not left for the subject. */
   hold(bytes: number): void
