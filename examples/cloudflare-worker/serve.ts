@@ -6,7 +6,6 @@ import process from 'node:process'
 import { Miniflare } from 'miniflare'
 import { parse } from 'smol-toml'
 import { listen } from '../../adapters/node.ts'
-import type { RunningServer } from '../../adapters/serve.ts'
 import { run } from '../../cli/server/announce.ts'
 import { demoEnv } from '../../cli/server/demo-env.ts'
 import { demoOptions, readPort } from '../../cli/server/demo-options.ts'
@@ -34,7 +33,7 @@ await run(async () => {
     ...(env['X_MEDIA_STORE'] ? { durableObjectsPersist: env['X_MEDIA_STORE'] } : {}),
   })
   const url = await miniflare.ready
-  return { url: url.origin, close: () => miniflare.dispose() } satisfies RunningServer
+  return { url: url.origin, close: () => miniflare.dispose() }
 })
 
 /** The same port, if nothing listens there: workerd does not say so in a way that a program could read. */

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed, XMediaError } from '../errors.ts'
 import { possibleCategories } from '../ingress/check-media.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
+import { refuseDuringShutdown } from '../ingress/shutdown.ts'
 import { requestedParameters } from '../ingress/upload-parameters.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
@@ -81,6 +82,7 @@ function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadI
   return async function createUpload(c: Context<ResumableEnv, string, UploadInput>) {
     const { clock, creations, places, relay, store } = instance
     const principal = c.var.xMediaPrincipal
+    refuseDuringShutdown(c.req.raw)
     checkFraming(c.req.raw.headers)
     const creation = readCreation(c.req.raw, c.req.valid('query'))
     const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
