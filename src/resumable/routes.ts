@@ -102,7 +102,8 @@ function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadI
     c.res.headers.set('location', uploadLocation(c, session.id))
     if (chunk === undefined || chunk.bytes === 0) return await uploadResponse(c, session, 201, instance)
     const lease = await tryLease(store, session.id, clock, places)
-    if (lease === undefined || lease === 'held') throw new TypeError('a new session must be free')
+    // Nobody else knows the upload: the store took the lease, but its answer was lost. The client sends the bytes again.
+    if (lease === undefined || lease === 'held') return await uploadResponse(c, session, 201, instance)
     const after = await withLease(lease, () => acceptChunk(c, lease, chunk, instance)).catch((error: unknown) => {
       // The client can continue this upload. An error would make it start again from the first byte.
       if (isRetryable(error)) return lease.session
