@@ -1,5 +1,6 @@
+import { XMediaError } from '../src/errors.ts'
 import { exclusiveBodyOf } from '../src/ingress/exclusive-body.ts'
-import { markShutdown, type Shutdown, shuttingDown } from '../src/ingress/shutdown.ts'
+import { markShutdown, type Shutdown } from '../src/ingress/shutdown.ts'
 import { type Clock, systemClock } from '../src/lib/clock.ts'
 
 export interface CloseOptions {
@@ -24,6 +25,8 @@ const LAST_ANSWERS_MS = 1000
 
 /** The requests that a server works on, and how it ends them. */
 export interface RequestsInProgress extends Shutdown {
+  /** Whether new uploads are refused. */
+  readonly isDraining: boolean
   /** Counts a request until the function that it returns is called. */
   enter(): () => void
   /** Runs the handler of a request, and counts the request until it has a response, and its body is discarded. */
@@ -68,6 +71,7 @@ export function createRequestsInProgress(clock: Clock = systemClock): RequestsIn
     get isDraining() {
       return isDraining
     },
+    refusal: () => (isDraining ? shuttingDown() : undefined),
     cut: cut.signal,
     enter,
     async run(request, handle) {
@@ -93,6 +97,17 @@ export function createRequestsInProgress(clock: Clock = systemClock): RequestsIn
     },
   }
   return requests
+}
+
+/** When another instance, or the next version of this one, may serve the client; seconds. */
+const RETRY_AFTER_SECS = 2
+
+function shuttingDown(): XMediaError {
+  return new XMediaError(
+    'shutting_down',
+    'This server is about to stop. Send the request again: another server takes it, and resumable uploads continue.',
+    { retryAfterSecs: RETRY_AFTER_SECS },
+  )
 }
 
 /** Waits until the runtime has sent the last answers, but only for a second. @param stop Its own way to stop. */

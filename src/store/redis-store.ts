@@ -26,12 +26,10 @@ export function redisStore({ sendCommand, prefix = 'x-media:' }: RedisStoreOptio
   return {
     async get(key) {
       const text = await sendCommand('GET', prefix + key)
-      if (typeof text === 'string') return text
-      if (text === null || text === undefined) return undefined
+      if (typeof text === 'string' || text === undefined) return text
+      if (text === null) return undefined
       // Otherwise an upload would seem to be gone.
-      throw new TypeError(
-        `sendCommand must resolve to the reply of Redis as a string, not to ${typeof text}. For @upstash/redis, set automaticDeserialization to false.`,
-      )
+      throw new TypeError('sendCommand resolved to no string. With Upstash, set automaticDeserialization to false.')
     },
     async compareAndSwap(key, before, after, expiresAt) {
       // Two arguments a text: whether there is one, and the text itself, which may be empty.
