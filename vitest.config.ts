@@ -4,6 +4,9 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 /** Over real sockets, five runtimes on as few as two cores: no test may fail for being slow. Milliseconds. */
 const PATIENCE_MS = 60_000
 
+/** For uploads that go on while their servers die again and again. Milliseconds. */
+const LONG_MS = 900_000
+
 const shared = { testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS, expect: { poll: { timeout: PATIENCE_MS / 2 } } }
 
 const config: ViteUserConfig = defineConfig({
@@ -16,6 +19,7 @@ const config: ViteUserConfig = defineConfig({
       // Its files leave no state behind, so those of a worker share what they import.
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'threads', isolate: false, ...shared } },
       { test: { name: 'contract', include: ['test/contract/*.test.ts'], ...shared } },
+      { test: { name: 'long', include: ['test/long/*.test.ts'], ...shared, testTimeout: LONG_MS } },
     ],
   },
 })

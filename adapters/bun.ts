@@ -8,6 +8,7 @@ import {
   serverUrl,
 } from './serve.ts'
 import { serveRequest } from './serve-request.ts'
+import { createRequestsInProgress, sendLastAnswers } from './shutdown.ts'
 
 declare const Bun: {
   serve(options: {
@@ -26,17 +27,29 @@ declare const Bun: {
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
+  const requests = createRequestsInProgress()
   const server = Bun.serve({
     port,
     hostname,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     // Bytes of incomplete headers do not extend it. For the first ones on a connection, Bun itself allows 10 seconds.
     idleTimeout: IDLE_TIMEOUT_SECS,
-    fetch: (request, server) => serveRequest(app, request, server),
+    fetch: (request, server) => requests.run(request, () => serveRequest(app, request, server)),
   })
-  return { url: serverUrl(hostname, server.port), close: () => server.stop(true) }
+  return {
+    url: serverUrl(hostname, server.port),
+    get isDraining() {
+      return requests.isDraining
+    },
+    async close(options) {
+      await requests.drain(options)
+      await sendLastAnswers(() => server.stop(false))
+      await server.stop(true)
+    },
+  }
 }
 
 export { fromFile } from './from-file.ts'
 export type { FetchApp, RunningServer, ServeOptions } from './serve.ts'
+export type { CloseOptions } from './shutdown.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

@@ -9,26 +9,35 @@ import {
   type ServeOptions,
   serverUrl,
 } from './serve.ts'
+import { createRequestsInProgress, sendLastAnswers } from './shutdown.ts'
 
 declare const Deno: {
   serve(
     options: { port: number; hostname: string; signal: AbortSignal; onListen(): void },
     handler: (request: Request, info: unknown) => Response | Promise<Response>,
-  ): { addr: { port: number }; finished: Promise<void> }
+  ): { addr: { port: number }; finished: Promise<void>; shutdown(): Promise<void> }
 }
 
 /** Serves an app on Deno, which limits neither the size of a body nor its time. */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
   const closing = new AbortController()
+  const requests = createRequestsInProgress()
   const server = Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
-    hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
+    requests.run(request, () =>
+      hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
+    ),
   )
   return {
     url: serverUrl(hostname, server.addr.port),
-    close() {
+    get isDraining() {
+      return requests.isDraining
+    },
+    async close(options) {
+      await requests.drain(options)
+      await sendLastAnswers(() => server.shutdown())
       closing.abort()
-      return server.finished
+      await server.finished
     },
   }
 }
@@ -36,3 +45,4 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
 export { type DenoKv, denoKvStore } from './deno-kv.ts'
 export { fromFile } from './from-file.ts'
 export type { FetchApp, RunningServer, ServeOptions } from './serve.ts'
+export type { CloseOptions } from './shutdown.ts'

@@ -41,4 +41,5 @@ const expressPath: Instance['mountPath'] = (c) => c.env.incoming.baseUrl ?? ''
 
 export { listen } from './node.ts'
 export type { RunningServer } from './serve.ts'
+export type { CloseOptions } from './shutdown.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

@@ -1,15 +1,43 @@
+import { IncomingMessage, type Server } from 'node:http'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { invalidHost } from '../src/errors.ts'
+import { markShutdown } from '../src/ingress/shutdown.ts'
 import type { ChunkReader } from '../src/ingress/stream-reader.ts'
 import type { FetchApp } from './serve.ts'
 import { serveRequest } from './serve-request.ts'
+import { isEventStream, type RequestsInProgress } from './shutdown.ts'
+
+interface CountedRequest {
+  requests: RequestsInProgress
+  /** Stops counting the request. */
+  leave(): void
+}
+
+const countedRequests = new WeakMap<IncomingMessage, CountedRequest>()
+
+/** Counts all requests of a Node server, until their responses have ended. */
+export function countRequests(server: Server, requests: RequestsInProgress): void {
+  // First, so that the app's own listener finds the request counted.
+  server.prependListener('request', (incoming, outgoing) => {
+    const leave = requests.enter()
+    outgoing.once('close', leave)
+    countedRequests.set(incoming, { requests, leave })
+  })
+}
 
 /** A listener for the requests of a Node server. Leaves `globalThis.Request` and `Response` as they are. */
 export function createNodeListener(app: FetchApp): ReturnType<typeof getRequestListener> {
   return getRequestListener(
-    (request, env) => serveRequest(app, request, env, () => openIncomingMessage(env.incoming)),
+    async (request, env) => {
+      const { incoming } = env
+      const counted = incoming instanceof IncomingMessage ? countedRequests.get(incoming) : undefined
+      if (counted) markShutdown(request, counted.requests)
+      const response = await serveRequest(app, request, env, () => openIncomingMessage(incoming))
+      if (isEventStream(response)) counted?.leave()
+      return response
+    },
     { overrideGlobalObjects: false, errorHandler: toResponse },
   )
 }

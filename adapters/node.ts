@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { createNodeListener } from './node-listener.ts'
+import { countRequests, createNodeListener } from './node-listener.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -9,6 +9,7 @@ import {
   type ServeOptions,
   serverUrl,
 } from './serve.ts'
+import { createRequestsInProgress } from './shutdown.ts'
 
 /**
  * Longest time for the headers of a request, milliseconds; Node checks it every 30 seconds. A client that sends them byte by
@@ -30,6 +31,8 @@ export async function listen(server: Server, port: number, hostname: string): Pr
   server.requestTimeout = 0
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.setTimeout(IDLE_TIMEOUT_SECS * 1000)
+  const requests = createRequestsInProgress()
+  countRequests(server, requests)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, hostname, resolve)
@@ -37,15 +40,21 @@ export async function listen(server: Server, port: number, hostname: string): Pr
   const address = server.address()
   return {
     url: serverUrl(hostname, typeof address === 'object' && address !== null ? address.port : port),
-    close: () =>
-      new Promise((resolve, reject) => {
+    get isDraining() {
+      return requests.isDraining
+    },
+    async close(options) {
+      await requests.drain(options)
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()))
         server.closeAllConnections()
-      }),
+      })
+    },
   }
 }
 
 export { fromFile } from './from-file.ts'
 export { createNodeListener } from './node-listener.ts'
 export type { FetchApp, RunningServer, ServeOptions } from './serve.ts'
+export type { CloseOptions } from './shutdown.ts'
 export { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from './sqlite.ts'

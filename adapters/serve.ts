@@ -1,3 +1,5 @@
+import type { CloseOptions } from './shutdown.ts'
+
 /** A Hono app, or anything else with such a `fetch`. */
 export interface FetchApp {
   fetch(request: Request, env?: unknown, context?: unknown): Response | Promise<Response>
@@ -14,8 +16,17 @@ export interface ServeOptions {
 export interface RunningServer {
   /** Where it listens, without a trailing slash. */
   url: string
-  /** Closes every connection and stops listening. */
-  close(): Promise<void>
+  /**
+   * Whether `close` was called: uploads under way may end, and new ones get `503` with `Retry-After`, so that a balancer
+   * should send requests elsewhere. A readiness route reports it.
+   */
+  readonly isDraining: boolean
+  /**
+   * Lets uploads under way end, and then stops listening. New ones are refused with `shutting_down` meanwhile. What is left
+   * after `drainMs` is cut; a resumable upload has saved then what X acknowledged, so another server with the same store
+   * continues it.
+   */
+  close(options?: CloseOptions): Promise<void>
 }
 
 export const DEFAULT_PORT = 8787

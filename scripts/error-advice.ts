@@ -159,6 +159,13 @@ const LIMIT = {
     client: WAIT,
     operator: 'Raise `limits.memoryBytes` if the machine has more, or run more instances.',
   },
+  shutting_down: {
+    meaning:
+      'The server is about to stop, such as for a new version, and takes no new uploads. Or the upload took longer than `drainMs`.',
+    client: WAIT,
+    operator:
+      'Nothing, if several instances share a store. Raise `drainMs` of `close` if large uploads come in one request.',
+  },
   deadline_exceeded: {
     meaning: 'The upload took longer than `limits.deadlineMs`.',
     client: 'Send it again, or as a resumable upload.',

@@ -63,6 +63,7 @@ export const PROBLEMS = {
   too_many_uploads: { status: 503, title: 'Too many uploads at once' },
   too_many_listeners: { status: 503, title: 'Too many listeners at once' },
   overloaded: { status: 503, title: 'Out of memory' },
+  shutting_down: { status: 503, title: 'Shutting down' },
   quota_exceeded: { status: 429, title: 'Quota used up' },
   upload_locked: { status: 423, title: 'Upload locked' },
   upload_failed: { status: 422, title: 'Upload failed' },

@@ -9,6 +9,8 @@ import { createDemo } from '../demo.ts'
 await run(async () => {
   const env = await demoEnv(process.env, () => serve(createEmulator().app, { port: 0 }))
   const path = env['X_MEDIA_STORE']
-  const demo = createDemo(env, path ? sqliteStore(new Database(path)) : undefined)
-  return await serve(demo, { port: readPort(env) })
+  const store = path ? sqliteStore(new Database(path)) : undefined
+  const demo = createDemo(env, { store, isDraining: () => server.isDraining })
+  const server = await serve(demo, { port: readPort(env) })
+  return server
 })

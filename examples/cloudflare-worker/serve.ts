@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { Miniflare } from 'miniflare'
 import { parse } from 'smol-toml'
-import type { RunningServer } from '../../adapters/serve.ts'
 import { run } from '../../cli/server/announce.ts'
 import { demoEnv } from '../../cli/server/demo-env.ts'
 import { demoOptions, readPort } from '../../cli/server/demo-options.ts'
@@ -33,5 +32,5 @@ await run(async () => {
     ...(env['X_MEDIA_STORE'] ? { durableObjectsPersist: env['X_MEDIA_STORE'] } : {}),
   })
   const url = await miniflare.ready
-  return { url: url.origin, close: () => miniflare.dispose() } satisfies RunningServer
+  return { url: url.origin, close: () => miniflare.dispose() }
 })

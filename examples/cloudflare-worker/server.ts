@@ -5,6 +5,6 @@ import { createDemo } from '../demo.ts'
 /** The variables and secrets, and the binding that wrangler.toml names. */
 type Env = DemoEnv & { UPLOADS: DurableObjects }
 
-const demo: Worker<Env> = worker((env: Env) => createDemo(env, durableObjectStore(env.UPLOADS)))
+const demo: Worker<Env> = worker((env: Env) => createDemo(env, { store: durableObjectStore(env.UPLOADS) }))
 export default demo
 export { XMediaObject } from '../../adapters/cloudflare.ts'

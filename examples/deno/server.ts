@@ -11,6 +11,8 @@ declare const Deno: { openKv(path: string): Promise<DenoKv> }
 await run(async () => {
   const env = await demoEnv(process.env, () => serve(createEmulator().app, { port: 0 }))
   const path = env['X_MEDIA_STORE']
-  const demo = createDemo(env, path ? denoKvStore(await Deno.openKv(path)) : undefined)
-  return await serve(demo, { port: readPort(env) })
+  const store = path ? denoKvStore(await Deno.openKv(path)) : undefined
+  const demo = createDemo(env, { store, isDraining: () => server.isDraining })
+  const server = await serve(demo, { port: readPort(env) })
+  return server
 })

@@ -15,6 +15,8 @@ await run(async () => {
   // Before any body parser: the upload must arrive as a stream.
   app.use('/media', xMediaHandler(options))
   app.use(express.json())
+  app.get('/ready', (_, response) => response.status(server.isDraining ? 503 : 200).send())
   if (env['DEMO_COUNTERS']) app.get('/counters', (_, response) => response.json(readCounters(options)))
-  return await listen(createServer(app), readPort(env), '127.0.0.1')
+  const server = await listen(createServer(app), readPort(env), '127.0.0.1')
+  return server
 })

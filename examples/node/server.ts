@@ -9,6 +9,8 @@ import { loadSharp } from '../transform/load-sharp.ts'
 
 await run(async () => {
   const env = await demoEnv(process.env, serveEmulator)
-  const demo = createDemo(env, await openStore(env['X_MEDIA_STORE']), await loadSharp())
-  return await serve(demo, { port: readPort(env) })
+  const store = await openStore(env['X_MEDIA_STORE'])
+  const demo = createDemo(env, { store, transform: await loadSharp(), isDraining: () => server.isDraining })
+  const server = await serve(demo, { port: readPort(env) })
+  return server
 })

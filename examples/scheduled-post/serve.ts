@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import process from 'node:process'
 import { Miniflare } from 'miniflare'
-import type { RunningServer } from '../../adapters/serve.ts'
 import { ExplainedError } from '../../cli/explained-error.ts'
 import { run } from '../../cli/server/announce.ts'
 import { demoEnv } from '../../cli/server/demo-env.ts'
@@ -49,5 +48,5 @@ await run(async () => {
     ...(data ? { durableObjectsPersist: join(data, 'objects'), r2Persist: join(data, 'bucket') } : {}),
   })
   const url = await miniflare.ready
-  return { url: url.origin, close: () => miniflare.dispose() } satisfies RunningServer
+  return { url: url.origin, close: () => miniflare.dispose() }
 })

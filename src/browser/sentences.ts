@@ -60,6 +60,7 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
   too_many_uploads: 'Too many uploads are running.',
   too_many_listeners: BUSY,
   overloaded: BUSY,
+  shutting_down: BUSY,
   quota_exceeded: 'You have uploaded as much as you may for now.',
   upload_locked: 'This upload is already running elsewhere, perhaps in another tab.',
   upload_failed: 'This upload has failed. Start it again.',

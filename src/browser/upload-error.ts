@@ -34,7 +34,7 @@ export class XMediaUploadError extends Error {
 /** Failures that pass by themselves. */
 const PASSING: readonly UploadErrorCode[] = [
   ...(['connection_lost', 'upload_locked', 'offset_mismatch', 'too_many_uploads', 'too_many_listeners'] as const),
-  ...(['overloaded', 'store_unavailable', 'x_rate_limited', 'x_unavailable'] as const),
+  ...(['overloaded', 'shutting_down', 'store_unavailable', 'x_rate_limited', 'x_unavailable'] as const),
   ...(['body_too_slow', 'client_closed', 'deadline_exceeded'] as const),
 ]
 

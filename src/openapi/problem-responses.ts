@@ -35,6 +35,7 @@ export const BODY_ERRORS: ErrorCodes = [
   'client_closed',
   'too_many_uploads',
   'overloaded',
+  'shutting_down',
 ]
 export const MULTIPART_ERRORS: ErrorCodes = ['malformed_multipart', 'multipart_limit', 'file_missing', 'too_many_files']
 /** A call to X fails, or cannot be made. */

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed, XMediaError } from '../errors.ts'
 import { possibleCategories } from '../ingress/check-media.ts'
 import { checkFraming } from '../ingress/read-upload.ts'
+import { refuseDuringShutdown } from '../ingress/shutdown.ts'
 import { requestedParameters } from '../ingress/upload-parameters.ts'
 import { emptyBody } from '../ingress/upload-source.ts'
 import type { Instance } from '../instance.ts'
@@ -80,6 +81,7 @@ function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadI
   return async function createUpload(c: Context<ResumableEnv, string, UploadInput>) {
     const { clock, creations, places, relay, store } = instance
     const principal = c.var.xMediaPrincipal
+    refuseDuringShutdown(c.req.raw)
     checkFraming(c.req.raw.headers)
     const creation = readCreation(c.req.raw, c.req.valid('query'))
     const session = newSession(creation, principal.subject, clock.now() + UNUSED_EXPIRY_MS)
@@ -99,7 +101,8 @@ function createUpload(instance: Instance): Handler<ResumableEnv, string, UploadI
     c.res.headers.set('location', uploadLocation(c, session.id))
     if (chunk === undefined || chunk.bytes === 0) return await uploadResponse(c, session, 201, instance)
     const lease = await tryLease(store, session.id, clock, places)
-    if (lease === undefined || lease === 'held') throw new TypeError('a new session must be free')
+    // Nobody else knows the upload: the store took the lease, but its answer was lost. The client sends the bytes again.
+    if (lease === undefined || lease === 'held') return await uploadResponse(c, session, 201, instance)
     const after = await withLease(lease, () => acceptChunk(c, lease, chunk, instance)).catch((error: unknown) => {
       // The client can continue this upload. An error would make it start again from the first byte.
       if (!isRetryable(error)) throw error

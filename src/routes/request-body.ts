@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { type ByteReader, openRequestReader } from '../ingress/byte-reader.ts'
 import { createPacedReader, type PacedReader } from '../ingress/paced-reader.ts'
+import { refuseDuringShutdown, shutdownOf } from '../ingress/shutdown.ts'
 import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
 import type { Principal } from '../options.ts'
@@ -13,8 +14,8 @@ export type BodyOptions = Pick<Instance, 'clock' | 'pace' | 'relay' | 'uploads'>
 
 /**
  * Runs `work` on a request's body, with a place among the uploads and memory for it. Reading ends with the request or with
- * the work, whichever comes first. Throws `too_many_uploads` and `overloaded`, and `misconfigured` when something else in
- * the app has read the body.
+ * the work, whichever comes first; a server that closes ends it too. Throws `too_many_uploads`, `overloaded` and
+ * `shutting_down`, and `misconfigured` when something else in the app has read the body.
  */
 export async function withBody<Outcome>(
   c: Context,
@@ -23,13 +24,17 @@ export async function withBody<Outcome>(
   work: (body: PacedReader, reservation: MemoryReservation) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { signal } = c.req.raw
+  const cut = shutdownOf(c.req.raw)?.cut
   const body = createPacedReader(openBody(c), clock, pace)
   const onAbort = () => body.cancel(clientClosed(signal.reason))
+  const onCut = () => body.cancel(cut?.reason)
   if (signal.aborted) onAbort()
   signal.addEventListener('abort', onAbort, { once: true })
+  cut?.addEventListener('abort', onCut, { once: true })
   let leave: (() => void) | undefined
   let reservation: MemoryReservation | undefined
   try {
+    refuseDuringShutdown(c.req.raw)
     leave = uploads.admit(subject, limits?.uploads)
     reservation = relay.memory.reserve(relay.memory.cost(MIN_UPLOAD_BUFFER_BYTES), subject)
     return await work(body, reservation)
@@ -38,6 +43,7 @@ export async function withBody<Outcome>(
     throw error
   } finally {
     signal.removeEventListener('abort', onAbort)
+    cut?.removeEventListener('abort', onCut)
     body.stopTimer()
     reservation?.close()
     leave?.()

@@ -81,14 +81,21 @@ export function isSessionKey(key: string): boolean {
   return key.startsWith(KEY_PREFIX)
 }
 
+/** Creates a session whose id is new. */
 export async function createSession(store: Store, session: Session): Promise<void> {
-  if (!(await addSession(store, session))) throw new TypeError(`a session with the id ${session.id} already exists`)
+  if (await addSession(store, session)) return
+  // A client of a store sends a command again when it lost the answer: then the session is ours.
+  const stored = await store.get(sessionKey(session.id))
+  if (stored !== newRecord(session)) throw new TypeError(`a session with the id ${session.id} already exists`)
 }
 
 /** Creates a session unless there is one with its id. Resolves to whether it did. */
 export async function addSession(store: Store, session: Session): Promise<boolean> {
-  const text = formatRecord({ session, fence: 0, leasedUntil: 0, wantedUntil: 0 })
-  return await store.compareAndSwap(sessionKey(session.id), undefined, text, session.expiresAt)
+  return await store.compareAndSwap(sessionKey(session.id), undefined, newRecord(session), session.expiresAt)
+}
+
+function newRecord(session: Session): string {
+  return formatRecord({ session, fence: 0, leasedUntil: 0, wantedUntil: 0 })
 }
 
 /** Finds a session. Throws `upload_failed` when its record cannot be read. */

@@ -15,15 +15,21 @@ if ARGV[3] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1],
 return 1`
 
 /**
- * Keeps state in Redis 6.2 or later, or a compatible server, for all processes that share it. With `redis`:
+ * Keeps state in Redis 6.2 or later, or a compatible server such as Valkey, for all processes that share it. With `redis`:
  * `sendCommand: (...command) => client.sendCommand(command)`; with `ioredis`: `sendCommand: (name, ...rest) =>
- * client.call(name, ...rest)`. What survives a crash of Redis depends on its `appendfsync`.
+ * client.call(name, ...rest)`. Every command has one key, so a cluster needs no `{…}` in the prefix. What survives a crash of
+ * Redis depends on its `appendfsync`.
+ *
+ * A client may send a command again when it lost the connection. What was written already is not written twice then.
  */
 export function redisStore({ sendCommand, prefix = 'x-media:' }: RedisStoreOptions): Store {
   return {
     async get(key) {
       const text = await sendCommand('GET', prefix + key)
-      return typeof text === 'string' ? text : undefined
+      if (typeof text === 'string' || text === undefined) return text
+      if (text === null) return undefined
+      // Otherwise an upload would seem to be gone.
+      throw new TypeError('sendCommand resolved to no string. With Upstash, set automaticDeserialization to false.')
     },
     async compareAndSwap(key, before, after, expiresAt) {
       // Two arguments a text: whether there is one, and the text itself, which may be empty.

@@ -4,6 +4,7 @@ import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
 import { listeners } from './listeners.ts'
 import { resumable } from './resumable.ts'
+import { shutdown } from './shutdown.ts'
 
 contract('bun')
 clients('bun')
@@ -11,3 +12,4 @@ hazards('bun')
 resumable('bun')
 compat('bun')
 listeners('bun')
+shutdown('bun')

@@ -136,7 +136,7 @@ describe.each([...SERVERS, ...EXAMPLES, 'start'])('npm run %s', (script) => {
 
   it('says in a sentence that its port is taken', async () => {
     const { url, close } = await listen(createServer(), 0, '127.0.0.1')
-    onTestFinished(close)
+    onTestFinished(() => close())
     const { code, stderr } = await runToEnd(commandOf(script), { PORT: new URL(url).port })
     expect(stderr).toMatch(/^(?:The port|Port \d+) is taken\. Stop the program that listens there, .+ PORT=8790\.\n$/)
     expect(code).toBe(1)

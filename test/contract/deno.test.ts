@@ -4,6 +4,7 @@ import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
 import { listeners } from './listeners.ts'
 import { resumable } from './resumable.ts'
+import { shutdown } from './shutdown.ts'
 
 contract('deno')
 clients('deno')
@@ -11,3 +12,4 @@ hazards('deno')
 resumable('deno')
 compat('deno')
 listeners('deno')
+shutdown('deno')

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import process from 'node:process'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { dataOf, send } from '../support/client.ts'
 import { type EmulatorProgram, startEmulator } from '../support/emulator.ts'
 import { sampleFile } from '../support/media.ts'
 import { type Program, start } from '../support/processes.ts'
+import { randomVideo } from '../support/random-video.ts'
+import { REDIS, startRedis } from '../support/redis.ts'
 
 const gif = sampleFile('image/gif', 5000)
 
@@ -18,8 +21,9 @@ describe('the example', () => {
   })
   afterEach(() => Promise.all([server, emulator].map((program) => program?.kill())))
 
-  async function serve(name: string): Promise<void> {
+  async function serve(name: string, env: Record<string, string> = {}): Promise<void> {
     server = await start(`example:${name}`, {
+      ...env,
       X_BEARER_TOKEN: 'server-held-token',
       X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
       X_API_BASE_URL: emulator.url,
@@ -85,5 +89,27 @@ describe('the example', () => {
     await serve('rate-limit')
     for (let uploads = 0; uploads < 10; uploads++) expect((await upload('/media', `u${uploads}`)).status).toBe(201)
     expect((await upload('/media', 'u10')).status).toBe(429)
+  })
+
+  it.skipIf(!REDIS)('cluster goes on with an upload when the server that had it dies', async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.stop())
+    await serve('cluster', { X_MEDIA_STORE: redis.url })
+    const started = () => server.output().match(/(?<=server )\d+(?= listens)/g) ?? []
+    await expect.poll(() => started().length).toBe(3)
+    const file = randomVideo(100_000)
+    const tus = { 'x-demo-user': 'u1', 'tus-resumable': '1.0.0', 'upload-metadata': `filetype ${btoa('video/mp4')}` }
+    const created = await send('POST', `${server.url}/media/files`, { ...tus, 'upload-length': file.length })
+    const path = `${server.url}/media/${created.headers.location}`
+    const append = (from: number, to: number) => {
+      const headers = { 'content-type': 'application/offset+octet-stream', 'upload-offset': from }
+      return send('PATCH', path, { ...tus, ...headers, 'content-length': to - from }, [file.subarray(from, to)])
+    }
+    expect((await append(0, 50_000)).status).toBe(204)
+    const [first, second] = started().map(Number)
+    for (const pid of [first, second]) process.kill(pid ?? 0, 'SIGKILL')
+    const answer = await append(50_000, file.length)
+    expect([answer.status, answer.headers['x-media-id']]).toEqual([204, expect.any(String)])
+    await expect.poll(() => started().length).toBe(5)
   })
 })

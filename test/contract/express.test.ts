@@ -4,6 +4,7 @@ import { contract } from './contract.ts'
 import { hazards } from './hazards.ts'
 import { listeners } from './listeners.ts'
 import { resumable } from './resumable.ts'
+import { shutdown } from './shutdown.ts'
 
 contract('express')
 clients('express')
@@ -11,3 +12,4 @@ hazards('express')
 resumable('express')
 compat('express')
 listeners('express')
+shutdown('express')

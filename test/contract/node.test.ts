@@ -5,6 +5,7 @@ import { hazards } from './hazards.ts'
 import { listeners } from './listeners.ts'
 import { mediaTypes } from './media-types.ts'
 import { resumable } from './resumable.ts'
+import { shutdown } from './shutdown.ts'
 
 contract('node')
 clients('node')
@@ -13,3 +14,4 @@ resumable('node')
 compat('node')
 mediaTypes('node')
 listeners('node')
+shutdown('node')

@@ -20,7 +20,7 @@ export interface ProxyFaults {
 export async function startProxy(target: string, faults: ProxyFaults): Promise<string> {
   const proxy = createServer((incoming, outgoing) => void forward(incoming, outgoing, target, faults))
   const { url, close } = await listen(proxy, 0, '127.0.0.1')
-  onTestFinished(close)
+  onTestFinished(() => close())
   return url
 }
 

@@ -7,22 +7,38 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { findProgram } from './client.ts'
 
-/** Where Redis is installed; the tests that need it are skipped where it is not. */
-export const REDIS: string | undefined = findProgram('redis-server', 'valkey-server')
+/** The servers of this protocol that are installed. */
+export const REDIS_SERVERS: readonly string[] = ['redis-server', 'valkey-server'].flatMap(
+  (name) => findProgram(name) ?? [],
+)
 
-if (!REDIS) console.log('no redis-server found: its tests are skipped')
+/** The one that most tests use; they are skipped where there is none. */
+export const REDIS: string | undefined = REDIS_SERVERS[0]
+
+// No package on npm brings one: redis-memory-server downloads its source from redis.io and compiles it.
+if (!REDIS) console.log('neither redis-server nor valkey-server is on the PATH: their tests are skipped')
+
+export interface RunningRedis {
+  port: number
+  url: string
+  stop(): Promise<void>
+}
 
 /** A Redis of its own, which writes everything to disk before it answers. */
-export async function startRedis(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startRedis(
+  program: string = REDIS ?? '',
+  options: Record<string, string | number> = {},
+): Promise<RunningRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
   const port = await freePort()
-  const options = { port, bind: '127.0.0.1', dir: folder, appendonly: 'yes', appendfsync: 'always', save: '' }
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const child = spawn(REDIS ?? '', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const all = { port, bind: '127.0.0.1', dir: folder, appendonly: 'yes', appendfsync: 'always', save: '', ...options }
+  const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   for await (const line of createInterface(child.stdout)) if (line.includes('Ready to accept connections')) break
   child.stdout.resume()
   return {
+    port,
     url: `redis://127.0.0.1:${port}`,
     async stop() {
       child.kill()
@@ -32,7 +48,7 @@ export async function startRedis(): Promise<{ url: string; stop(): Promise<void>
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -65,7 +65,7 @@ export async function serveSignIn(
 
 async function listen(app: FetchApp): Promise<string> {
   const { url, close } = await serve(app, { port: 0 })
-  onTestFinished(close)
+  onTestFinished(() => close())
   return url
 }
 

@@ -109,7 +109,7 @@ describe('doctor, without a server,', () => {
       response.writeHead(401).end()
     })
     const { url, close } = await listen(x, 0, '127.0.0.1')
-    onTestFinished(close)
+    onTestFinished(() => close())
     const { stdout, code } = await examineX({}, { X_API_BASE_URL: url })
     expect(stdout).toMatch(/✗ clock +This machine’s clock is (?:599|600|601) s ahead of X’s/)
     expect(code).toBe(1)
@@ -137,7 +137,7 @@ async function serveMount(changes: Partial<XMediaOptions> = {}): Promise<string>
   }
   const options = optionsWith({ log: () => {}, authorize, http: { doctor: true }, ...changes }, base)
   const { url, close } = await serve(new Hono().route('/media', xMedia(options)), { port: 0 })
-  onTestFinished(close)
+  onTestFinished(() => close())
   return url
 }
 

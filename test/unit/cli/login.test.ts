@@ -178,7 +178,7 @@ describe('login says what to do, with the exit code 1,', () => {
 
   it('when the port is taken', async () => {
     const { url, close } = await listen(createServer(), 0, '127.0.0.1')
-    onTestFinished(close)
+    onTestFinished(() => close())
     const { code, stderr } = await runCommand(['login', '--port', new URL(url).port], { env: APP })
     expect(stderr).toMatch(/^Port \d+ is taken\. /)
     expect(code).toBe(1)

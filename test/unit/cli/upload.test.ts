@@ -40,7 +40,7 @@ async function uploadTo(x: EmulatedX, ...args: string[]): Promise<CommandResult>
     x: { baseUrl: x.url },
   })
   const { url, close } = await serve(new Hono().route('/media', media), { port: 0 })
-  onTestFinished(close)
+  onTestFinished(() => close())
   const env = { XDG_STATE_HOME: await makeFolder() }
   const result = await runCommand(['upload', ...args, '--to', `${url}/media`], { env })
   expect(JSON.stringify(result)).not.toMatch(/the-token|the-name/)

@@ -18,7 +18,7 @@ const SECRETS = [TOKEN, AUTHORIZATION, QUERY]
 async function serveFailingX(status: number): Promise<string> {
   const { app } = createEmulator({ faults: [{ step: 'initialize', kind: 'error', status }] })
   const { url, close } = await serve(app, { port: 0 })
-  onTestFinished(close)
+  onTestFinished(() => close())
   return url
 }
 
@@ -134,7 +134,7 @@ it('a rate limit gets its line also when the upload waits for it and succeeds', 
     faults: [{ step: 'initialize', kind: 'error', status: 429, waitSecs: 0, times: 1 }],
   })
   const { url, close } = await serve(app, { port: 0 })
-  onTestFinished(close)
+  onTestFinished(() => close())
   const { x: _, ...options } = base
   const media = xMedia({ ...options, log: (line) => lines.push(line), x: { baseUrl: url } })
   expect((await media.request('/', upload())).status).toBe(201)
@@ -144,7 +144,7 @@ it('a rate limit gets its line also when the upload waits for it and succeeds', 
 it('a status that X refuses to a token gets a line', async () => {
   const { app } = createEmulator({ faults: [{ step: 'status', kind: 'error', status: 401 }] })
   const { url, close } = await serve(app, { port: 0 })
-  onTestFinished(close)
+  onTestFinished(() => close())
   const clock = useFakeClock()
   const { options, lines } = optionsWith({ x: { baseUrl: url } })
   const media = new Hono().route('/media', xMedia(options))

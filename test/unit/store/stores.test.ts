@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Redis } from 'ioredis'
+import { Redis as UpstashRedis } from '@upstash/redis'
+import { Cluster, Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sqliteStore } from '../../../adapters/node.ts'
 import { memoryStore, redisStore } from '../../../src/index.ts'
-import { REDIS, startRedis } from '../../support/redis.ts'
+import { REDIS, REDIS_SERVERS, startRedis } from '../../support/redis.ts'
+import { startRedisCluster } from '../../support/redis-cluster.ts'
 import { checkStore, STORE_CHECKS } from '../../support/store-checks.ts'
+import { startUpstashServer, UPSTASH_TOKEN } from '../../support/upstash-server.ts'
 import { startWorker } from '../../support/worker.ts'
 
 const run = promisify(execFile)
@@ -53,12 +56,55 @@ describe('every store passes the checks', () => {
     await miniflare.dispose()
   })
 
-  it.skipIf(!REDIS)('in Redis', async () => {
-    const { url, stop } = await startRedis()
-    const client = new Redis(url)
-    expect(await checkStore(redisStore({ sendCommand: (name, ...rest) => client.call(name, ...rest) }))).toEqual({})
-    client.disconnect()
-    await stop()
+  // Without a server, one test that is skipped.
+  const servers = REDIS ? REDIS_SERVERS.map((path) => [basename(path), path] as const) : [['redis-server', ''] as const]
+  describe.skipIf(!REDIS).each(servers)('in %s', (_, program) => {
+    it('on one server', async () => {
+      const { url, stop } = await startRedis(program)
+      const client = new Redis(url)
+      expect(await checkStore(redisStore({ sendCommand: (name, ...rest) => client.call(name, ...rest) }))).toEqual({})
+      client.disconnect()
+      await stop()
+    })
+
+    it('on a cluster, over all nodes, or in one slot by a tag in the prefix', async () => {
+      const { nodes, stop } = await startRedisCluster(program)
+      const clients = nodes.map(({ url }) => new Redis(url))
+      const keys = async (prefix: string) =>
+        (await Promise.all(clients.map((client) => client.keys(`${prefix}*`)))).filter(({ length }) => length > 0)
+      const cluster = new Cluster(nodes.map(({ port }) => ({ host: '127.0.0.1', port })))
+      const sendCommand = (name: string, ...rest: string[]) => cluster.call(name, ...rest)
+      expect(await checkStore(redisStore({ sendCommand }))).toEqual({})
+      expect(await keys('x-media:')).toHaveLength(3)
+      expect(await checkStore(redisStore({ sendCommand, prefix: '{uploads}:' }))).toEqual({})
+      expect(await keys('{uploads}:')).toHaveLength(1)
+      for (const client of [cluster, ...clients]) client.disconnect()
+      await stop()
+    })
+
+    it('by Upstash’s client, on Node and in workerd', async () => {
+      const { url, stop } = await startRedis(program)
+      const client = new Redis(url)
+      const server = await startUpstashServer(client)
+      const upstash = { url: server.url, token: UPSTASH_TOKEN }
+      const redis = new UpstashRedis({ ...upstash, automaticDeserialization: false })
+      expect(
+        await checkStore(redisStore({ sendCommand: (name = '', ...rest) => redis.exec([name, ...rest]) })),
+      ).toEqual({})
+
+      const bindings = { UPSTASH_REDIS_REST_URL: server.url, UPSTASH_REDIS_REST_TOKEN: UPSTASH_TOKEN }
+      const miniflare = await startWorker(support('check-upstash.ts'), { bindings })
+      expect(await (await miniflare.dispatchFetch('http://localhost/')).json()).toEqual({})
+      await miniflare.dispose()
+
+      const deserializing = new UpstashRedis(upstash)
+      const store = redisStore({ sendCommand: (name = '', ...rest) => deserializing.exec([name, ...rest]) })
+      await store.compareAndSwap('parsed', undefined, '{"a":1}', Date.now() + 60_000)
+      await expect(store.get('parsed')).rejects.toThrow('set automaticDeserialization to false')
+      client.disconnect()
+      await server.close()
+      await stop()
+    })
   })
 
   it('and each check fails for a store that forgets everything', async () => {
