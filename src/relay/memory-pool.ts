@@ -30,10 +30,10 @@ export interface MemoryReservation extends Pick<MemoryPool, 'cost'> {
   /** Whether there is so much memory that slow clients get more than their minimum too. */
   isPlentiful(): boolean
   /**
-   * Waits in line for more memory; ask for it again in a few milliseconds. False when the upload should make do with what
-   * there is: it has waited for long enough, or nothing comes back.
+   * Waits in line for more memory. The place in the line, from 1; undefined when the upload should make do with what there
+   * is: it has waited for long enough, or nothing comes back.
    */
-  waitInLine(now: number): boolean
+  waitInLine(now: number): number | undefined
   /** A buffer of at least `bytes` bytes, with old contents; undefined when this upload cannot have that many now. */
   acquire(bytes: number, pace: Pace): ArrayBuffer | undefined
   /**
@@ -172,7 +172,7 @@ function createReservation(pool: PoolState, subject: string | undefined): Memory
     isLimitedToMinimum: () => quickBytes - reserved > pool.reserved.available(subject),
     isPlentiful: () => isPlentiful(),
     cost,
-    waitInLine: (now) => isOpen && queue.wait(subject, upload, now),
+    waitInLine: (now) => (isOpen ? queue.wait(subject, upload, now) : undefined),
     acquire(bytes, pace) {
       const nextUsed = used + cost(bytes)
       if (!mayUse(nextUsed, pace)) return undefined

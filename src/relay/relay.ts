@@ -62,6 +62,7 @@ export async function relay(
     const inspected = {
       offset: 0,
       segmentBytes: plan.segmentBytes,
+      isTransient: true,
       get mediaId() {
         return progress.mediaId
       },

@@ -14,7 +14,10 @@ const SLOW_GROWTH_FACTOR = 1.25
 /** A client that fills a segment within this time gets the next one at full size at once. */
 const FAST_MS = 5000
 
-/** How often an upload that waits for memory asks again, in milliseconds. */
+/** A client that would fill a segment within this time gets all of it as soon as it has filled the smallest, in milliseconds. */
+const AHEAD_MS = 1000
+
+/** How often the first in line for memory asks again, in milliseconds; the second half as often, and so on. */
 const ASK_AGAIN_MS = 5
 
 /** A segment that has reached this share of its size is sent when memory is short; a smaller one waits for more. */
@@ -63,8 +66,10 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
   async function waitFor(attempt: () => View | undefined): Promise<View | undefined> {
     const since = clock.now()
     let view: View | undefined
-    while (view === undefined && pace === 'quick' && reservation.waitInLine(clock.now())) {
-      await sleep(clock, ASK_AGAIN_MS, signal)
+    while (view === undefined && pace === 'quick') {
+      const place = reservation.waitInLine(clock.now())
+      if (place === undefined) break
+      await sleep(clock, ASK_AGAIN_MS * place, signal)
       view = attempt()
     }
     // The client is no slower for it.
@@ -104,7 +109,9 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
       pace = isFast() ? 'quick' : slowPace
       const factor = isFast() || plan.mayShrink ? GROWTH_FACTOR : SLOW_GROWTH_FACTOR
       const attempt = () => resize(view, Math.min(wanted, Math.ceil(view.length * factor)))
-      let longer = attempt()
+      // Each step copies what has arrived.
+      const skipsSteps = view.length * AHEAD_MS >= wanted * (clock.now() - startedAt)
+      let longer = (skipsSteps ? resize(view, wanted) : undefined) ?? attempt()
       if (longer === undefined) {
         // A slow client needs no more. A fast one would use up X's rate limit with small segments.
         if (segments === 1 && isFast() && reservation.isLimitedToMinimum()) throw overloaded()
