@@ -85,16 +85,13 @@ const MIN_READ_BYTES = 4096
  * https://developers.cloudflare.com/workers/runtime-apis/streams/readablestreambyobreader/
  */
 export function openByobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
-  let reader: ReadableStreamBYOBReader
+  // Only workerd's reader has this method. To open one and release it would cost 3 % of a small upload on Deno.
+  if (!('readAtLeast' in ReadableStreamBYOBReader.prototype)) return undefined
   try {
-    reader = stream.getReader({ mode: 'byob' })
+    return stream.getReader({ mode: 'byob' })
   } catch {
     return undefined
   }
-  // Only workerd's reader has this method.
-  if ('readAtLeast' in reader) return reader
-  reader.releaseLock()
-  return undefined
 }
 
 /** Copies nothing: the runtime writes straight into the caller's memory. */
