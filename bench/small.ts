@@ -2,13 +2,12 @@ import { createBody } from './bodies.ts'
 import { codeOf, post } from './post.ts'
 import { type Measured, startSink, type Target, usageOf } from './processes.ts'
 import { type Contender, PATHS, type Relay, startRelay } from './relays.ts'
-import { median, type Table } from './table.ts'
+import { median, RUNS, type Table } from './table.ts'
 import { RUNTIMES } from './throughput.ts'
 
 const BYTES = 200_000
 const UPLOADS = 1000
 const AT_ONCE = 16
-const RUNS = 5
 const CONTENDERS: readonly Contender[] = ['ours', 'floor', 'passthrough']
 
 const NOTE = `Forms with a file of ${BYTES / 1000} kB, ${UPLOADS.toLocaleString('en')} of them, ${AT_ONCE} at once: INIT, one APPEND and FINALIZE each. Medians of ${RUNS} runs that take

@@ -1,10 +1,9 @@
 import { type Kind, MIB } from './bodies.ts'
 import { type Measured, startSink, type Target } from './processes.ts'
 import { type Contender, type Figures, medianOf, type Relay, run, startRelay, type Work } from './relays.ts'
-import type { Table } from './table.ts'
+import { RUNS, type Table } from './table.ts'
 
 export const RUNTIMES: readonly Target[] = ['workers', 'node', 'bun', 'deno']
-const RUNS = 5
 /** What is compared closely; the others run once, because they are much slower. */
 const CLOSE: readonly Contender[] = ['ours', 'floor', 'passthrough']
 /** More than this the one that holds whole files cannot be given: it takes many times as much memory. */

@@ -8,7 +8,7 @@ import type { UploadSource } from '../ingress/upload-source.ts'
 import { copyToLarger } from '../lib/buffers.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { isRecord } from '../lib/is-record.ts'
-import type { MemoryReservation } from '../relay/memory-pool.ts'
+import type { MemoryReservation } from '../relay/memory-reservation.ts'
 import { InvalidRequest, jsonRequired, uniqueFields } from './invalid-request.ts'
 
 /** A request body in one of the formats of X's media API. */

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../lib/clock.ts'
 import type { Envelope } from '../x/multipart-envelope.ts'
 import type { Limiter } from './in-flight-limiter.ts'
-import { type MemoryReservation, overloaded, type Pace } from './memory-pool.ts'
+import { type MemoryReservation, overloaded, type Pace } from './memory-reservation.ts'
 import type { SegmentMemory } from './rechunk.ts'
 import type { SegmentPlan } from './segment-plan.ts'
 

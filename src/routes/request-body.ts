@@ -4,7 +4,7 @@ import { createPacedReader, type PacedReader } from '../ingress/paced-reader.ts'
 import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
 import type { Log, Principal } from '../options.ts'
-import type { MemoryReservation } from '../relay/memory-pool.ts'
+import type { MemoryReservation } from '../relay/memory-reservation.ts'
 import { MIN_UPLOAD_BUFFER_BYTES } from '../relay/segment-plan.ts'
 import { misconfigured } from './misconfigured.ts'
 

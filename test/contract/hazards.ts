@@ -55,13 +55,17 @@ export function hazards(target: Target): void {
       })
       .toEqual([])
 
-  async function uploads(user: string): Promise<void> {
-    const file = randomFile(100_000)
+  async function uploads(user: string, size = 100_000): Promise<void> {
+    const file = randomFile(size)
     const headers = { 'x-demo-user': user, 'content-type': 'video/mp4', 'content-length': file.size }
     const answer = await send('POST', media(), headers, file.pieces())
     expect(answer.status, answer.text).toBe(201)
     expect((await emulator.upload(dataOf(answer.json).id)).sha256).toBe(file.sha256)
   }
+
+  it('none of sixteen quick uploads of one subject is refused', async () => {
+    await Promise.all(Array.from({ length: 16 }, () => uploads('quick', 12 * MIB)))
+  })
 
   describe('a client that disconnects', () => {
     const form = `--b\r\ncontent-disposition: form-data; name="media"; filename="f"\r\ncontent-type: video/mp4\r\n\r\n`

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryPool, type MemoryReservation } from '../../../src/relay/memory-pool.ts'
+import { createMemoryPool } from '../../../src/relay/memory-pool.ts'
+import type { MemoryReservation } from '../../../src/relay/memory-reservation.ts'
 import { MIN_UPLOAD_BUFFER_BYTES } from '../../../src/relay/segment-plan.ts'
 
 const KIB = 1024
