@@ -16,6 +16,9 @@ const LARGEST = 'raw, 16 × 64 MiB'
 const FORM = 'multipart, 1 × 384 MiB'
 const CONTENDERS = ['passthrough', 'floor', 'ours'] as const
 
+/** Stands for what was not measured; a line that has it is left out. */
+const UNKNOWN = '–'
+
 /** The picture beside RESULTS.md. */
 export const PICTURE = 'speeds.svg'
 
@@ -65,7 +68,7 @@ export async function summarize(): Promise<Summary> {
       `Peak memory at 16 × 64 MiB, in MiB: ${ours(LARGEST, 'peak MiB')}; page faults per GB: ${ours(LARGEST, 'page faults/GB')}.`,
       `From 64 MiB to 1 GiB, one upload's peak memory grows by this many MiB: ${each((target) => fixed(growthOf(growth, target)))}.`,
       `An upload of 200 kB, CPU in ms and in brackets the floor's: ${each(ofSmall)}.`,
-    ],
+    ].filter((line) => !line.includes(UNKNOWN)),
     svg: plotSpeeds(
       'MB/s through the server: one upload of 384 MiB, and sixteen of 32 MiB at once',
       TARGETS.flatMap(([target, name]) =>
@@ -83,5 +86,5 @@ function growthOf(growth: SavedResults | undefined, target: Target): number {
 }
 
 function fixed(value: number | undefined, digits = 0): string {
-  return value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits)
+  return value === undefined || Number.isNaN(value) ? UNKNOWN : value.toFixed(digits)
 }
