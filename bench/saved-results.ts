@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import type { Table } from './table.ts'
 
 /** What a scenario has measured last, as it is kept in bench/results. */
@@ -8,6 +8,8 @@ export interface SavedResults {
   tables: readonly Table[]
 }
 
+const FOLDER = new URL('results/', import.meta.url)
+
 /** The results of a scenario; undefined when none are kept. */
 export async function readResults(scenario: string): Promise<SavedResults | undefined> {
   const text = await readFile(fileOf(scenario), 'utf8').catch(() => undefined)
@@ -15,11 +17,12 @@ export async function readResults(scenario: string): Promise<SavedResults | unde
 }
 
 export async function writeResults(scenario: string, results: SavedResults): Promise<void> {
+  await mkdir(FOLDER, { recursive: true })
   await writeFile(fileOf(scenario), `${JSON.stringify(results, undefined, 2)}\n`)
 }
 
 function fileOf(scenario: string): URL {
-  return new URL(`results/${scenario}.json`, import.meta.url)
+  return new URL(`${scenario}.json`, FOLDER)
 }
 
 /** The number in one cell: of the first row that begins with these cells. NaN when it was not measured. */

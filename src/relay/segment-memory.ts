@@ -14,8 +14,8 @@ const SLOW_GROWTH_FACTOR = 1.25
 /** A client that fills a segment within this time gets the next one at full size at once. */
 const FAST_MS = 5000
 
-/** A client that would fill a segment within this time gets all of it as soon as it has filled the smallest, in milliseconds. */
-const AHEAD_MS = 1000
+/** A client that would fill a segment within this time skips every other step, in milliseconds: each copies what has arrived. */
+const STEP_SKIPPING_MS = 1000
 
 /** How often the first in line for memory asks again, in milliseconds; the second half as often, and so on. */
 const ASK_AGAIN_MS = 5
@@ -108,10 +108,10 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
     async grow(view, wanted) {
       pace = isFast() ? 'quick' : slowPace
       const factor = isFast() || plan.mayShrink ? GROWTH_FACTOR : SLOW_GROWTH_FACTOR
-      const attempt = () => resize(view, Math.min(wanted, Math.ceil(view.length * factor)))
-      // Each step copies what has arrived.
-      const skipsSteps = view.length * AHEAD_MS >= wanted * (clock.now() - startedAt)
-      let longer = (skipsSteps ? resize(view, wanted) : undefined) ?? attempt()
+      const growBy = (times: number) => resize(view, Math.min(wanted, Math.ceil(view.length * times)))
+      const attempt = () => growBy(factor)
+      const skipsSteps = view.length * STEP_SKIPPING_MS >= wanted * (clock.now() - startedAt)
+      let longer = (skipsSteps ? growBy(factor * GROWTH_FACTOR) : undefined) ?? attempt()
       if (longer === undefined) {
         // A slow client needs no more. A fast one would use up X's rate limit with small segments.
         if (segments === 1 && isFast() && reservation.isLimitedToMinimum()) throw overloaded()
