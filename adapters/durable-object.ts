@@ -71,17 +71,19 @@ export class XMediaObject {
   // https://developers.cloudflare.com/durable-objects/reference/in-memory-state/
   async fetch(request: Request): Promise<Response> {
     if (request.method !== 'PUT') {
-      const text = await this.#read()
+      const { text } = (await this.#read()) ?? {}
       return Response.json(text === undefined ? {} : { text })
     }
     const { before, after, expiresAt }: Swap = await request.json()
-    if ((await this.#read()) !== before) return Response.json({ swapped: false })
+    const entry = await this.#read()
+    if (entry?.text !== before) return Response.json({ swapped: false })
     if (after === undefined) {
       await this.#storage.deleteAlarm()
       await this.#storage.deleteAll()
     } else {
       await this.#storage.put(ENTRY_KEY, { text: after, expiresAt })
-      await this.#storage.setAlarm(expiresAt)
+      // Each write takes a while; the counts of a quota share one expiry.
+      if (entry?.expiresAt !== expiresAt) await this.#storage.setAlarm(expiresAt)
     }
     return Response.json({ swapped: true })
   }
@@ -90,9 +92,9 @@ export class XMediaObject {
     if ((await this.#read()) === undefined) await this.#storage.deleteAll()
   }
 
-  async #read(): Promise<string | undefined> {
+  async #read(): Promise<Entry | undefined> {
     const entry = await this.#storage.get(ENTRY_KEY)
-    return isEntry(entry) && entry.expiresAt > Date.now() ? entry.text : undefined
+    return isEntry(entry) && entry.expiresAt > Date.now() ? entry : undefined
   }
 }
 

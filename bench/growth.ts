@@ -1,10 +1,9 @@
 import { MIB } from './bodies.ts'
 import { type Measured, startSink, type Target } from './processes.ts'
 import { type Figures, medianOf, run, startRelay, type Work } from './relays.ts'
-import type { Table } from './table.ts'
+import { RUNS, type Table } from './table.ts'
 import { RUNTIMES } from './throughput.ts'
 
-const RUNS = 5
 const SMALL: Work = { kind: 'raw', bytes: 64 * MIB, uploads: 1 }
 const LARGE: Work = { kind: 'raw', bytes: 1024 * MIB, uploads: 1 }
 const DRIP: Work = { kind: 'drip', bytes: 64 * MIB, uploads: 1 }

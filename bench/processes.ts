@@ -13,14 +13,16 @@ export type Target = (typeof TARGETS)[number]
 /** A program that is being measured. */
 export type Measured = Pick<Program, 'url' | 'pid' | 'kill'>
 
+const SECRETS = { X_BEARER_TOKEN: 'server-held-token', X_MEDIA_SECRET: 'a secret of at least thirty-two bytes' }
+
 /** Starts the package's own server for a runtime, in front of whatever speaks X at `xUrl`. */
 export function startServer(target: Target, xUrl: string, env: Record<string, string> = {}): Promise<Program> {
-  return start(`serve:${target}`, {
-    X_BEARER_TOKEN: 'server-held-token',
-    X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
-    X_API_BASE_URL: xUrl,
-    ...env,
-  })
+  return start(`serve:${target}`, { ...SECRETS, X_API_BASE_URL: xUrl, ...env })
+}
+
+/** Starts the same app as `startServer` with no store but memory, which only the example's Worker does not have. */
+export function startInMemory(target: Target, xUrl: string, env: Record<string, string> = {}): Promise<Measured> {
+  return target === 'workers' ? startContenders(target, xUrl, { ...SECRETS, ...env }) : startServer(target, xUrl, env)
 }
 
 /** Starts what speaks X as cheaply as possible, and answers after `latencyMs`. */
@@ -30,7 +32,7 @@ export function startSink(latencyMs = 0): Promise<Measured> {
 
 /** Starts what the package is compared with, on a runtime; its routes are in contenders/app.ts. */
 export function startContenders(target: Target, sinkUrl: string, more: Record<string, string> = {}): Promise<Measured> {
-  const env = { X_API_BASE_URL: sinkUrl, ...more }
+  const env = { ...SECRETS, X_API_BASE_URL: sinkUrl, ...more }
   if (target === 'deno') return startOwn('deno', ['run', '--no-prompt', '--allow-all', 'contenders/deno.ts'], env)
   if (target === 'bun') return startOwn('bun', ['contenders/bun.ts'], env)
   // Express hands its requests to the same listener as Node.

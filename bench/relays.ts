@@ -2,13 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { peakMemory } from '../test/support/memory.ts'
 import { createBody, type Kind, MIB } from './bodies.ts'
 import { codeOf, post } from './post.ts'
-import { type Measured, startContenders, startServer, type Target, usageOf } from './processes.ts'
+import { type Measured, startContenders, startInMemory, startServer, type Target, usageOf } from './processes.ts'
 import type { SinkReport } from './sink.ts'
 import { median } from './table.ts'
 
 /** What uploads can be relayed by: this package, and what may stand in its place. The paths are those of contenders/app.ts. */
 export const PATHS = {
   ours: '/media',
+  /** On workerd: ours with a store of Durable Objects. */
+  durable: '/media',
   floor: '/floor',
   passthrough: '/passthrough',
   're-chunking': '/rechunk',
@@ -16,6 +18,12 @@ export const PATHS = {
 } as const
 
 export type Contender = keyof typeof PATHS
+
+/** The servers that are not made of contenders/app.ts. */
+const STARTS: ReadonlyMap<Contender, typeof startContenders> = new Map([
+  ['ours', startInMemory],
+  ['durable', startServer],
+])
 
 /** A server that relays uploads to a sink. */
 export interface Relay {
@@ -58,7 +66,7 @@ export async function startRelay(
   sink: Measured,
   env?: Record<string, string>,
 ): Promise<Relay> {
-  const start = contender === 'ours' ? startServer : startContenders
+  const start = STARTS.get(contender) ?? startContenders
   return { contender, server: await start(target, sink.url, env), sink }
 }
 

@@ -2,17 +2,17 @@ import { createBody } from './bodies.ts'
 import { codeOf, post } from './post.ts'
 import { type Measured, startSink, type Target, usageOf } from './processes.ts'
 import { type Contender, PATHS, type Relay, startRelay } from './relays.ts'
-import { median, type Table } from './table.ts'
+import { median, RUNS, type Table } from './table.ts'
 import { RUNTIMES } from './throughput.ts'
 
 const BYTES = 200_000
 const UPLOADS = 1000
 const AT_ONCE = 16
-const RUNS = 5
-const CONTENDERS: readonly Contender[] = ['ours', 'floor', 'passthrough', 'parseBody']
+const CONTENDERS: readonly Contender[] = ['ours', 'floor', 'passthrough']
 
 const NOTE = `Forms with a file of ${BYTES / 1000} kB, ${UPLOADS.toLocaleString('en')} of them, ${AT_ONCE} at once: INIT, one APPEND and FINALIZE each. Medians of ${RUNS} runs that take
-turns, after one that does not count. \`ours ÷\`: our figure divided by this one. The contenders are those of \`throughput\`.`
+turns, after one that does not count. \`ours ÷\`: our figure divided by this one. The contenders are those of \`throughput\`; \`durable\` is ours with
+a store of Durable Objects, which also keeps each upload's quota and owner, on workerd's local disk.`
 
 interface SmallFigures {
   uploadsPerSec: number
@@ -28,7 +28,7 @@ export async function* small(targets: readonly Target[] = RUNTIMES): AsyncGenera
       yield {
         title: `Small uploads on ${target}`,
         note: NOTE,
-        columns: ['by', 'uploads/s', 'ours ÷', 'CPU ms each', 'ours ÷', 'latency, ms', 'ours ÷'],
+        columns: ['by', 'uploads/s', 'speed, ours ÷', 'CPU ms each', 'CPU, ours ÷', 'latency, ms', 'latency, ours ÷'],
         rows: await measure(target, sink),
       }
     }
@@ -38,14 +38,15 @@ export async function* small(targets: readonly Target[] = RUNTIMES): AsyncGenera
 }
 
 async function measure(target: Target, sink: Measured): Promise<string[][]> {
-  const relays = await Promise.all(CONTENDERS.map((contender) => startRelay(contender, target, sink)))
+  const contenders: readonly Contender[] = target === 'workers' ? [...CONTENDERS, 'durable'] : CONTENDERS
+  const relays = await Promise.all(contenders.map((contender) => startRelay(contender, target, sink)))
   try {
     for (const relay of relays) await run(relay)
     const runs = new Map<Contender, SmallFigures[]>()
     for (let turn = 0; turn < RUNS; turn++) {
       for (const relay of relays) runs.set(relay.contender, [...(runs.get(relay.contender) ?? []), await run(relay)])
     }
-    return CONTENDERS.map((contender) => {
+    return contenders.map((contender) => {
       const figures = (['uploadsPerSec', 'cpuMs', 'latencyMs'] as const).flatMap((name) => {
         const [ours, it] = [runs.get('ours'), runs.get(contender)].map((all = []) => median(all.map((of) => of[name])))
         return [

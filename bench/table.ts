@@ -1,3 +1,5 @@
+import process from 'node:process'
+
 /** One table of a benchmark's results. */
 export interface Table {
   title: string
@@ -5,9 +7,12 @@ export interface Table {
   note?: string
   columns: readonly string[]
   rows: readonly (readonly string[])[]
-  /** A picture beside the results, and what it shows. */
-  figure?: { file: string; alt: string; svg: string }
+  /** A picture beside the results, and what it shows. Kept results have it in its file alone. */
+  figure?: { file: string; alt: string; svg?: string }
 }
+
+/** How often each work is repeated for a median; `BENCH_RUNS=1` takes a quick look. */
+export const RUNS: number = Number(process.env['BENCH_RUNS'] ?? 5)
 
 /** A scenario measures, and yields each table as soon as it is complete. */
 export type Scenario = () => AsyncGenerator<Table, void, void>

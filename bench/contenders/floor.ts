@@ -16,13 +16,13 @@ const held: ArrayBuffer[] = []
  *
  * @param chunks Node's own request, which is cheaper to read than the stream that stands for it.
  */
-export async function floor({ body }: Request, sinkUrl: string, chunks?: AsyncIterable<View>): Promise<Response> {
+export async function floor(request: Request, sinkUrl: string, chunks?: AsyncIterable<View>): Promise<Response> {
   const media = `${sinkUrl}/2/media/upload`
   const envelope = createEnvelope({ segment_index: '999' })
   const inFlight = new Set<Promise<void>>()
   let index = 0
   await send(`${media}/initialize`, 'application/json', '{}')
-  for await (const segment of body ? readSegments(body, envelope, chunks) : []) {
+  for await (const segment of chunks ? gather(chunks, envelope) : readSegments(request.body, envelope)) {
     while (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight)
     const form = envelope.wrap(segment, { segment_index: String(index++) })
     const sending: Promise<void> = send(`${media}/1/append`, envelope.contentType, form).then(() => {
@@ -37,8 +37,8 @@ export async function floor({ body }: Request, sinkUrl: string, chunks?: AsyncIt
 }
 
 /** workerd alone writes into memory that it is given, and a whole segment at a time. */
-function readSegments(body: ReadableStream<View>, envelope: Envelope, chunks?: AsyncIterable<View>) {
-  if (chunks) return gather(chunks, envelope)
+function readSegments(body: Request['body'], envelope: Envelope): AsyncIterable<View> {
+  if (body === null) throw new TypeError('the request has no body')
   if (navigator.userAgent !== 'Cloudflare-Workers') return gather(body, envelope)
   return readInPlace(body.getReader({ mode: 'byob' }), envelope)
 }

@@ -23,6 +23,7 @@ const { outputFiles } = await build({
   external: ['node:*'],
   plugins: [nodeModules],
 })
+const bindings = Object.entries(process.env).filter(([name]) => name.startsWith('X_'))
 const [bundle] = outputFiles
 if (!bundle) throw new Error('esbuild made no bundle')
 
@@ -31,7 +32,7 @@ const miniflare = new Miniflare({
   compatibilityDate: '2026-07-30',
   compatibilityFlags: ['enable_request_signal', 'nodejs_compat'],
   host: '127.0.0.1',
-  bindings: { X_API_BASE_URL: process.env['X_API_BASE_URL'] ?? '' },
+  bindings: Object.fromEntries(bindings.map(([name, value = '']) => [name, value])),
 })
 const url = await miniflare.ready
 announce({ url: url.origin, close: () => miniflare.dispose() })

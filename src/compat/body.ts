@@ -7,7 +7,7 @@ import type { Part } from '../ingress/multipart-parts.ts'
 import { uniqueFields as uniqueFormFields } from '../ingress/multipart-section.ts'
 import type { UploadSource } from '../ingress/upload-source.ts'
 import { isRecord } from '../lib/is-record.ts'
-import type { MemoryReservation } from '../relay/memory-pool.ts'
+import type { MemoryReservation } from '../relay/memory-reservation.ts'
 import { bodyTooLarge, readWholeBody } from '../routes/whole-body.ts'
 import { InvalidRequest, jsonRequired, uniqueFields } from './invalid-request.ts'
 

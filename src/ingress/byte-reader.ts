@@ -23,8 +23,10 @@ export interface ByteReader {
   /**
    * Writes bytes into `view`, starting at `offset`: at least one, unless the body has ended. Continue with the result's
    * view; `view` itself cannot be used afterwards.
+   *
+   * @param atLeast Bytes to wait for, where the runtime can wait for more than one: on workerd.
    */
-  read(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult>
+  read(view: Uint8Array<ArrayBuffer>, offset: number, atLeast?: number): Promise<ReadResult>
   /** Stops reading. A pending read rejects at once with the reason, even where the runtime's own would never settle. */
   cancel(reason: unknown): void
 }
@@ -77,11 +79,11 @@ function toByteReader(reader: StreamReader): ByteReader {
         else reader.wait().then(endWait)
       })
     },
-    read(view, offset) {
+    read(view, offset, atLeast) {
       return new Promise((resolve, reject) => {
         if (cancelled) return reject(cancelled.reason)
         rejectPending = reject
-        reader.read(view, offset).then(resolve, (error: unknown) => reject(toBodyIncomplete(error)))
+        reader.read(view, offset, atLeast).then(resolve, (error: unknown) => reject(toBodyIncomplete(error)))
       })
     },
     cancel(reason) {

@@ -20,6 +20,8 @@ export interface InspectedUpload {
   readonly segmentBytes: number
   /** What `savedAt(offset)` returned. */
   readonly inspection?: unknown
+  /** Set when nobody will call `savedAt`: then nothing is saved. */
+  readonly isTransient?: boolean
 }
 
 export type EmitMediaEvent = (event: MediaEvent) => void

@@ -22,6 +22,9 @@ const SLOW_AFTER_MS = 2000
 /** Slower than this, bytes a second, a client does not fill the smallest segment of 32 KiB in 5 s: it needs no larger one. */
 const SLOW_BYTES_PER_SEC = 6500
 
+/** A read waits for as much as the client sends in this time, in milliseconds. */
+const READ_MS = 100
+
 export interface PacedReader extends WatchedReader {
   /** Stops the timer. Call this when the upload has ended, also after an error. */
   stopTimer(): void
@@ -42,6 +45,15 @@ export function createPacedReader(
   let measured = { waitedMs: 0, receivedBytes: 0 }
   let endWait: ((arrival: Arrival) => void) | undefined
   let unreported: Arrival = 'readable'
+
+  /** A client at `minBytesPerSec` sends these in half of `idleMs`, so that no read makes it look silent. */
+  const mostAtOnce = (minBytesPerSec * idleMs) / 2000
+
+  /** Bytes that the next read waits for: fewer reads cost less CPU time. */
+  function atLeast(): number {
+    const bytesPerMs = receivedBytes / Math.max(1, waitedMs)
+    return Math.max(1, Math.floor(Math.min(READ_MS * bytesPerMs, mostAtOnce)))
+  }
 
   const currentWaitMs = () => (waitingSince === undefined ? 0 : clock.now() - waitingSince)
   const silentMs = () => (waitingSince === undefined ? 0 : silentBeforeMs + currentWaitMs())
@@ -99,7 +111,7 @@ export function createPacedReader(
       return arrival
     },
     async read(view, offset) {
-      const read = await timed(source.read(view, offset))
+      const read = await timed(source.read(view, offset, atLeast()))
       receivedBytes += read.bytes
       if (read.bytes > 0) silentBeforeMs = 0
       return read

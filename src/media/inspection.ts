@@ -68,6 +68,7 @@ export function createInspection(
       hash?.push(bytes)
       // The state before the end of a short file has all its bytes, and is too large.
       if (position === upload.totalBytes) end()
+      if (upload.isTransient) return
       states.push({ offset: position, hasEnded, probe: probe?.save(), hash: hash?.save() })
       if (states.length > KEPT_STATES) states.shift()
     },

@@ -13,8 +13,8 @@ const MAX_WAIT_MS = 5000
 export interface MemoryQueue {
   /** Whether no other upload of the subject has been waiting for longer. */
   isFirst(subject: string | undefined, upload: object): boolean
-  /** Joins the queue, or stays in it. False when waiting is in vain: then the upload has left it. */
-  wait(subject: string | undefined, upload: object, now: number): boolean
+  /** Joins the queue, or stays in it. The upload's place, from 1; undefined when waiting is in vain: then it has left. */
+  wait(subject: string | undefined, upload: object, now: number): number | undefined
   leave(subject: string | undefined, upload: object): void
   /** Call this when an upload has returned memory. */
   onReturned(): void
@@ -42,10 +42,10 @@ export function createMemoryQueue(): MemoryQueue {
       stalledSince ??= now
       if (now - stalledSince >= STALLED_MS || now - since >= MAX_WAIT_MS) {
         leave(subject, upload)
-        return false
+        return undefined
       }
       lines.set(subject, line.set(upload, since))
-      return true
+      return [...line.keys()].indexOf(upload) + 1
     },
     leave,
     onReturned() {

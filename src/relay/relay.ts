@@ -9,7 +9,8 @@ import { setAltText } from './alt-text.ts'
 import { type AppendOptions, appendAll, type UploadInProgress } from './append.ts'
 import { createInitialization } from './initialization.ts'
 import { finishInspection } from './inspection.ts'
-import type { MemoryPool, MemoryReservation } from './memory-pool.ts'
+import type { MemoryPool } from './memory-pool.ts'
+import type { MemoryReservation } from './memory-reservation.ts'
 import { fitsOneShot, sendOneShot } from './one-shot.ts'
 import { readSegments } from './read-segments.ts'
 import { reportFailure } from './report-failure.ts'
@@ -62,6 +63,7 @@ export async function relay(
     const inspected = {
       offset: 0,
       segmentBytes: plan.segmentBytes,
+      isTransient: true,
       get mediaId() {
         return progress.mediaId
       },

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../lib/clock.ts'
 import type { Envelope } from '../x/multipart-envelope.ts'
 import type { Limiter } from './in-flight-limiter.ts'
-import { type MemoryReservation, overloaded, type Pace } from './memory-pool.ts'
+import { type MemoryReservation, overloaded, type Pace } from './memory-reservation.ts'
 import type { SegmentMemory } from './rechunk.ts'
 import type { SegmentPlan } from './segment-plan.ts'
 
@@ -14,7 +14,10 @@ const SLOW_GROWTH_FACTOR = 1.25
 /** A client that fills a segment within this time gets the next one at full size at once. */
 const FAST_MS = 5000
 
-/** How often an upload that waits for memory asks again, in milliseconds. */
+/** A client that would fill a segment within this time skips every other step, in milliseconds: each copies what has arrived. */
+const STEP_SKIPPING_MS = 1000
+
+/** How often the first in line for memory asks again, in milliseconds; the second half as often, and so on. */
 const ASK_AGAIN_MS = 5
 
 /** A segment that has reached this share of its size is sent when memory is short; a smaller one waits for more. */
@@ -63,8 +66,10 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
   async function waitFor(attempt: () => View | undefined): Promise<View | undefined> {
     const since = clock.now()
     let view: View | undefined
-    while (view === undefined && pace === 'quick' && reservation.waitInLine(clock.now())) {
-      await sleep(clock, ASK_AGAIN_MS, signal)
+    while (view === undefined && pace === 'quick') {
+      const place = reservation.waitInLine(clock.now())
+      if (place === undefined) break
+      await sleep(clock, ASK_AGAIN_MS * place, signal)
       view = attempt()
     }
     // The client is no slower for it.
@@ -103,8 +108,10 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
     async grow(view, wanted) {
       pace = isFast() ? 'quick' : slowPace
       const factor = isFast() || plan.mayShrink ? GROWTH_FACTOR : SLOW_GROWTH_FACTOR
-      const attempt = () => resize(view, Math.min(wanted, Math.ceil(view.length * factor)))
-      let longer = attempt()
+      const growBy = (times: number) => resize(view, Math.min(wanted, Math.ceil(view.length * times)))
+      const attempt = () => growBy(factor)
+      const skipsSteps = view.length * STEP_SKIPPING_MS >= wanted * (clock.now() - startedAt)
+      let longer = (skipsSteps ? growBy(factor * GROWTH_FACTOR) : undefined) ?? attempt()
       if (longer === undefined) {
         // A slow client needs no more. A fast one would use up X's rate limit with small segments.
         if (segments === 1 && isFast() && reservation.isLimitedToMinimum()) throw overloaded()

@@ -5,7 +5,7 @@ import { refuseDuringShutdown, shutdownOf } from '../ingress/shutdown.ts'
 import type { Instance } from '../instance.ts'
 import { clientClosed } from '../lib/abort-scope.ts'
 import type { Principal } from '../options.ts'
-import type { MemoryReservation } from '../relay/memory-pool.ts'
+import type { MemoryReservation } from '../relay/memory-reservation.ts'
 import { MIN_UPLOAD_BUFFER_BYTES } from '../relay/segment-plan.ts'
 import { misconfigured } from './misconfigured.ts'
 

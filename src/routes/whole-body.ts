@@ -2,7 +2,7 @@ import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
 import { copyToLarger } from '../lib/buffers.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
-import type { MemoryReservation } from '../relay/memory-pool.ts'
+import type { MemoryReservation } from '../relay/memory-reservation.ts'
 
 /** Bytes to read at first. More memory is used only when they have arrived. */
 const FIRST_BYTES = 64 * 1024

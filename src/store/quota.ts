@@ -2,7 +2,7 @@ import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import { isRecord } from '../lib/is-record.ts'
 import { memoryStore } from './memory-store.ts'
-import { type Store, update } from './store.ts'
+import type { Store } from './store.ts'
 import { formatVersioned, parseVersioned } from './versioned-record.ts'
 
 /** An amount of uploads and bytes: what a subject has used in a period, or may use. */
@@ -96,16 +96,36 @@ export function createQuota(
 
 /** Counts in a store, for all instances that share it. */
 export function quotaStore(store: Store): QuotaStore {
+  /** What the keys will hold once the writes of this instance have ended. */
+  const writing = new Map<string, { text: string | undefined; writers: number }>()
+
   return {
-    async add(key, { uploads, bytes }, expiresAt) {
-      const text = await update(store, `quota:${key}`, (before) => {
-        const used = before === undefined ? { uploads: 0, bytes: 0 } : readUse(before)
-        const sum: QuotaUse = { uploads: used.uploads + uploads, bytes: used.bytes + bytes }
-        return { text: formatVersioned(VERSION, sum), expiresAt }
-      })
-      return readUse(text)
+    async add(name, use, expiresAt) {
+      const key = `quota:${name}`
+      const latest = writing.get(key) ?? { text: undefined, writers: 0 }
+      writing.set(key, latest)
+      latest.writers++
+      try {
+        for (;;) {
+          const stored = latest.text === undefined ? await store.get(key) : undefined
+          // Build on a write that has not ended yet: of many uploads at once, all but one would have to try again.
+          const before = latest.text ?? stored
+          const text = withUse(before, use)
+          latest.text = text
+          if (await store.compareAndSwap(key, before, text, expiresAt)) return readUse(text)
+          latest.text = undefined
+        }
+      } finally {
+        latest.writers--
+        if (latest.writers === 0) writing.delete(key)
+      }
     },
   }
+}
+
+function withUse(before: string | undefined, { uploads, bytes }: QuotaUse): string {
+  const used = before === undefined ? { uploads: 0, bytes: 0 } : readUse(before)
+  return formatVersioned(VERSION, { uploads: used.uploads + uploads, bytes: used.bytes + bytes })
 }
 
 /** Counts in the memory of this process. */

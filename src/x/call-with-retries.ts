@@ -91,10 +91,11 @@ export function createXCall(options: XCallOptions): XCall {
 
 /** Settles like the token, but no later than the context allows: the app's own function may never answer. */
 async function untilDeadline(
-  token: Promise<string>,
+  token: string | Promise<string>,
   { signal, deadline = Number.POSITIVE_INFINITY }: CallContext,
   clock: Clock,
 ): Promise<string> {
+  if (typeof token === 'string') return token
   const scope = createAbortScope(clock, {
     parent: signal,
     timeoutMs: deadline - clock.now(),

@@ -15,7 +15,8 @@ export type TokenSource = (request: TokenRequest) => string | undefined | Promis
 
 /** The token of one upload. The source is asked for the first one, and for a new one after each that X refuses. */
 export interface CachedToken {
-  current(): Promise<string>
+  /** The token itself once it is known: waiting for it costs a timer. */
+  current(): string | Promise<string>
   /** Replaces the token that X refused. Concurrent calls about the same token ask the source once. */
   renew(refused: string): Promise<string>
 }
@@ -25,18 +26,26 @@ export interface CachedToken {
  * no other token than the refused one returns that, or undefined.
  */
 export function cacheToken(source: TokenSource): CachedToken {
-  let cached: Promise<string> | undefined
+  let cached: string | Promise<string> | undefined
   let renewal: { refused: string; token: Promise<string> } | undefined
 
+  function keep(reading: Promise<string>): Promise<string> {
+    cached = reading
+    reading.then(
+      (token) => {
+        if (cached === reading) cached = token
+      },
+      // Whoever waits for it fails with the error.
+      () => {},
+    )
+    return reading
+  }
+
   return {
-    current: () => {
-      cached ??= readToken(source, { reason: 'initial' })
-      return cached
-    },
+    current: () => cached ?? keep(readToken(source, { reason: 'initial' })),
     renew(refused) {
       if (renewal?.refused !== refused) {
-        renewal = { refused, token: readToken(source, { reason: 'unauthorized', refused }) }
-        cached = renewal.token
+        renewal = { refused, token: keep(readToken(source, { reason: 'unauthorized', refused })) }
       }
       return renewal.token
     },

@@ -55,8 +55,8 @@ export function hazards(target: Target): void {
       })
       .toEqual([])
 
-  async function uploads(user: string): Promise<void> {
-    const file = randomFile(100_000)
+  async function uploads(user: string, size = 100_000): Promise<void> {
+    const file = randomFile(size)
     const headers = { 'x-demo-user': user, 'content-type': 'video/mp4', 'content-length': file.size }
     const answer = await send('POST', media(), headers, file.pieces())
     expect(answer.status, answer.text).toBe(201)
@@ -300,6 +300,10 @@ export function hazards(target: Target): void {
       expect(await slowHeaders).toBeLessThan(55_000)
     })
   }
+
+  it('none of sixteen quick uploads of one subject is refused', async () => {
+    await Promise.all(Array.from({ length: 16 }, () => uploads('quick', 12 * MIB)))
+  })
 
   it('broke no rule of X’s API', async () => {
     expect(await emulator.violations()).toEqual([])

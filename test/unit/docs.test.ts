@@ -103,7 +103,7 @@ describe('the documentation', () => {
       ([, run, serve]) => run ?? serve,
     )
     expect(named.length).toBeGreaterThan(10)
-    const builtIn = ['ci', 'init', 'install', 'pkg']
+    const builtIn = ['ci', 'init', 'install', 'outdated', 'pkg']
     expect(named.filter((name) => !builtIn.includes(name ?? '') && !Object.hasOwn(scripts, name ?? ''))).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { openReader } from '../../../src/ingress/byte-reader.ts'
+import { type ByteReader, openReader } from '../../../src/ingress/byte-reader.ts'
 import { createPacedReader } from '../../../src/ingress/paced-reader.ts'
+import { sleep } from '../../../src/lib/clock.ts'
 import { createFakeClock } from '../../support/clock.ts'
 import { slowBody } from '../../support/slow-body.ts'
 
@@ -49,6 +50,31 @@ describe('createPacedReader', () => {
       reader.stopTimer()
       expect(clock.timers).toBe(0)
     }
+  })
+
+  it.each([
+    ['1 byte before anything has come', 0, 1],
+    ['what a client of 20,000 bytes a second sends in 100 ms', 20_000, 2000],
+    ['no more than a client of 500 bytes a second sends in 15 s', 10_000_000, 7500],
+  ])('waits for %s', async (_, bytesPerSec, expected) => {
+    const clock = createFakeClock()
+    const asked: (number | undefined)[] = []
+    const source: ByteReader = {
+      wait: async () => 'readable',
+      async read(view, _, atLeast) {
+        asked.push(atLeast)
+        await sleep(clock, 1000)
+        return { view, bytes: bytesPerSec, done: false }
+      },
+      cancel() {},
+    }
+    const reader = createPacedReader(source, clock, OPTIONS)
+    const first = reader.read(new Uint8Array(1), 0)
+    await clock.advance(1000)
+    const { view } = await first
+    reader.read(view, 0)
+    reader.stopTimer()
+    expect(asked).toEqual([1, expected])
   })
 
   it('does not count the time when nobody is reading', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ReadableStream as PolyfilledStream } from 'web-streams-polyfill'
 import { openReader } from '../../../src/ingress/byte-reader.ts'
 import { type RechunkOptions, rechunk as rechunkReader, type SegmentMemory } from '../../../src/relay/rechunk.ts'
@@ -164,8 +164,14 @@ describe('rechunk', () => {
   it('reads straight into the segments when the reader is the one of workerd', async () => {
     const source = new Uint8Array(10).map((_, index) => index)
     let offset = 0
+    vi.stubGlobal(
+      'ReadableStreamBYOBReader',
+      class {
+        readAtLeast() {}
+      },
+    )
+    onTestFinished(() => void vi.unstubAllGlobals())
     const reader = {
-      readAtLeast() {},
       read(view: Uint8Array<ArrayBuffer>, { min }: { min: number }) {
         const part = source.subarray(offset, offset + min)
         offset += part.length

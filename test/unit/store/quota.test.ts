@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { memoryStore, type Store } from '../../../src/index.ts'
 import { type QuotaUse, quotaStore } from '../../../src/store/quota.ts'
@@ -33,4 +34,31 @@ it.each([
     status: 503,
   })
   expect(await store.get('quota:1:u1')).toBe(text)
+})
+
+it('counts sixteen uploads at once with two calls to the store for each, and those of another instance too', async () => {
+  const store = memoryStore()
+  let calls = 0
+  const slow: Store = {
+    async get(key) {
+      calls++
+      await setImmediate()
+      return await store.get(key)
+    },
+    async compareAndSwap(...swap) {
+      calls++
+      await setImmediate()
+      return await store.compareAndSwap(...swap)
+    },
+  }
+  const quota = quotaStore(slow)
+  const sums = await Promise.all(Array.from({ length: 16 }, () => quota.add('1:u1', ONE_UPLOAD, LATER)))
+  expect(sums.map(({ uploads }) => uploads).sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1))
+  expect(calls).toBeLessThanOrEqual(2 * 16)
+
+  const other = quotaStore(slow)
+  await Promise.all(
+    Array.from({ length: 8 }, () => [quota, other].map((one) => one.add('1:u1', ONE_UPLOAD, LATER))).flat(),
+  )
+  expect(await quota.add('1:u1', ONE_UPLOAD, LATER)).toEqual({ uploads: 33, bytes: 3300 })
 })

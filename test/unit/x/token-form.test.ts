@@ -36,9 +36,7 @@ describe('a token that cannot work', () => {
   })
 
   it('is named in the cause of the error when a function returns it, but not shown', async () => {
-    const error = await cacheToken(() => 'Bearer abc')
-      .current()
-      .catch((reason: unknown) => reason)
+    const error = await Promise.resolve(cacheToken(() => 'Bearer abc').current()).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(XMediaError)
     expect(error).toMatchObject({ cause: { message: 'The X token begins with "Bearer ": leave that word out.' } })
   })
