@@ -38,9 +38,9 @@ export interface XSignInOptions<E extends Env = UndeclaredEnv> {
    * lasts two hours. Default `tweet.read`, `tweet.write`, `users.read`, `media.write` and `offline.access`.
    */
   scopes?: readonly string[]
-  /** Where X asks users for access. Default `https://x.com/i/oauth2/authorize`. */
+  /** Where X asks users for access. Default: X's page, or with another `apiBaseUrl`, `/i/oauth2/authorize` there. */
   authorizeUrl?: string
-  /** Where X's API is. Default `https://api.x.com`. */
+  /** Where X's API is; change it to use the emulator. Default `https://api.x.com`. */
   apiBaseUrl?: string
   /**
    * Links the X account to a user of the app's own, and returns that user's name. If it returns none, the sign-in is refused.
