@@ -1,6 +1,7 @@
 import { invalidHost } from '../src/errors.ts'
 import { markBodyExclusive } from '../src/ingress/exclusive-body.ts'
 import { hasValidHost } from '../src/lib/host.ts'
+import { listenOn } from './port.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -21,9 +22,11 @@ declare const Deno: {
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
   const closing = new AbortController()
-  const server = Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
-    hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
-  )
+  const listen = () =>
+    Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
+      hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
+    )
+  const server = await listenOn(port, listen)
   return {
     url: serverUrl(hostname, server.addr.port),
     close() {

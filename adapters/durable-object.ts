@@ -35,9 +35,11 @@ const ENTRY_KEY = 'entry'
 
 /**
  * A store with one Durable Object per key, which all instances of a Worker share: `durableObjectStore(env.UPLOADS)`.
- * Export `XMediaObject` from the Worker and bind it in wrangler.toml, with `new_sqlite_classes`.
+ * Export `XMediaObject` from the Worker and bind it in wrangler.toml, with `new_sqlite_classes`. Throws a `TypeError` for
+ * anything that is no such binding.
  */
 export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
+  requireBinding(objects)
   async function send(key: string, init?: RequestInit): Promise<{ text?: string; swapped?: boolean }> {
     const response = await objects.get(objects.idFromName(key)).fetch(OBJECT_URL, init)
     if (!response.ok) throw new Error(`The Durable Object responded with ${response.status}.`)
@@ -55,6 +57,14 @@ export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
       return (await send(key, { method: 'PUT', body: JSON.stringify(swap) })).swapped === true
     },
   }
+}
+
+function requireBinding(objects: unknown): void {
+  const isObject = typeof objects === 'object' && objects !== null
+  if (isObject && typeof Reflect.get(objects, 'idFromName') === 'function') return
+  const got = isObject ? 'another kind of binding' : objects === null ? 'null' : typeof objects
+  const hint = 'Is it in wrangler.toml under durable_objects.bindings, with this name?'
+  throw new TypeError(`durableObjectStore needs a Durable Object binding, such as env.UPLOADS, but got ${got}. ${hint}`)
 }
 
 /** The Durable Object of `durableObjectStore`. It holds one text, and an alarm removes the text when it expires. */

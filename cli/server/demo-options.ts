@@ -1,3 +1,4 @@
+import { isPort } from '../../adapters/port.ts'
 import type { LimitOptions, Store, XApiOptions, XMediaOptions } from '../../src/index.ts'
 import { mediaRules, type TransformImage } from '../../src/media/index.ts'
 import { MIN_SECRET_BYTES } from '../../src/status-ticket.ts'
@@ -70,6 +71,6 @@ function limitOptions({ X_MEDIA_MAX_BYTES: uploadBytes }: DemoEnv): LimitOptions
 /** The port to listen on. Throws a `ExplainedError` for one that cannot exist. */
 export function readPort({ PORT: text }: DemoEnv, byDefault = 8787): number {
   const port = text ? Number(text) : byDefault
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  if (isPort(port)) return port
   throw new ExplainedError(`The port must be a number from 0 to 65535, not ${text}.`)
 }

@@ -22,12 +22,12 @@ const USER = 'demo-user'
  */
 export async function serveDemo(given: DemoEnv, pages: Hono, transform?: TransformImage): Promise<RunningServer> {
   const port = readPort(given)
-  let emulatorUrl: string | undefined
+  let emulator: RunningServer | undefined
   const env = await demoEnv(given, async () => {
-    const emulator = await serveEmulator(readEmulatorOptions(given))
-    emulatorUrl = emulator.url
+    emulator = await serveEmulator(readEmulatorOptions(given))
     return emulator
   })
+  const emulatorUrl = emulator?.url
   const { http: _, authorize, ...options } = demoOptions(env, undefined, transform)
   const media = xMedia({
     ...options,
@@ -53,5 +53,11 @@ export async function serveDemo(given: DemoEnv, pages: Hono, transform?: Transfo
     })
     .route('/', pages)
   if (emulatorUrl === undefined) console.log('uploads go to X with the token in X_BEARER_TOKEN')
-  return await serve(app, { port })
+  try {
+    return await serve(app, { port })
+  } catch (error) {
+    // Its socket would keep the process alive.
+    await emulator?.close()
+    throw error
+  }
 }

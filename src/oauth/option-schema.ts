@@ -76,7 +76,7 @@ const signInOptions: z.ZodMiniType<BeforeAuthorizeUrl> = z.strictObject({
  * Which rule a callback URL breaks, as the rest of a sentence. X accepts `http` for this machine only.
  * https://docs.x.com/fundamentals/developer-apps#callback-urls
  */
-function callbackUrlMistake(value: unknown): string | undefined {
+export function callbackUrlMistake(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return 'must be the URL of the /callback route'
   if (!isBaseUrl(value)) return `must be an http(s) URL without credentials, query or fragment, ${not(value)}`
   const { protocol, hostname, pathname } = new URL(value)

@@ -38,7 +38,7 @@ export interface XSignInOptions<E extends Env = UndeclaredEnv> {
    * lasts two hours. Default `tweet.read`, `tweet.write`, `users.read`, `media.write` and `offline.access`.
    */
   scopes?: readonly string[]
-  /** Where X asks users for access. Default: X's page, or with another `apiBaseUrl`, `/i/oauth2/authorize` there. */
+  /** Where X asks users for access. Default `https://x.com/i/oauth2/authorize`; with another `apiBaseUrl`, that path there. */
   authorizeUrl?: string
   /** Where X's API is; change it to use the emulator. Default `https://api.x.com`. */
   apiBaseUrl?: string

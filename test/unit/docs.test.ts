@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { GENERATED_PAGES } from '../../scripts/generated-pages.ts'
 import { formatTable, slug } from '../../scripts/option-table.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { compile } from '../support/compile-docs.ts'
-import { type Page, pageAt, pages, root } from '../support/docs.ts'
+import { fileOn, type Page, pageAt, pages, root } from '../support/docs.ts'
 
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
@@ -88,6 +89,13 @@ describe('the documentation', () => {
     expect(pages.filter(({ path, text }) => path !== 'README.md' && !lead.test(text)).map(({ path }) => path)).toEqual(
       [],
     )
+  })
+
+  it('has the quick start in TypeScript, which differs by its types alone', () => {
+    const [typed, untyped] = [fileOn('docs/getting-started.md', 'quick-start.ts'), fileOn('README.md', 'app.mjs')]
+    const withoutTypes = (code: string) => transformSync(code, { loader: 'ts' }).code.replace(/^\/\/ .+$/m, '')
+    expect(withoutTypes(typed)).toBe(withoutTypes(untyped))
+    expect(typed).not.toBe(untyped)
   })
 
   it('can be reached from the README', () => {
