@@ -60,11 +60,10 @@ export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
 }
 
 function requireBinding(objects: unknown): void {
-  const isObject = typeof objects === 'object' && objects !== null
-  if (isObject && typeof Reflect.get(objects, 'idFromName') === 'function') return
-  const got = isObject ? 'another kind of binding' : objects === null ? 'null' : typeof objects
-  const hint = 'Is it in wrangler.toml under durable_objects.bindings, with this name?'
-  throw new TypeError(`durableObjectStore needs a Durable Object binding, such as env.UPLOADS, but got ${got}. ${hint}`)
+  if (typeof Reflect.get(Object(objects), 'idFromName') === 'function') return
+  // A string may be a secret.
+  const got = objects instanceof Object ? 'another binding' : typeof objects
+  throw new TypeError(`No Durable Object binding, but ${got}: is the name in wrangler.toml, such as UPLOADS?`)
 }
 
 /** The Durable Object of `durableObjectStore`. It holds one text, and an alarm removes the text when it expires. */

@@ -20,7 +20,7 @@ export interface XSignInOptions<E extends Env = UndeclaredEnv> {
   clientSecret?: string
   /**
    * The URL of the `/callback` route as browsers see it, such as `https://app.example/auth/callback`. The app's settings at
-   * console.x.com must list it letter by letter. With `http`, the host must be this machine, such as `127.0.0.1`.
+   * console.x.com must list exactly this one. With `http`, the host must be this machine, such as `127.0.0.1`.
    */
   redirectUri: string
   /**
