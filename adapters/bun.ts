@@ -1,3 +1,4 @@
+import { listenOn } from './port.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -28,14 +29,16 @@ declare const Bun: {
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
   const requests = createRequestsInProgress()
-  const server = Bun.serve({
-    port,
-    hostname,
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    // Bytes of incomplete headers do not extend it. For the first ones on a connection, Bun itself allows 10 seconds.
-    idleTimeout: IDLE_TIMEOUT_SECS,
-    fetch: (request, server) => requests.run(request, () => serveRequest(app, request, server)),
-  })
+  const listen = () =>
+    Bun.serve({
+      port,
+      hostname,
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      // Bytes of incomplete headers do not extend it. For the first ones on a connection, Bun itself allows 10 seconds.
+      idleTimeout: IDLE_TIMEOUT_SECS,
+      fetch: (request, server) => requests.run(request, () => serveRequest(app, request, server)),
+    })
+  const server = await listenOn(port, listen)
   return {
     url: serverUrl(hostname, server.port),
     get isDraining() {

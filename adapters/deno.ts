@@ -1,6 +1,7 @@
 import { invalidHost } from '../src/errors.ts'
 import { markBodyExclusive } from '../src/ingress/exclusive-body.ts'
 import { hasValidHost } from '../src/lib/host.ts'
+import { listenOn } from './port.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -23,11 +24,13 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
   const closing = new AbortController()
   const requests = createRequestsInProgress()
-  const server = Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
-    requests.run(request, () =>
-      hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
-    ),
-  )
+  const listen = () =>
+    Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
+      requests.run(request, () =>
+        hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
+      ),
+    )
+  const server = await listenOn(port, listen)
   return {
     url: serverUrl(hostname, server.addr.port),
     get isDraining() {

@@ -35,9 +35,11 @@ const ENTRY_KEY = 'entry'
 
 /**
  * A store with one Durable Object per key, which all instances of a Worker share: `durableObjectStore(env.UPLOADS)`.
- * Export `XMediaObject` from the Worker and bind it in wrangler.toml, with `new_sqlite_classes`.
+ * Export `XMediaObject` from the Worker and bind it in wrangler.toml, with `new_sqlite_classes`. Throws a `TypeError` for
+ * anything that is no such binding.
  */
 export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
+  requireBinding(objects)
   async function send(key: string, init?: RequestInit): Promise<{ text?: string; swapped?: boolean }> {
     const response = await objects.get(objects.idFromName(key)).fetch(OBJECT_URL, init)
     if (!response.ok) throw new Error(`The Durable Object responded with ${response.status}.`)
@@ -55,6 +57,13 @@ export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
       return (await send(key, { method: 'PUT', body: JSON.stringify(swap) })).swapped === true
     },
   }
+}
+
+function requireBinding(objects: unknown): void {
+  if (typeof Reflect.get(Object(objects), 'idFromName') === 'function') return
+  // A string may be a secret.
+  const got = objects instanceof Object ? 'another binding' : typeof objects
+  throw new TypeError(`No Durable Object binding, but ${got}: is the name in wrangler.toml, such as UPLOADS?`)
 }
 
 /** The Durable Object of `durableObjectStore`. It holds one text, and an alarm removes the text when it expires. */

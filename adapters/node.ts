@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { countRequests, createNodeListener } from './node-listener.ts'
+import { listenOn } from './port.ts'
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_PORT,
@@ -19,7 +20,8 @@ const HEADERS_TIMEOUT_MS = 20_000
 
 /**
  * Serves an app on Node, without Node's limit of 300 seconds per request, which would end a large upload over a slow
- * line. A silent connection is closed instead. `globalThis.Request` and `Response` stay as they are.
+ * line. A silent connection is closed instead. `globalThis.Request` and `Response` stay as they are. Rejects when the port
+ * is taken (`EADDRINUSE`), with an error that says what to do.
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
@@ -33,10 +35,12 @@ export async function listen(server: Server, port: number, hostname: string): Pr
   server.setTimeout(IDLE_TIMEOUT_SECS * 1000)
   const requests = createRequestsInProgress()
   countRequests(server, requests)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, hostname, resolve)
-  })
+  const listening = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, hostname, resolve)
+    })
+  await listenOn(port, listening)
   const address = server.address()
   return {
     url: serverUrl(hostname, typeof address === 'object' && address !== null ? address.port : port),

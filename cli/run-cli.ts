@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 import { VERSION } from '../src/openapi/openapi.ts'
-import { type Command, EXIT, type ExitCode, UsageError } from './command.ts'
+import { type Command, EXIT, type ExitCode, type OptionSpecs, UsageError } from './command.ts'
 import { doctor } from './commands/doctor.ts'
 import { emulator } from './commands/emulator.ts'
 import { login } from './commands/login.ts'
@@ -55,15 +55,23 @@ function unknownCommand(name: string, terminal: Terminal): ExitCode {
   return EXIT.usage
 }
 
-function report(error: unknown, { name }: Command, terminal: Terminal): ExitCode {
+function report(error: unknown, { name, options }: Command, terminal: Terminal): ExitCode {
   if (isUsageError(error)) {
-    terminal.note(`${error.message}\nhono-x-media ${name} --help says how to use it.`)
+    terminal.note(`${unknownOption(error, options) ?? error.message}\nhono-x-media ${name} --help says how to use it.`)
     return EXIT.usage
   }
   const sentence = explain(error)
   if (sentence === undefined) throw error
   terminal.note(sentence)
   return EXIT.failed
+}
+
+/** What `parseArgs` says of an unknown option also advises on arguments that begin with a hyphen, which nobody meant. */
+function unknownOption({ message }: Error, options: OptionSpecs): string | undefined {
+  const [sentence, name] = /^Unknown option '--?([^']+)'/.exec(message) ?? []
+  if (name === undefined) return undefined
+  const meant = closestMatch(name, Object.keys(options), { maxDistance: 2 })
+  return meant === undefined ? `${sentence}.` : `${sentence}: did you mean --${meant}?`
 }
 
 /** Whether the arguments are wrong, by our own judgement or that of `parseArgs`. */

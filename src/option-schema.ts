@@ -11,7 +11,7 @@ import type {
   XMediaClientOptions,
   XMediaOptions,
 } from './options.ts'
-import { MIN_SECRET_BYTES, ticketKeys } from './status-ticket.ts'
+import { secretMistake, ticketKeys } from './status-ticket.ts'
 import { MAX_TEXTS } from './store/memory-store.ts'
 import type { QuotaOptions, QuotaSettings } from './store/quota.ts'
 import { type BeforeUploadLimit, checkUploadLimit, resolveUploadLimit } from './upload-limit.ts'
@@ -223,7 +223,7 @@ const xMediaOptions: z.ZodMiniType<BeforeUploadLimit<XMediaSettings>> = z
     authorize: func<XMediaOptions['authorize']>(),
     secret: valid<XMediaOptions['secret']>(
       (value) => isFunction(value) || ticketKeys(value) !== undefined,
-      `must be a string of at least ${MIN_SECRET_BYTES} bytes, a list of such strings, or a function that gets either`,
+      (value) => secretMistake(value, 'a list of such strings, or a function that gets either'),
     ),
     compat: z._default(z.boolean(), false),
     allow: z.prefault(allow, {}),

@@ -28,8 +28,22 @@ export function ticketKeys(secret: unknown): TicketKeys | undefined {
   return isKey(signing) && others.every(isKey) ? [signing, ...others] : undefined
 }
 
+/**
+ * What is wrong with a secret that `ticketKeys` does not read, as the rest of a sentence. Shows nothing of it but its length.
+ *
+ * @param kinds What else it can be, such as `or a list of such strings`.
+ */
+export function secretMistake(secret: unknown, kinds: string): string {
+  if (typeof secret === 'string' && secret !== '') return `has ${byteLength(secret)} bytes, needs ${MIN_SECRET_BYTES}`
+  return `must be a string of at least ${MIN_SECRET_BYTES} bytes, ${kinds}`
+}
+
 function isKey(key: unknown): key is string {
-  return typeof key === 'string' && new TextEncoder().encode(key).length >= MIN_SECRET_BYTES
+  return typeof key === 'string' && byteLength(key) >= MIN_SECRET_BYTES
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 /** Signs a ticket as a JSON Web Token (RFC 7519) under HMAC-SHA256. */

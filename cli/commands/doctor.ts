@@ -5,6 +5,7 @@ import { checkBodies } from '../doctor/check-bodies.ts'
 import { checkRuntime, checkSecret } from '../doctor/check-environment.ts'
 import { checkEvents } from '../doctor/check-events.ts'
 import { checkDescription, checkOrigin, checkOwnOrigin } from '../doctor/check-mount.ts'
+import { checkSignIn, hasSignIn } from '../doctor/check-sign-in.ts'
 import { checkX } from '../doctor/check-x.ts'
 import { type Finding, formatFinding } from '../doctor/finding.ts'
 import type { MountedServer } from '../doctor/mounted-server.ts'
@@ -37,7 +38,7 @@ export const doctor: Command = {
   summary: 'Find out what is wrong with the token, the set-up, or a server and what stands in front of it',
   usage: "[URL] [--header 'NAME: VALUE'] [--origin ORIGIN]",
   details: [
-    'It checks X_BEARER_TOKEN, X_MEDIA_SECRET, the runtime, the clock and the way to X (X_API_BASE_URL). With the URL of a mount, such as https://app.example/media, it checks that too: CORS, how large a body may be, and whether events arrive in time. For the last two the server needs the option http.doctor; they send up to 122 MB, which counts as five uploads.',
+    'It checks X_BEARER_TOKEN, X_MEDIA_SECRET, the runtime, the clock and the way to X (X_API_BASE_URL). If users sign in with X, it checks X_REDIRECT_URI, X_CLIENT_ID and X_CLIENT_SECRET, and needs no token. With the URL of a mount, such as https://app.example/media, it checks that too: CORS, how large a body may be, and whether events arrive in time. For the last two the server needs the option http.doctor; they send up to 122 MB, which counts as five uploads.',
     'Each line is one finding: ✓ fine, ! a warning, ✗ something to mend, – not checked. It sends nothing to X but two questions, one of which X charges for.',
   ],
   options: OPTIONS,
@@ -72,6 +73,7 @@ async function* examine(
   const isRemote = server !== undefined
   yield checkRuntime(process.versions)
   yield checkSecret(env, isRemote)
+  if (hasSignIn(env)) yield* checkSignIn(env)
   yield* checkX(env, isRemote)
   if (server === undefined) return
   const mount = await checkDescription(server)

@@ -27,7 +27,7 @@ export const emulator: Command = {
   summary: 'Serve an emulated X, to develop and test without an account',
   usage: '[--port PORT] [--faults FILE]',
   details: [
-    'Set x.baseUrl to its URL, and any text as the token. It prints "listening on" and the URL when it is ready. The variable EMULATOR_OPTIONS holds further options of createEmulator, as JSON.',
+    'Set x.baseUrl to its URL, and apiBaseUrl of xSignIn; the quick start and the other commands read X_API_BASE_URL. Any text will do as the token. It prints "listening on" and the URL when it is ready. The variable EMULATOR_OPTIONS holds further options of createEmulator, as JSON.',
   ],
   options: OPTIONS,
   examples: ['emulator', 'emulator --port 9000 --faults faults.json'],

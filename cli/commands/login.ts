@@ -11,6 +11,7 @@ import { invalidToken } from '../../src/x/token-form.ts'
 import { type Command, EXIT, type ExitCode, type OptionSpecs, UsageError } from '../command.ts'
 import { formatVariables, readEnvFile, updateEnvFile } from '../env-file.ts'
 import { ExplainedError } from '../explained-error.ts'
+import { failureCode } from '../failure-code.ts'
 import { portalSteps } from '../login/portal-steps.ts'
 import { type Callback, listenForCallback } from '../login/sign-in.ts'
 import { readPort } from '../server/demo-options.ts'
@@ -20,7 +21,7 @@ const OPTIONS = {
   'client-id': {
     type: 'string',
     value: 'ID',
-    help: 'The OAuth 2.0 client ID. Default: the variable X_CLIENT_ID, or it asks.',
+    help: 'The OAuth 2.0 client ID. Default: X_CLIENT_ID in the file or the environment, or it asks.',
   },
   env: { type: 'string', value: 'FILE', help: 'Write the tokens to this file, such as .env. Default: print them.' },
   'dev-vars': { type: 'boolean', help: 'Write the tokens to .dev.vars, where wrangler dev reads them.' },
@@ -30,8 +31,16 @@ const OPTIONS = {
     help: 'The port that X sends the browser back to; it is part of the callback URI. Default 8789.',
   },
   'no-open': { type: 'boolean', help: 'Do not open the browser, only print the URL.' },
-  'authorize-url': { type: 'string', value: 'URL', help: 'Where X asks for access, for an emulated X.' },
-  'api-url': { type: 'string', value: 'URL', help: 'Where X’s API is, for an emulated X.' },
+  'authorize-url': {
+    type: 'string',
+    value: 'URL',
+    help: 'Where X asks for access. Default: X, or with --api-url, the same path there.',
+  },
+  'api-url': {
+    type: 'string',
+    value: 'URL',
+    help: 'Where X’s API is, for an emulated X. Default: the variable X_API_BASE_URL, or X.',
+  },
 } satisfies OptionSpecs
 
 export const login: Command = {
@@ -39,7 +48,7 @@ export const login: Command = {
   summary: 'Sign in with X, and get a user’s token with media.write',
   usage: '[--env FILE | --dev-vars] [--client-id ID]',
   details: [
-    'It first prints what to set up in X’s developer console. The client secret comes from the variable X_CLIENT_SECRET, or it asks; leave it empty for a public client. Without a file, the tokens go to stdout and everything else to stderr.',
+    'It first prints what to set up in X’s developer console. The client secret comes from X_CLIENT_SECRET in the file or the environment, or it asks; leave it empty for a public client. Without a file, the tokens go to stdout and everything else to stderr.',
     'The access token lasts two hours; X_REFRESH_TOKEN gets the next one, once. X keeps one pair of tokens for each user and app, so a new sign-in ends the tokens of the one before.',
   ],
   options: OPTIONS,
@@ -51,14 +60,19 @@ async function runLogin(args: string[], terminal: Terminal): Promise<ExitCode> {
   const { values } = parseArgs({ args, options: OPTIONS })
   if (values.env !== undefined && values['dev-vars']) throw new UsageError('Use --env or --dev-vars, not both.')
   const file = values['dev-vars'] ? '.dev.vars' : values.env
-  const callback = await listenForCallback(readPort({ PORT: values.port }, 8789))
+  const callback = await openCallback(readPort({ PORT: values.port }, 8789))
+  const inFile = file === undefined ? {} : await readEnvFile(file).catch(() => ({}))
+  const client = { ...terminal, env: { ...terminal.env, ...inFile } }
   try {
     for (const line of portalSteps(callback.redirectUri)) terminal.note(line)
     const settings = readSettings(
       {
-        clientId: values['client-id'] ?? (await readCredential(terminal, 'X_CLIENT_ID', 'Client ID: ')),
-        clientSecret: await readSecret(terminal),
-        ...{ authorizeUrl: values['authorize-url'], apiBaseUrl: values['api-url'] },
+        clientId: values['client-id'] ?? (await readCredential(client, 'X_CLIENT_ID', 'Client ID: ')),
+        clientSecret: await readSecret(client),
+        ...{
+          authorizeUrl: values['authorize-url'],
+          apiBaseUrl: values['api-url'] ?? (client.env['X_API_BASE_URL'] || undefined),
+        },
       },
       callback,
     )
@@ -73,6 +87,16 @@ async function runLogin(args: string[], terminal: Terminal): Promise<ExitCode> {
     throw error instanceof SignInFailure ? withAdvice(error, callback.redirectUri) : error
   } finally {
     await callback.close()
+  }
+}
+
+async function openCallback(port: number): Promise<Callback> {
+  try {
+    return await listenForCallback(port)
+  } catch (error) {
+    if (failureCode(error) !== 'EADDRINUSE') throw error
+    const advice = 'Stop the program that listens there, or choose another one with --port'
+    throw new ExplainedError(`Port ${port} is taken. ${advice}: it is part of the callback URI, at console.x.com too.`)
   }
 }
 
@@ -142,8 +166,7 @@ async function deliver(tokens: UserTokens, file: string | undefined, { print, no
 const ADVICE: Readonly<Partial<Record<FailureReason, string>>> = {
   denied: 'Run this again, and agree on X’s page.',
   refused: 'A code is valid for 30 seconds, and once. Run this again.',
-  client_refused:
-    'Copy X_CLIENT_ID and X_CLIENT_SECRET from X’s developer console again; a public client has no secret.',
+  client_refused: 'Copy X_CLIENT_ID and X_CLIENT_SECRET again; a public client has no secret.',
   scope_missing: 'Set the app’s permissions to "Read and write" at console.x.com, and run this again.',
   unavailable: 'Check the connection to X, and run this again.',
 }

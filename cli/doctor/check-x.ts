@@ -2,6 +2,7 @@ import { invalidToken, tokenIssuedAt, unsuitableToken } from '../../src/x/token-
 import type { Environment } from '../env-file.ts'
 import { xBaseUrl } from '../x-base-url.ts'
 import { askX, type XAnswer } from './ask-x.ts'
+import { hasSignIn } from './check-sign-in.ts'
 import type { Finding } from './finding.ts'
 
 /** Lifetime of an access token, milliseconds. https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token */
@@ -16,7 +17,7 @@ const LOGIN = 'Get a new one with `npx hono-x-media login`'
 export async function* checkX(env: Environment, isRemote: boolean): AsyncGenerator<Finding> {
   const { X_BEARER_TOKEN: token } = env
   const baseUrl = xBaseUrl(env)
-  const byForm = token ? tokenByForm(token) : missingToken(isRemote)
+  const byForm = token ? tokenByForm(token) : hasSignIn(env) ? NO_TOKEN_NEEDED : missingToken(isRemote)
   const me = await askX(`${baseUrl}/2/users/me`, byForm === undefined ? token : undefined)
   yield* checkReachability(me, baseUrl)
   if (byForm !== undefined) yield byForm
@@ -38,6 +39,12 @@ function missingToken(isRemote: boolean): Finding {
     about: 'token',
     text: 'X_BEARER_TOKEN is not set here. Get a token with `npx hono-x-media login --env .env`.',
   }
+}
+
+const NO_TOKEN_NEEDED: Finding = {
+  level: 'skipped',
+  about: 'token',
+  text: 'X_BEARER_TOKEN is not set, and not needed: users sign in.',
 }
 
 function tokenByForm(token: string): Finding | undefined {

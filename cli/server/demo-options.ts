@@ -1,3 +1,4 @@
+import { isPort } from '../../adapters/port.ts'
 import type { LimitOptions, Store, XApiOptions, XMediaOptions } from '../../src/index.ts'
 import { isBaseUrl } from '../../src/lib/option-checks.ts'
 import { mediaRules, type TransformImage } from '../../src/media/index.ts'
@@ -84,6 +85,6 @@ function readWhole(env: DemoEnv, name: string): number | undefined {
 /** The port to listen on. Throws a `ExplainedError` for one that cannot exist. */
 export function readPort({ PORT: text }: DemoEnv, byDefault = 8787): number {
   const port = text ? Number(text) : byDefault
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  if (isPort(port)) return port
   throw new ExplainedError(`The port must be a number from 0 to 65535, not ${text}.`)
 }

@@ -48,7 +48,7 @@ export type DemoPages = (demo: Demo) => Hono<DemoPagesEnv>
  */
 export async function serveDemo(given: DemoEnv, pages: DemoPages, transform?: TransformImage): Promise<RunningServer> {
   const port = readPort(given)
-  let emulator: Emulator | undefined
+  let emulator: (Emulator & RunningServer) | undefined
   const env = await demoEnv(given, async () => {
     const started = await serveEmulator(readEmulatorOptions(given))
     emulator = started
@@ -56,7 +56,11 @@ export async function serveDemo(given: DemoEnv, pages: DemoPages, transform?: Tr
   })
   const { authorize, ...options } = demoOptions(env, undefined, transform)
   const app = new Hono<DemoPagesEnv>()
-  const server = await serve(app, { port })
+  const server = await serve(app, { port }).catch(async (error: unknown) => {
+    // Its socket would keep the process alive.
+    await emulator?.close()
+    throw error
+  })
   const demo: Demo = {
     ...{ env, url: server.url, emulator, shrinksImages: transform !== undefined },
     options: {

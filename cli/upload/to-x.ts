@@ -1,4 +1,4 @@
-import { createXMedia, type MediaCategory, type XMediaClient } from '../../src/index.ts'
+import { createXMedia, type MediaCategory, type XMediaClient, type XMediaErrorCode } from '../../src/index.ts'
 import type { Environment } from '../env-file.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { xBaseUrl } from '../x-base-url.ts'
@@ -19,6 +19,7 @@ export function uploadToX(env: Environment, note: (line: string) => void): Uploa
   const client = createClient(env)
   return async function uploadFile({ file, altText, category }, show) {
     let sent = 0
+    const noteRetry = firstRetryNote(file.name, note)
     const answer = await client.upload(
       { source: file, ...(altText !== undefined && { altText }), ...(category !== undefined && { category }) },
       {
@@ -27,6 +28,7 @@ export function uploadToX(env: Environment, note: (line: string) => void): Uploa
             sent += event.bytes
             show(sent)
           }
+          if (event.type === 'retry') noteRetry(event.code)
         },
       },
     )
@@ -39,6 +41,16 @@ export function uploadToX(env: Environment, note: (line: string) => void): Uploa
     const { error } = data.processing_info ?? {}
     if (error) throw new ExplainedError(`X could not process it: ${error.message ?? error.name ?? 'no reason given'}.`)
     return data.id
+  }
+}
+
+/** Says once for a file that calls are repeated: the first waits are short, and the last ones long. */
+function firstRetryNote(name: string, note: (line: string) => void): (code: string) => void {
+  let isNoted = false
+  return (code) => {
+    const reason = code === 'x_rate_limited' ? 'X’s rate limit is reached' : 'X does not answer as it should'
+    if (!isNoted) note(`${name}: ${reason}. We try again, up to 5 times.`)
+    isNoted = true
   }
 }
 

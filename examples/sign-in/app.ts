@@ -13,18 +13,16 @@ export interface SignInEnv {
   /** At least 32 bytes: encrypts tokens, signs cookies and tickets. */
   X_MEDIA_SECRET: string
   /** Default: X itself. */
-  X_AUTHORIZE_URL?: string
   X_API_BASE_URL?: string
 }
 
 /** @param redirectUri The URL of `/auth/callback`, as the app's settings at console.x.com have it. */
 export function createApp(env: SignInEnv, store: Store, redirectUri: string): Hono {
   const { X_CLIENT_ID: clientId, X_CLIENT_SECRET: clientSecret, X_MEDIA_SECRET: secret } = env
-  const { X_AUTHORIZE_URL: authorizeUrl, X_API_BASE_URL: baseUrl = 'https://api.x.com' } = env
+  const { X_API_BASE_URL: baseUrl = 'https://api.x.com' } = env
   const x = xSignIn({
     ...{ clientId, redirectUri, secret, store, apiBaseUrl: baseUrl },
     ...(clientSecret && { clientSecret }),
-    ...(authorizeUrl && { authorizeUrl }),
   })
   const options = { ...x.access, secret, store, x: { baseUrl } }
 

@@ -18,7 +18,7 @@ await run(async () => {
     ...process.env,
     X_CLIENT_ID: clientId || 'emulated',
     X_MEDIA_SECRET: clientId ? readSecret(process.env) : randomUUID(),
-    ...(emulator && { X_API_BASE_URL: emulator.url, X_AUTHORIZE_URL: `${emulator.url}/i/oauth2/authorize` }),
+    ...(emulator && { X_API_BASE_URL: emulator.url }),
   }
   const store = (await openStore(process.env['X_MEDIA_STORE'])) ?? memoryStore()
 

@@ -68,6 +68,12 @@ export function forbidden(): ApiError {
   return new ApiError(plainProblemResponse(403, 'Forbidden'))
 }
 
+/** The user's last post has the same text. */
+export function duplicatePost(): ApiError {
+  const detail = 'You are not allowed to create a Tweet with duplicate content.'
+  return new ApiError(problemResponse(403, { detail, type: 'about:blank', title: 'Forbidden', status: 403 }))
+}
+
 /** The token is the app's own, not a user's. X's text has two spaces in the middle. */
 export function unsupportedAuthentication(): ApiError {
   return new ApiError(

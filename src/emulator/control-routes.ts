@@ -10,12 +10,17 @@ import { reportUpload, summarizeUpload } from './upload-report.ts'
 
 const clockRequest = z.strictObject({ advance_secs: z.number() })
 
+/** Where the control routes are. */
+export const CONTROL_PATH = '/_emulator'
+
 /**
  * | route below `/_emulator` | body → answer |
  * |---|---|
+ * | `GET /` | `{"routes":[…]}`: these routes |
  * | `GET /uploads` | `{"uploads":[UploadSummary]}` |
  * | `GET /uploads/:id` | `UploadReport`: the summary and a SHA-256 of the bytes |
  * | `GET /uploads/:id/media` | the bytes; supports `Range`, so that a browser can play a video |
+ * | `GET /posts` | `{"posts":[EmulatedPost]}` |
  * | `POST /clock` | `{"advance_secs":seconds}` → `{"now":milliseconds}` |
  * | `PUT /faults` | `FaultPlan`, which replaces the previous one → 204, or 400 with what is wrong with it |
  * | `GET /violations` | `{"violations":[Violation]}` |
@@ -36,6 +41,7 @@ export function createControlRoutes(state: EmulatorState): Hono {
     const upload = state.uploads.get(c.req.param('id'))
     return upload === undefined ? c.notFound() : serveMedia(upload, c.req.header('range'))
   })
+  routes.get('/posts', () => jsonResponse({ posts: state.posts.all() }))
   routes.post('/clock', async (c) => {
     const request = await readJson(c.req.raw)
     const { advance_secs } = refuseMistakes(() => parseOptions(clockRequest, request))
@@ -53,6 +59,8 @@ export function createControlRoutes(state: EmulatorState): Hono {
     state.reset()
     return c.body(null, 204)
   })
+  const names = routes.routes.map(({ method, path }) => `${method} ${CONTROL_PATH}${path}`)
+  routes.get('/', () => jsonResponse({ routes: names }))
   routes.onError((error) => {
     if (error instanceof ApiError) return error.response
     throw error

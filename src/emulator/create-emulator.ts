@@ -4,6 +4,7 @@ import { createEmulatorApp } from './emulator-app.ts'
 import type { EmulatorOptions } from './emulator-options.ts'
 import { createEmulatorState } from './emulator-state.ts'
 import type { FaultPlan } from './fault-plan.ts'
+import type { EmulatedPost } from './post-log.ts'
 import { reportUpload, summarizeUpload, type UploadReport, type UploadSummary } from './upload-report.ts'
 
 /** X's API to send requests to, and its controls. */
@@ -14,6 +15,8 @@ export interface Emulator {
   upload(id: string): Promise<UploadReport | undefined>
   /** All uploads, in the order they were started. */
   uploads(): UploadSummary[]
+  /** All posts, in the order they were created. */
+  posts(): EmulatedPost[]
   /**
    * Replaces all faults, also those of the options. Throws a `TypeError` for faults that cannot happen; its message names
    * each of them, the member that is wrong, and what it can be.
@@ -25,7 +28,7 @@ export interface Emulator {
   requests(): RequestCounts
   /** Moves the clock forward. */
   advance(seconds: number): void
-  /** Forgets uploads, violations, counts, faults and issued tokens, and ends hanging calls; keeps the clock. */
+  /** Forgets uploads, posts, violations, counts, faults and issued tokens, and ends hanging calls; keeps the clock. */
   reset(): void
 }
 
@@ -39,6 +42,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return upload === undefined ? undefined : reportUpload(state, upload)
     },
     uploads: () => state.uploads.all().map((upload) => summarizeUpload(state, upload)),
+    posts: state.posts.all,
     setFaults: state.setFaults,
     violations: state.log.violations,
     requests: state.log.requests,

@@ -5,7 +5,7 @@ import { createAuthorizePage } from './authorize-page.ts'
 import { createCallHandler } from './call-handler.ts'
 import type { Step } from './call-log.ts'
 import { commandMediaId, commandOf, commandStep, runCommand } from './command-api.ts'
-import { createControlRoutes } from './control-routes.ts'
+import { CONTROL_PATH, createControlRoutes } from './control-routes.ts'
 import type { EmulatorState } from './emulator-state.ts'
 import { lookUpMedia, lookUpOneMedia } from './media-lookup.ts'
 import { createMetadata, createSubtitles, deleteSubtitles } from './metadata-and-subtitles.ts'
@@ -43,7 +43,7 @@ export function createEmulatorApp(state: EmulatorState): Hono {
   app.post('/2/oauth2/revoke', answer('revoke', revokeToken))
   app.get('/2/users/me', answer('me', getMe))
   app.route('/i/oauth2/authorize', createAuthorizePage(state))
-  app.route('/_emulator', createControlRoutes(state))
+  app.route(CONTROL_PATH, createControlRoutes(state))
   app.notFound(() => plainProblemResponse(404, 'Not Found'))
   app.onError((error) => {
     // The connection was reset or the client left. The host deals with that; an in-process caller gets a rejection.

@@ -3,6 +3,7 @@ import { type CallLog, createCallLog } from './call-log.ts'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './emulator-options.ts'
 import { createFaultPicker, type FaultPicker } from './fault-picker.ts'
 import { parseFaultPlan } from './parse-fault-plan.ts'
+import { createPostLog, type PostLog } from './post-log.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { createUploads, type Uploads } from './uploads.ts'
 
@@ -11,6 +12,7 @@ export interface EmulatorState {
   readonly options: ResolvedOptions
   readonly log: CallLog
   readonly uploads: Uploads
+  readonly posts: PostLog
   readonly tokens: Tokens
   readonly codes: AuthorizationCodes
   faults: FaultPicker
@@ -21,7 +23,7 @@ export interface EmulatorState {
   advance(seconds: number): void
   /** Replaces the faults. Throws a `TypeError` for faults that cannot happen. */
   setFaults(plan: unknown): void
-  /** Forgets uploads, violations, counts, faults and issued tokens, and ends hanging calls; keeps the clock. */
+  /** Forgets uploads, posts, violations, counts, faults and issued tokens, and ends hanging calls; keeps the clock. */
   reset(): void
 }
 
@@ -34,6 +36,7 @@ export function createEmulatorState(options: EmulatorOptions): EmulatorState {
     options: resolved,
     log: createCallLog(),
     uploads: createUploads(now, resolved.expiresAfterSecs),
+    posts: createPostLog(),
     tokens: createTokens(resolved, now),
     codes: createAuthorizationCodes(now),
     faults: createFaultPicker(resolved),
@@ -49,6 +52,7 @@ export function createEmulatorState(options: EmulatorOptions): EmulatorState {
       for (const release of state.hanging) release()
       state.faults = createFaultPicker({})
       state.uploads.clear()
+      state.posts.clear()
       state.log.clear()
       state.tokens.clear()
       state.codes.clear()

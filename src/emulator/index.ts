@@ -18,6 +18,7 @@ export {
   SURVIVABLE_EFFECTS,
   type SuccessBody,
 } from './fault-plan.ts'
+export type { EmulatedPost } from './post-log.ts'
 export type { ProcessingTimes } from './processing.ts'
 export type { RefreshOptions, TokenGrant, TokenOptions } from './tokens.ts'
 export type { UploadReport, UploadSummary } from './upload-report.ts'

@@ -7,6 +7,7 @@ import { id } from '../x/field-schemas.ts'
 export interface PostRequest {
   text?: string
   media?: { media_ids: string[] }
+  reply?: { in_reply_to_tweet_id: string }
 }
 
 const text = z.exactOptional(z.string())

@@ -25,7 +25,7 @@ export interface RefreshOptions {
   clientId?: string
   /** For a confidential client, which must then use HTTP Basic. Default: a public client. */
   clientSecret?: string
-  /** The callback URLs of the app; X compares them letter by letter. Default: any URL. */
+  /** The callback URLs of the app; a sign-in must name exactly one of them. Default: any URL. */
   redirectUris?: string[]
   /** The scopes that users can grant to the app; it does not get any other. Default: all that it asks for. */
   grantableScopes?: string[]

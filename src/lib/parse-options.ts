@@ -27,11 +27,13 @@ export function parseOptions<Output>(
 
   function describe(issue: Issue): string[] {
     const path = issue.path.map(showName).join('.') || 'options'
+    const isMissing = issue.path.length > 0 && 'input' in issue && issue.input === undefined
+    const subject = isMissing ? `${path} is not set: it` : path
     switch (issue.code) {
       case 'unrecognized_keys':
         return issue.keys.map((key) => unknownOption(issue.path, key))
       case 'invalid_type':
-        return [`${path} must be ${nameOf(issue.expected)}, not ${kindOf(issue.input)}`]
+        return [`${subject} must be ${nameOf(issue.expected)}${isMissing ? '' : `, not ${kindOf(issue.input)}`}`]
       case 'invalid_value':
         return [`${path} must be ${issue.values.map(show).join(' or ')}, not ${show(issue.input)}`]
       case 'too_small':
@@ -39,7 +41,7 @@ export function parseOptions<Output>(
       case 'too_big':
         return [`${path} must be at most ${count(issue.maximum)}, not ${show(issue.input)}`]
       default:
-        return [`${path} ${issue.message}`]
+        return [`${subject} ${issue.message}`]
     }
   }
 

@@ -60,6 +60,8 @@ export function createOAuthClient(
   }
   const client = { client_id: clientId }
   const authenticate = clientSecret === undefined ? None() : rawBasic(clientId, clientSecret)
+  const callX = <Answer>(send: () => Promise<Response>, read: (response: Response) => Promise<Answer>) =>
+    readAnswer(send, read, clientSecret !== undefined)
   const requestOptions = () => ({
     signal: AbortSignal.timeout(TIMEOUT_MS),
     [allowInsecureRequests]: apiBaseUrl.startsWith('http:'),
@@ -133,9 +135,10 @@ function checkCallback<Checked>(check: () => Checked, parameters: URLSearchParam
 }
 
 /** Sends a request and reads its answer. No error of the library gets out: its causes contain answers with tokens. */
-async function callX<Answer>(
+async function readAnswer<Answer>(
   send: () => Promise<Response>,
   read: (response: Response) => Promise<Answer>,
+  hasSecret: boolean,
 ): Promise<Answer> {
   let status: number | undefined
   try {
@@ -143,15 +146,17 @@ async function callX<Answer>(
     status = response.status
     return await read(response)
   } catch (error) {
-    throw failureOf(status, error instanceof ResponseBodyError ? error.error : undefined)
+    throw failureOf(status, error instanceof ResponseBodyError ? error.error : undefined, hasSecret)
   }
 }
 
 /** RFC 6749 section 5.2, and what X makes of it: `invalid_request` for tokens that it does not know. */
-function failureOf(status: number | undefined, error: string | undefined): SignInFailure {
+function failureOf(status: number | undefined, error: string | undefined, hasSecret: boolean): SignInFailure {
   if (status === undefined) return new SignInFailure('unavailable', 'X could not be reached.')
   if (status === 401 || error === 'invalid_client' || error === 'unauthorized_client') {
-    return new SignInFailure('client_refused', 'X refused the client id or the client secret.')
+    const sent = hasSecret ? 'A secret was sent.' : 'No secret was sent.'
+    const detail = `X refused the client id or the client secret. ${sent} Both are at console.x.com, under Keys.`
+    return new SignInFailure('client_refused', detail)
   }
   if (status === 400) return new SignInFailure('refused', 'X refused the code or the refresh token.')
   return new SignInFailure('unavailable', `X sent an answer that cannot be used (${status}).`)

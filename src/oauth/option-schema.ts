@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { baseUrl, func, hasMethods, isBaseUrl, logOption, valid } from '../lib/option-checks.ts'
 import { parseOptions } from '../lib/parse-options.ts'
-import { MIN_SECRET_BYTES, type TicketKeys, ticketKeys } from '../status-ticket.ts'
+import { secretMistake, type TicketKeys, ticketKeys } from '../status-ticket.ts'
 import type { XSignInOptions } from './options.ts'
 
 /** The options of `xSignIn`, with their defaults. */
@@ -14,6 +14,13 @@ export interface XSignInSettings extends Pick<XSignInOptions, 'clientId' | 'redi
   subject?: XSignInOptions['subject'] | undefined
   log?: XSignInOptions['log'] | undefined
 }
+
+interface BeforeAuthorizeUrl extends Omit<XSignInSettings, 'authorizeUrl'> {
+  authorizeUrl?: string | undefined
+}
+
+const X_API_URL = 'https://api.x.com'
+const AUTHORIZE_PATH = '/i/oauth2/authorize'
 
 /** `media.write` uploads. X tells who has signed in to tokens with the other two. */
 export const REQUIRED_SCOPES: readonly string[] = ['media.write', 'users.read', 'tweet.read']
@@ -30,20 +37,19 @@ const secret = z.pipe(
   z.transform((value, context): TicketKeys => {
     const keys = ticketKeys(value)
     if (keys !== undefined) return keys
-    const message = `must be a string of at least ${MIN_SECRET_BYTES} bytes, or a list of such strings`
+    const message = secretMistake(value, 'or a list of such strings')
     context.issues.push({ code: 'custom', message, input: value, continue: true })
     return z.NEVER
   }),
 )
 
-const signInOptions: z.ZodMiniType<XSignInSettings> = z.strictObject({
+const signInOptions: z.ZodMiniType<BeforeAuthorizeUrl> = z.strictObject({
   clientId: credential,
   clientSecret: z.optional(credential),
-  redirectUri: z
-    .string()
-    .check(
-      z.refine(isCallbackUrl, 'must be the https URL of the /callback route; http is for 127.0.0.1 and localhost'),
-    ),
+  redirectUri: valid<string>(
+    (value) => callbackUrlMistake(value) === undefined,
+    (value) => callbackUrlMistake(value) ?? '',
+  ),
   store: valid<XSignInOptions['store']>(
     (value) => hasMethods(value, 'get', 'compareAndSwap'),
     'must be an object with the methods get and compareAndSwap; Workers KV cannot compare and swap, so use Durable Objects',
@@ -60,21 +66,38 @@ const signInOptions: z.ZodMiniType<XSignInSettings> = z.strictObject({
       ),
     DEFAULT_SCOPES,
   ),
-  authorizeUrl: z._default(baseUrl, 'https://x.com/i/oauth2/authorize'),
-  apiBaseUrl: z._default(baseUrl, 'https://api.x.com'),
+  authorizeUrl: z.optional(baseUrl),
+  apiBaseUrl: z._default(baseUrl, X_API_URL),
   subject: z.optional(func<NonNullable<XSignInOptions['subject']>>()),
   log: logOption,
 })
 
-/** X accepts `http` for this machine only. https://docs.x.com/fundamentals/developer-apps#callback-urls */
-function isCallbackUrl(text: string): boolean {
-  if (!isBaseUrl(text)) return false
-  const { protocol, hostname, pathname } = new URL(text)
+/**
+ * Which rule a callback URL breaks, as the rest of a sentence. X accepts `http` for this machine only.
+ * https://docs.x.com/fundamentals/developer-apps#callback-urls
+ */
+export function callbackUrlMistake(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return 'must be the URL of the /callback route'
+  if (!isBaseUrl(value)) return `must be an http(s) URL without credentials, query or fragment, ${not(value)}`
+  const { protocol, hostname, pathname } = new URL(value)
   const isLoopback = /^(?:127\.0\.0\.1|\[::1\]|(?:.+\.)?localhost)$/.test(hostname)
-  return (protocol === 'https:' || isLoopback) && pathname.endsWith('/callback')
+  if (protocol === 'http:' && !isLoopback)
+    return `must begin with https://, unless the host is 127.0.0.1, ${not(value)}`
+  return pathname.endsWith('/callback') ? undefined : `must end with /callback, ${not(value)}`
+}
+
+/** The URL is no secret, unless it has credentials. */
+function not(url: string): string {
+  return `not ${JSON.stringify(url.replace(/\/\/[^/]*@/, '//…@'))}`
 }
 
 /** Reads the options of `xSignIn`. Throws one `TypeError` that lists everything wrong with them. */
 export function parseSignInOptions(options: unknown): XSignInSettings {
-  return parseOptions(signInOptions, options)
+  const { authorizeUrl, ...settings } = parseOptions(signInOptions, options)
+  return { ...settings, authorizeUrl: authorizeUrl ?? authorizeUrlFor(settings.apiBaseUrl) }
+}
+
+/** X has its page on another host than its API; the emulator has both on one. */
+function authorizeUrlFor(apiBaseUrl: string): string {
+  return (apiBaseUrl === X_API_URL ? 'https://x.com' : apiBaseUrl) + AUTHORIZE_PATH
 }

@@ -21,7 +21,7 @@ export interface XSignInOptions<E extends Env = UndeclaredEnv> {
   clientSecret?: string
   /**
    * The URL of the `/callback` route as browsers see it, such as `https://app.example/auth/callback`. The app's settings at
-   * console.x.com must list it letter by letter. With `http`, the host must be this machine, such as `127.0.0.1`.
+   * console.x.com must list exactly this one. With `http`, the host must be this machine, such as `127.0.0.1`.
    */
   redirectUri: string
   /**
@@ -39,9 +39,9 @@ export interface XSignInOptions<E extends Env = UndeclaredEnv> {
    * lasts two hours. Default `tweet.read`, `tweet.write`, `users.read`, `media.write` and `offline.access`.
    */
   scopes?: readonly string[]
-  /** Where X asks users for access. Default `https://x.com/i/oauth2/authorize`. */
+  /** Where X asks users for access. Default `https://x.com/i/oauth2/authorize`; with another `apiBaseUrl`, that path there. */
   authorizeUrl?: string
-  /** Where X's API is. Default `https://api.x.com`. */
+  /** Where X's API is; change it to use the emulator. Default `https://api.x.com`. */
   apiBaseUrl?: string
   /**
    * Links the X account to a user of the app's own, and returns that user's name. If it returns none, the sign-in is refused.

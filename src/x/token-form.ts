@@ -27,8 +27,13 @@ export function unsuitableToken(token: string): string | undefined {
   }
   const content = decodeToken(token)
   if (/:rt:\d+$/.test(content)) return 'is a refresh token: set the access token that came with it'
-  if (/:ci$/.test(content)) return `is the client id of the app: ${GET_USER_TOKEN}`
+  if (isClientId(token)) return `is the client id of the app: ${GET_USER_TOKEN}`
   return undefined
+}
+
+/** Whether a text has the form of an OAuth 2.0 client ID. */
+export function isClientId(text: string): boolean {
+  return /:ci$/.test(decodeToken(text))
 }
 
 /** When X issued an access token, in epoch milliseconds; undefined when its form does not tell. */

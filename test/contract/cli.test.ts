@@ -113,6 +113,14 @@ describe('the command line', () => {
   })
 })
 
+it.each(['serve', 'emulator', 'login'])('%s ends with a sentence when its port is taken', async (name) => {
+  const { url, close } = await listen(createServer(), 0, '127.0.0.1')
+  onTestFinished(() => close())
+  const { code, stderr } = await runToEnd(cli(name, '--port', new URL(url).port), { X_CLIENT_ID: 'app' })
+  expect(stderr).toMatch(/^Port \d+ is taken\. Stop the program that listens there, or choose .+\n$/)
+  expect(code).toBe(1)
+})
+
 const SERVERS = ['serve:node', 'serve:express', 'serve:bun', 'serve:deno', 'serve:workers']
 const EXAMPLES = [
   'example:post-a-tweet',

@@ -118,22 +118,35 @@ describe('the package, packed and installed into an empty folder', () => {
     return fileOn('README.md', '.env')
       .replace('paste-the-client-id', CLIENT.clientId)
       .replace('paste-the-client-secret', CLIENT.clientSecret)
-      .replace('paste-a-random-text', ENV.X_MEDIA_SECRET)
+      .replace('paste-a-random-string', ENV.X_MEDIA_SECRET)
+      .concat(`X_API_BASE_URL=${emulator.url}\n`)
   }
 
-  /** Signs in to the quick start, and posts a file. */
-  async function expectPost(url: string): Promise<void> {
+  /** Signs in to the quick start, posts a file, and then the same text again. */
+  async function expectPost(url: string, user = '34'): Promise<void> {
     const browser = new Browser()
     expect(await (await browser.send(`${url}/`)).text()).toContain('Sign in with X')
-    const authorizeUrl = (await browser.openLogin({ url })).replace('https://x.com', emulator.url)
-    const callback = await browser.decide(authorizeUrl, 'authorize', '34')
+    const callback = await browser.decide(await browser.openLogin({ url }), 'authorize', user)
     expect(callback).toContain('http://127.0.0.1:8787/auth/callback')
     expect((await browser.send(callback.replace('http://127.0.0.1:8787', url))).status).toBe(303)
+    expect(await (await browser.send(`${url}/`)).text()).toContain(`Signed in as X user ${user}`)
     const init = { method: 'POST', headers: { 'content-type': 'image/png' }, body: file }
     const posted = await browser.send(`${url}/posts?text=Meow`, init)
     expect(await posted.json()).toMatchObject({ data: { text: 'Meow' } })
     expect(posted.status).toBe(201)
-    expect((await emulator.uploads()).at(-1)).toMatchObject({ owner: '34', finalized: true, size: file.length })
+    const [media] = (await emulator.uploads()).slice(-1)
+    expect(media).toMatchObject({ owner: user, finalized: true, size: file.length })
+    const { posts } = await emulator.control<{ posts: unknown[] }>('GET', '/posts')
+    expect(posts.at(-1)).toMatchObject({ text: 'Meow', media_ids: [media?.id], user })
+
+    const again = await browser.send(`${url}/posts?text=Meow`, init)
+    expect(await again.json()).toMatchObject({ detail: expect.stringContaining('duplicate content') })
+    expect(again.status).toBe(403)
+    const form = new FormData()
+    form.set('text', 'Meow')
+    form.set('media', new Blob([file], { type: 'image/png' }), 'cat.png')
+    const inForm = await browser.send(`${url}/posts`, { method: 'POST', body: form })
+    expect([inForm.status, await inForm.text()]).toEqual([400, 'Use /posts?text=…'])
   }
 
   const DENO = 'run --no-prompt --node-modules-dir=manual --allow-net --allow-read --allow-env'.split(' ')
@@ -155,15 +168,27 @@ describe('the package, packed and installed into an empty folder', () => {
 
   it('posts a file with the quick start of the README on Node', async () => {
     const node = process.env['NODE_UNDER_TEST'] ?? bin('node')
-    await whileRunning([node, '--env-file=.env', '--import', './to-emulator.js', 'server.mjs'], expectPost)
+    await whileRunning([node, '--env-file=.env', 'server.mjs'], expectPost)
+  })
+
+  it('posts a file with the quick start in TypeScript', async () => {
+    for (const name of ['quick-start.ts', 'serve-quick-start.ts'])
+      await writeFile(join(folder, name), fileOn(GETTING_STARTED, name))
+    await whileRunning([bin('node'), '--env-file=.env', 'serve-quick-start.ts'], (url) => expectPost(url, '56'))
+  })
+
+  it('says which variables the quick start lacks', async () => {
+    const program = [bin('node'), '--env-file=incomplete.env', 'server.mjs']
+    await writeFile(join(folder, 'incomplete.env'), quickStartVariables().replace(/^X_CLIENT_(?:ID|SECRET)=.+$/gm, ''))
+    const message = 'Error: X_CLIENT_ID, X_CLIENT_SECRET not set'
+    await expect(whileRunning(program, expectPost)).rejects.toThrow(message)
   })
 
   it.skipIf(!CHROMIUM)('posts a file from the page of the quick start in Chromium', async () => {
-    await whileRunning([bin('node'), '--env-file=.env', '--import', './to-emulator.js', 'server.mjs'], async (url) => {
+    await whileRunning([bin('node'), '--env-file=.env', 'server.mjs'], async (url) => {
       const browser = await launchBrowser()
       try {
         const page = await browser.newPage()
-        await redirectPages(page, 'https://x.com', emulator.url)
         await redirectPages(page, 'http://127.0.0.1:8787', url)
         await page.goto(url)
         await page.getByRole('link', { name: 'Sign in with X' }).click()
@@ -173,7 +198,11 @@ describe('the package, packed and installed into an empty folder', () => {
           .locator('[name=file]')
           .setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer: Buffer.from(file) })
         await page.getByRole('button', { name: 'Post' }).click()
-        await page.getByText('"text":"Purr"').waitFor()
+        await page.getByText('Posted:').waitFor()
+        await page.getByRole('link', { name: /^https:\/\/x\.com\/i\/status\/\d+$/ }).waitFor()
+        await page.getByRole('button', { name: 'Post' }).click()
+        await page.getByText('You are not allowed to create a Tweet with duplicate content.').waitFor()
+        expect(await page.locator('#link').textContent()).toBe('')
       } finally {
         await browser.close()
       }
@@ -186,7 +215,7 @@ describe('the package, packed and installed into an empty folder', () => {
       .filter((line) => /^\w+=/.test(line))
     const variables = Object.fromEntries(lines.map((line) => line.split('=', 2)))
     const miniflare = await serveWorker('README.md', 'worker.mjs', variables)
-    await expectPost((await miniflare.ready).origin)
+    await expectPost((await miniflare.ready).origin, '78')
     await miniflare.dispose()
   })
 
@@ -197,16 +226,20 @@ describe('the package, packed and installed into an empty folder', () => {
       ({ language, text }) => language === 'sh' && text.startsWith('curl'),
     )
     expect(commands).toHaveLength(1)
+    const [signIn = '', ...uploads] = commands[0]?.text.trim().split('\n') ?? []
     await whileServing('node', ['node', '--import', './to-emulator.js'], async (url) => {
-      for (const command of commands.flatMap(({ text }) => text.trim().split('\n'))) {
-        const said = execFileSync('sh', ['-c', command.replace('http://127.0.0.1:8787', url)], {
+      const run = (command: string) =>
+        execFileSync('sh', ['-c', command.replace('http://127.0.0.1:8787', url)], {
           cwd: folder,
-          env: { ...process.env, COOKIE: cookie },
           encoding: 'utf8',
           stdio: 'pipe',
         })
-        expect(await emulator.upload(dataOf(JSON.parse(said)).id)).toMatchObject({ finalized: true, size: 5000 })
+      expect(run(signIn)).toBe('You are u1.')
+      for (const upload of uploads) {
+        const { id } = dataOf(JSON.parse(run(upload)))
+        expect(await emulator.upload(id)).toMatchObject({ finalized: true, size: 5000 })
       }
+      expect(uploads).toHaveLength(2)
     })
   })
 

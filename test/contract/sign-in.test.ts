@@ -27,7 +27,6 @@ describe('the example sign-in', () => {
       X_CLIENT_SECRET: SECRET,
       X_MEDIA_SECRET: 'a secret of at least thirty-two bytes',
       X_API_BASE_URL: emulator.url,
-      X_AUTHORIZE_URL: `${emulator.url}/i/oauth2/authorize`,
     }
   })
   afterEach(() => emulator?.kill())

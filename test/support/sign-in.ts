@@ -53,7 +53,6 @@ export async function serveSignIn(
     redirectUri: `${url}/auth/callback`,
     secret: SECRET,
     store,
-    authorizeUrl: `${x.url}/i/oauth2/authorize`,
     apiBaseUrl: x.url,
     log,
     ...changes,

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { GENERATED_PAGES } from '../../scripts/generated-pages.ts'
 import { formatTable, slug } from '../../scripts/option-table.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { compile } from '../support/compile-docs.ts'
-import { type Page, pageAt, pages, root } from '../support/docs.ts'
+import { fileOn, type Page, pageAt, pages, root } from '../support/docs.ts'
 
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
@@ -84,11 +85,29 @@ describe('the documentation', () => {
     expect(brokenLinks(page)).toEqual(['#no', 'no.md', 'errors.md#no'].map((link) => `docs/page.md: ${link}`))
   })
 
+  it('links within the package only to what is packed, and to the rest by the URL of the repository', () => {
+    const packed = [...pages, ...OTHER_PAGES.filter(({ path }) => path === 'CHANGELOG.md')]
+    expect(packed.flatMap(missingFiles)).toEqual([])
+    const blob = 'https://github.com/hono-x-media/hono-x-media/blob/main'
+    const page = {
+      path: 'docs/page.md',
+      text: `[a](../SECURITY.md) [b](${blob}/NO.md) [c](${blob}/LICENSE) [d](errors.md#a)`,
+    }
+    expect(missingFiles(page)).toEqual(['../SECURITY.md', `${blob}/NO.md`])
+  })
+
   it('begins each page with whom it is for', () => {
     const lead = /^# .+\n\nThis page is for [^\n]/
     expect(pages.filter(({ path, text }) => path !== 'README.md' && !lead.test(text)).map(({ path }) => path)).toEqual(
       [],
     )
+  })
+
+  it('has the quick start in TypeScript, which differs by its types alone', () => {
+    const [typed, untyped] = [fileOn('docs/getting-started.md', 'quick-start.ts'), fileOn('README.md', 'app.mjs')]
+    const withoutTypes = (code: string) => transformSync(code, { loader: 'ts' }).code.replace(/^\/\/ .+$/m, '')
+    expect(withoutTypes(typed)).toBe(withoutTypes(untyped))
+    expect(typed).not.toBe(untyped)
   })
 
   it('can be reached from the README', () => {
@@ -124,6 +143,19 @@ describe('the documentation', () => {
   })
 })
 
+/** A file of the repository, by its URL. */
+const REPOSITORY =
+  /^https:\/\/(?:github\.com\/hono-x-media\/hono-x-media\/blob|raw\.githubusercontent\.com\/hono-x-media\/hono-x-media)\/main\//
+
+/** The links of a page in the package to files that the package lacks, and to files that the repository lacks. */
+function missingFiles({ path, text }: Pick<Page, 'path' | 'text'>): string[] {
+  return allLinksOf(text).filter((link) => {
+    if (REPOSITORY.test(link)) return !existsSync(root + link.replace(REPOSITORY, '').replace(/#.*$/, ''))
+    if (/^[a-z]+:|^#/.test(link)) return false
+    return !/^(?:README|CHANGELOG)\.md$|^docs\//.test(join(dirname(path), link.replace(/#.*$/, '')))
+  })
+}
+
 /** The links of a page to files or headings that do not exist. */
 function brokenLinks({ path, text }: Pick<Page, 'path' | 'text'>): string[] {
   return linksOf(text)
@@ -140,9 +172,11 @@ function brokenLinks({ path, text }: Pick<Page, 'path' | 'text'>): string[] {
 
 /** The links within the repository. */
 function linksOf(text: string): string[] {
-  return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, link = '']) => link)
-    .filter((link) => !/^[a-z]+:/.test(link))
+  return allLinksOf(text).filter((link) => !/^[a-z]+:/.test(link))
+}
+
+function allLinksOf(text: string): string[] {
+  return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
 }
 
 function anchorsOf(text: string): string[] {

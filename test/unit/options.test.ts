@@ -212,7 +212,7 @@ describe('the options', () => {
       'limits.quota.store must be an object with the method add',
       'log must be a logger or false',
       'onEvent must be a function',
-      'secret must be a string of at least 32 bytes, a list of such strings, or a function that gets either',
+      'secret has 5 bytes, needs 32',
       'store must be an object with the methods get and compareAndSwap',
       'token must be a non-empty string, or a function that gets one',
       'x.baseUrl must be an http(s) URL without credentials, query or fragment',
@@ -229,7 +229,7 @@ describe('the options', () => {
   ])('are checked when %s is called, and three of them are required', (_, read) => {
     // A caller without types may give anything.
     expect(() => Reflect.apply(read, undefined, [{}])).toThrow(
-      /^These options do not work:\n- token must .+\n- authorize must .+\n- secret must .+$/,
+      /^These options do not work:(?:\n- (?:token|authorize|secret) is not set: it must be a .+){3}$/,
     )
   })
 
@@ -300,7 +300,8 @@ describe('the options', () => {
     const fault = 'secret must be a string of at least 32 bytes, a list of such strings, or a function that gets either'
     const [good, short] = ['s'.repeat(32), 's'.repeat(31)]
     for (const secret of [good, [good], [good, good]]) expect(faultsOf({ secret })).toEqual([])
-    for (const secret of [short, [], [good, short], [good, undefined], [good, [good]], { 0: good }]) {
+    expect(faultsOf({ secret: short })).toEqual(['secret has 31 bytes, needs 32'])
+    for (const secret of ['', [], [short], [good, short], [good, undefined], [good, [good]], { 0: good }]) {
       expect(faultsOf({ secret })).toEqual([fault])
     }
   })

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { worker } from '../../../adapters/cloudflare.ts'
+import { durableObjectStore, worker } from '../../../adapters/cloudflare.ts'
 
 it.each([
   [{}, false],
@@ -12,4 +12,14 @@ it.each([
   const asked = worker(() => ({ fetch: () => new Response('served') })).fetch(new Request('http://x/'), {}, {})
   if (serves) expect(await (await asked).text()).toBe('served')
   else await expect(asked).rejects.toThrow(TypeError)
+})
+
+it.each([
+  [undefined, 'undefined'],
+  ['a secret', 'string'],
+  [{ get: async () => null, put: async () => undefined }, 'another binding'],
+])('refuses %j in the place of a Durable Object binding at once, and says what it got', (binding, got) => {
+  const create = () => Reflect.apply(durableObjectStore, undefined, [binding])
+  const message = `No Durable Object binding, but ${got}: is the name in wrangler.toml, such as UPLOADS?`
+  expect(create).toThrow(new TypeError(message))
 })

@@ -48,6 +48,19 @@ it('receives the whole upload when middleware before it counts the bytes', async
   await server.close()
 })
 
+it('says what to do when the port is taken, and which ports there are', async () => {
+  const { url, close } = await serve(new Hono(), { port: 0 })
+  onTestFinished(() => close())
+  const port = Number(new URL(url).port)
+  await expect(serve(new Hono(), { port })).rejects.toMatchObject({
+    ...{ code: 'EADDRINUSE', port },
+    message: expect.stringMatching(/^Port \d+ is taken\. .+ such as PORT=8790\. .+ change X_REDIRECT_URI/),
+  })
+  await expect(serve(new Hono(), { port: Number('abc') })).rejects.toThrow(
+    new TypeError('The port must be a number from 0 to 65535, not NaN.'),
+  )
+})
+
 it('refuses a request on which setEncoding() was called, and logs why', async () => {
   const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => logged.mockRestore())

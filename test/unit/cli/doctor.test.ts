@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { listen, serve } from '../../../adapters/node.ts'
 import { checkRuntime } from '../../../cli/doctor/check-environment.ts'
+import { checkSignIn } from '../../../cli/doctor/check-sign-in.ts'
 import type { EmulatorOptions } from '../../../src/emulator/index.ts'
 import { type XMediaOptions, xMedia } from '../../../src/index.ts'
 import { base, optionsWith } from '../../support/app.ts'
@@ -82,6 +83,34 @@ describe('doctor, without a server,', () => {
 
   it('finds "Bearer " in front of the token', async () => {
     expectFault(await examineX({}, { X_BEARER_TOKEN: `Bearer ${TOKEN}` }), 'token', 'leave that word out')
+  })
+
+  it('needs no token where users sign in, and checks what xSignIn needs', async () => {
+    const { url } = await serveX()
+    const good = {
+      X_REDIRECT_URI: 'http://127.0.0.1:8787/auth/callback',
+      X_CLIENT_ID: btoa('a-client-id:1:ci'),
+      X_CLIENT_SECRET: 'a-secret-of-X',
+      X_MEDIA_SECRET: SECRET,
+    }
+    const { code, stdout } = await runDoctor([], { ...good, X_API_BASE_URL: url })
+    expect(stdout.split('\n').map((line) => line.slice(0, 15).trim())).toEqual([
+      ...['✓ runtime', '✓ secret', '✓ client id', '✓ client secret', '✓ redirect URI', '✓ X', '✓ clock', '– token'],
+    ])
+    expect(stdout).toContain('must list exactly this')
+    expect(stdout).not.toContain(good.X_CLIENT_SECRET)
+    expect(code).toBe(0)
+
+    const wrong = { ...good, X_REDIRECT_URI: 'http://app.example/auth/callback', X_API_BASE_URL: url }
+    expectFault(await runDoctor([], wrong), 'redirect URI', 'must begin with https://')
+    const partial = { X_CLIENT_ID: 'app', X_MEDIA_SECRET: SECRET, X_API_BASE_URL: url }
+    expectFault(await runDoctor([], partial), 'redirect URI', 'X_REDIRECT_URI is not set')
+  })
+
+  it('says when a client id is none of OAuth 2.0, or missing', () => {
+    const [mistyped] = checkSignIn({ X_CLIENT_ID: 'a'.repeat(25) })
+    expect(mistyped).toMatchObject({ level: 'warning', text: expect.stringContaining('the API key is another one') })
+    expect(checkSignIn({}).map(({ level }) => level)).toEqual(['fault', 'warning', 'fault'])
   })
 
   it('finds a short secret', async () => {

@@ -61,7 +61,7 @@ describe('login', () => {
   it('prints a token that may upload, and what to set up in X’s console before', async () => {
     const { code, stdout, stderr, page, x } = await login({})
     expect(stderr).toMatch(
-      /Callback URI, letter by letter:\s+http:\/\/127\.0\.0\.1:\d+\/callback\n[\s\S]+Open this page, and agree:/,
+      /Callback URI, exactly:\s+http:\/\/127\.0\.0\.1:\d+\/callback\n[\s\S]+Open this page, and agree:/,
     )
     expect(stderr).toContain('Signed in as @user_12.')
     expect(page).toContain('You can close this page')
@@ -111,6 +111,26 @@ describe('login', () => {
     ])
   })
 
+  it('takes the client from the file, and where X is too', async () => {
+    const file = join(await makeFolder(), '.env')
+    const x = await serveX()
+    const variables = { ...APP, X_API_BASE_URL: x.url }
+    await writeFile(
+      file,
+      Object.entries(variables)
+        .map((pair) => pair.join('='))
+        .join('\n'),
+    )
+    let visited: Promise<Response> | undefined
+    const openBrowser = (url: string) => {
+      visited = new Browser().decide(url).then((callback) => fetch(callback))
+    }
+    const env = { X_CLIENT_ID: 'another', X_CLIENT_SECRET: 'wrong' }
+    const { code, stderr } = await runCommand(['login', '--port', '0', '--env', file], { env, openBrowser })
+    await visited
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Signed in as @user_12.')])
+  })
+
   it('refuses a callback of another sign-in, and goes on waiting', async () => {
     const pages: string[] = []
     const { code } = await login({
@@ -143,7 +163,7 @@ describe('login says what to do, with the exit code 1,', () => {
 
   it('when X refuses the client secret', async () => {
     const { code, stderr } = await login({ env: { ...APP, X_CLIENT_SECRET: 'wrong' } })
-    expect(stderr).toContain('Copy X_CLIENT_ID and X_CLIENT_SECRET from X’s developer console again')
+    expect(stderr).toContain('A secret was sent. Both are at console.x.com, under Keys. Copy X_CLIENT_ID')
     expect(stderr).not.toContain('wrong')
     expect(code).toBe(1)
   })
@@ -180,7 +200,7 @@ describe('login says what to do, with the exit code 1,', () => {
     const { url, close } = await listen(createServer(), 0, '127.0.0.1')
     onTestFinished(() => close())
     const { code, stderr } = await runCommand(['login', '--port', new URL(url).port], { env: APP })
-    expect(stderr).toMatch(/^Port \d+ is taken\. /)
+    expect(stderr).toMatch(/^Port \d+ is taken\. .+ choose another one with --port: .+ callback URI/)
     expect(code).toBe(1)
   })
 })

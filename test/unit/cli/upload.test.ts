@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { serve } from '../../../adapters/node.ts'
 import type { EmulatorOptions } from '../../../src/emulator/index.ts'
 import { xMedia } from '../../../src/index.ts'
+import { systemClock } from '../../../src/lib/clock.ts'
 import { type CommandResult, makeFolder, runCommand } from '../../support/cli.ts'
 import { sampleFile } from '../../support/media.ts'
 import { type EmulatedX, serveX } from '../../support/sign-in.ts'
@@ -87,6 +88,23 @@ describe('upload, straight to X,', () => {
     expect(code).toBe(1)
   })
 
+  it('says once that it tries again while X cannot be reached, and in the end why', async () => {
+    const file = await writeSample('cat.png', 'image/png', 5000)
+    const { url, close } = await serve(new Hono(), { port: 0 })
+    await close()
+    const env = { X_BEARER_TOKEN: TOKEN, X_API_BASE_URL: url }
+    vi.spyOn(systemClock, 'random').mockReturnValue(0)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const { code, stderr } = await runCommand(['upload', file], { env })
+    expect(stderr).toBe(
+      [
+        'cat.png: X does not answer as it should. We try again, up to 5 times.',
+        `${file}: X could not be reached (ECONNREFUSED).`,
+      ].join('\n'),
+    )
+    expect(code).toBe(1)
+  })
+
   it('says that the post was refused, after the ids', async () => {
     const x = await startX({ faults: [{ step: 'post', kind: 'error', status: 403 }] })
     const { code, stdout, stderr } = await upload(x, await writeSample('cat.png', 'image/png', 5000), '--post', 'Meow')
@@ -114,7 +132,7 @@ describe('upload, through a server,', () => {
   it('says that a sign-in is missing', async () => {
     const file = await writeSample('cat.png', 'image/png', 5000)
     const { code, stderr } = await uploadTo(await startX(), file)
-    expect(stderr).toContain('You are not signed in.')
+    expect(stderr).toBe(`${file}: You are not signed in. Send your sign-in with --header, such as a Cookie.`)
     expect(code).toBe(1)
   })
 })
@@ -136,7 +154,8 @@ describe('upload', () => {
     [['a.png', '--post', 'Hi', '--to', 'https://app.example/media'], '--post does not go with --to'],
     [['1', '2', '3', '4', '5', '--post', 'Hi'], 'A post has at most 4 media.'],
     [['a.png', '--category', 'picture'], 'There is no category picture'],
-    [['a.png', '--nonsense'], "Unknown option '--nonsense'"],
+    [['a.png', '--nonsense'], "Unknown option '--nonsense'."],
+    [['a.png', '--altt', 'A'], "Unknown option '--altt': did you mean --alt?"],
   ])('refuses the arguments %j with the exit code 2', async (args, text) => {
     const { code, stderr } = await runCommand(['upload', ...args], { env: { X_BEARER_TOKEN: TOKEN } })
     expect(stderr).toContain(text)

@@ -38,6 +38,30 @@ describe('the control routes', () => {
     expect((await calls.send('GET', '/_emulator/uploads/1')).status).toBe(404)
   })
 
+  it('report posts just as `Emulator.posts` does, until a reset', async () => {
+    const calls = createCalls()
+    const media_ids = [await calls.upload({ media_type: 'image/png', media_category: 'tweet_image' }, bytes(1))]
+    const answer = await calls.postJson('/2/tweets', { text: 'hi', media: { media_ids } })
+    await calls.postJson('/2/tweets', { text: 'you too', reply: { in_reply_to_tweet_id: '1' } })
+    const { data }: { data: { id: string } } = await answer.json()
+    const user = '2244994945'
+    const posts = [
+      { id: data.id, text: 'hi', media_ids, user },
+      { id: expect.any(String), text: 'you too', media_ids: [], user, in_reply_to: '1' },
+    ]
+    expect(calls.emulator.posts()).toEqual(posts)
+    expect(await jsonOf(calls.send('GET', '/_emulator/posts'))).toEqual({ posts })
+    await calls.send('POST', '/_emulator/reset')
+    expect(calls.emulator.posts()).toEqual([])
+  })
+
+  it('are listed at /_emulator', async () => {
+    const index = await jsonOf(createCalls().send('GET', '/_emulator'))
+    const { routes }: { routes: string[] } = JSON.parse(JSON.stringify(index))
+    expect(routes).toContain('GET /_emulator/posts')
+    expect(routes).toHaveLength(9)
+  })
+
   it.each([
     [undefined, 200, 0, 10, null],
     ['bytes=0-', 206, 0, 10, 'bytes 0-9/10'],

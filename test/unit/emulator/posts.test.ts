@@ -38,6 +38,32 @@ describe('a post', () => {
     expect(await post({ media: { media_ids: ['1', '2', '3', '4', '5'] } })).toBe(400)
   })
 
+  it('refuses the same text twice in a row by one user, as X does, but not the same answer to another post', async () => {
+    const calls = createCalls({ tokens }, 'owner')
+    const post = (body: object, token = 'owner') =>
+      calls.send('POST', '/2/tweets', { body: JSON.stringify(body), headers: headersFor(token) })
+    expect((await post({ text: 'hi' })).status).toBe(201)
+    const duplicate = await post({ text: 'hi' })
+    expect(duplicate.status).toBe(403)
+    expect(await duplicate.json()).toEqual({
+      ...{ title: 'Forbidden', type: 'about:blank', status: 403 },
+      detail: 'You are not allowed to create a Tweet with duplicate content.',
+    })
+    expect((await post({ text: 'hi' }, 'stranger')).status).toBe(201)
+    for (const to of ['1', '2']) {
+      expect((await post({ text: 'hi', reply: { in_reply_to_tweet_id: to } })).status).toBe(201)
+    }
+    expect((await post({ text: 'hi', reply: { in_reply_to_tweet_id: '2' } })).status).toBe(403)
+  })
+
+  it('may have media alone, again and again', async () => {
+    const calls = createCalls()
+    const media_ids = [await calls.upload({ media_type: 'image/png', media_category: 'tweet_image' }, bytes(1))]
+    for (const _ of ['first', 'second']) {
+      expect((await calls.postJson('/2/tweets', { media: { media_ids } })).status).toBe(201)
+    }
+  })
+
   it.each([
     [{ reply: { in_reply_to_tweet_id: '1', exclude_reply_user_ids: ['2'], auto_populate_reply_metadata: true } }],
     [{ reply_settings: 'following' }],

@@ -38,7 +38,7 @@ describe('parseOptions', () => {
 
   it('lists everything wrong at once, each by its path', () => {
     expect(faultsOf({ size: 0, color: 'blue', box: { depth: '3', lid: { handle: 1 } } })).toEqual([
-      'name must be a string, not undefined',
+      'name is not set: it must be a string',
       'size must be at least 1, not 0',
       'color must be "red" or "green", not "blue"',
       'box.depth must be a number, not a string',

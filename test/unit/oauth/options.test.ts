@@ -37,11 +37,27 @@ describe('the options of xSignIn', () => {
   it.each([
     [{ clientId: '' }, "clientId must be copied from X's developer console, without spaces around it"],
     [{ clientSecret: ' secret' }, "clientSecret must be copied from X's developer console, without spaces around it"],
-    [{ redirectUri: 'http://app.example/auth/callback' }, /^redirectUri must be the https URL of the \/callback route/],
-    [{ redirectUri: 'https://app.example/auth/callback?next' }, /^redirectUri must be/],
-    [{ redirectUri: 'https://app.example/auth' }, /^redirectUri must be/],
-    [{ redirectUri: 'http://localhost.evil.example/callback' }, /^redirectUri must be/],
-    [{ secret: 'too short' }, 'secret must be a string of at least 32 bytes, or a list of such strings'],
+    [{ clientId: undefined }, 'clientId is not set: it must be a string'],
+    [{ redirectUri: undefined }, 'redirectUri is not set: it must be the URL of the /callback route'],
+    [
+      { redirectUri: 'http://app.example/auth/callback' },
+      'redirectUri must begin with https://, unless the host is 127.0.0.1, not "http://app.example/auth/callback"',
+    ],
+    [
+      { redirectUri: 'https://app.example/auth/callback?next' },
+      'redirectUri must be an http(s) URL without credentials, query or fragment, not "https://app.example/auth/callback?next"',
+    ],
+    [
+      { redirectUri: 'https://me:password@app.example/callback' },
+      'redirectUri must be an http(s) URL without credentials, query or fragment, not "https://…@app.example/callback"',
+    ],
+    [
+      { redirectUri: 'https://app.example/auth' },
+      'redirectUri must end with /callback, not "https://app.example/auth"',
+    ],
+    [{ redirectUri: 'http://localhost.evil.example/callback' }, /^redirectUri must begin with https/],
+    [{ secret: undefined }, 'secret is not set: it must be a string of at least 32 bytes, or a list of such strings'],
+    [{ secret: 'too short' }, 'secret has 9 bytes, needs 32'],
     [{ scopes: ['media.write'] }, 'scopes must contain media.write, users.read, tweet.read'],
     [{ authorizeUrl: 'x.com' }, 'authorizeUrl must be an http(s) URL without credentials, query or fragment'],
     [{ apiBaseUrl: 'ftp://x.com' }, 'apiBaseUrl must be an http(s) URL without credentials, query or fragment'],
@@ -51,10 +67,21 @@ describe('the options of xSignIn', () => {
     expect(mistakesIn(changes)).toEqual([typeof mistake === 'string' ? mistake : expect.stringMatching(mistake)])
   })
 
+  it.each([
+    [undefined, 'https://x.com/i/oauth2/authorize'],
+    ['https://api.x.com/', 'https://x.com/i/oauth2/authorize'],
+    ['http://127.0.0.1:8788', 'http://127.0.0.1:8788/i/oauth2/authorize'],
+  ])('have for the API at %s the authorize page %s', async (apiBaseUrl, page) => {
+    const { routes } = xSignIn({ ...options, ...(apiBaseUrl !== undefined && { apiBaseUrl }) })
+    expect((await routes.request('/login')).headers.get('location')).toContain(`${page}?`)
+  })
+
   it('must have a store that compares and swaps, which Workers KV does not', () => {
     const kv = { get: async () => null, put: async () => undefined, delete: async () => undefined }
     for (const store of [kv, undefined]) {
-      expect(mistakesIn({ store })).toEqual([expect.stringMatching(/^store must .*Workers KV cannot compare and swap/)])
+      expect(mistakesIn({ store })).toEqual([
+        expect.stringMatching(/^store .*must .*Workers KV cannot compare and swap/),
+      ])
     }
   })
 

@@ -222,10 +222,14 @@ describe('a failed sign-in', () => {
     await expect(server.x.tokenFor('12')).rejects.toMatchObject({ code: 'sign_in_again' })
   })
 
-  it('says so when X does not know the app', async () => {
-    const server = await serveSignIn(await serveX(), { client: { clientId: 'app', clientSecret: 'wrong' } })
+  it.each([
+    [{ clientSecret: 'wrong' }, 'A secret was sent'],
+    [{}, 'No secret was sent'],
+  ])('says so when X does not know the app with %j', async (secret, sentence) => {
+    const server = await serveSignIn(await serveX(), { client: { clientId: 'app', ...secret } })
     expect(await pageOf(await new Browser().signIn(server))).toEqual([500, 'This app is not set up correctly'])
-    expect(server.lines).toEqual([expect.stringContaining('X refused the client id or the client secret')])
+    const line = `X refused the client id or the client secret. ${sentence}. Both are at console.x.com, under Keys.`
+    expect(server.lines).toEqual([expect.stringContaining(line)])
   })
 
   it('says so when the app knows no user for the account', async () => {
