@@ -9,13 +9,13 @@ import {
   type ServeOptions,
   serverUrl,
 } from './serve.ts'
-import { createRequestsInProgress, sendLastAnswers } from './shutdown.ts'
+import { createRequestsInProgress } from './shutdown.ts'
 
 declare const Deno: {
   serve(
     options: { port: number; hostname: string; signal: AbortSignal; onListen(): void },
-    handler: (request: Request, info: unknown) => Response | Promise<Response>,
-  ): { addr: { port: number }; finished: Promise<void>; shutdown(): Promise<void> }
+    handler: (request: Request, info: { completed: Promise<void> }) => Response | Promise<Response>,
+  ): { addr: { port: number }; finished: Promise<void> }
 }
 
 /** Serves an app on Deno, which limits neither the size of a body nor its time. */
@@ -24,8 +24,10 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const closing = new AbortController()
   const requests = createRequestsInProgress()
   const server = Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
-    requests.run(request, () =>
-      hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
+    requests.run(
+      request,
+      () => (hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse()),
+      info.completed,
     ),
   )
   return {
@@ -35,7 +37,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     },
     async close(options) {
       await requests.drain(options)
-      await sendLastAnswers(() => server.shutdown())
+      // Not after `shutdown`: it waits for event streams, and `abort` throws then.
       closing.abort()
       await server.finished
     },
