@@ -9,24 +9,27 @@ import {
   type ServeOptions,
   serverUrl,
 } from './serve.ts'
-import { createRequestsInProgress } from './shutdown.ts'
+import { createRequestsInProgress, isEventStream, sendLastAnswers } from './shutdown.ts'
 
 declare const Deno: {
   serve(
-    options: { port: number; hostname: string; signal: AbortSignal; onListen(): void },
+    options: { port: number; hostname: string; onListen(): void },
     handler: (request: Request, info: { completed: Promise<void> }) => Response | Promise<Response>,
-  ): { addr: { port: number }; finished: Promise<void> }
+  ): { addr: { port: number }; shutdown(): Promise<void> }
 }
 
 /** Serves an app on Deno, which limits neither the size of a body nor its time. */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
-  const closing = new AbortController()
+  const streams = new AbortController()
   const requests = createRequestsInProgress()
-  const server = Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
+  const server = Deno.serve({ port, hostname, onListen: () => {} }, (request, info) =>
     requests.run(
       request,
-      () => (hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse()),
+      async () => {
+        if (!hasValidHost(request)) return invalidHost().getResponse()
+        return endWith(streams.signal, await app.fetch(markBodyExclusive(request), info))
+      },
       info.completed,
     ),
   )
@@ -37,11 +40,16 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     },
     async close(options) {
       await requests.drain(options)
-      // Not after `shutdown`: it waits for event streams, and `abort` throws then.
-      closing.abort()
-      await server.finished
+      streams.abort()
+      await sendLastAnswers(() => server.shutdown())
     },
   }
+}
+
+/** Ends an event stream with the signal: Deno would wait for it, and cannot cut a server that is shutting down. */
+function endWith(signal: AbortSignal, response: Response): Response {
+  if (!response.body || !isEventStream(response)) return response
+  return new Response(response.body.pipeThrough(new TransformStream(), { signal }), response)
 }
 
 export { type DenoKv, denoKvStore } from './deno-kv.ts'
