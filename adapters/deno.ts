@@ -10,24 +10,29 @@ import {
   type ServeOptions,
   serverUrl,
 } from './serve.ts'
-import { createRequestsInProgress, sendLastAnswers } from './shutdown.ts'
+import { createRequestsInProgress, isEventStream, sendLastAnswers } from './shutdown.ts'
 
 declare const Deno: {
   serve(
-    options: { port: number; hostname: string; signal: AbortSignal; onListen(): void },
-    handler: (request: Request, info: unknown) => Response | Promise<Response>,
-  ): { addr: { port: number }; finished: Promise<void>; shutdown(): Promise<void> }
+    options: { port: number; hostname: string; onListen(): void },
+    handler: (request: Request, info: { completed: Promise<void> }) => Response | Promise<Response>,
+  ): { addr: { port: number }; shutdown(): Promise<void> }
 }
 
 /** Serves an app on Deno, which limits neither the size of a body nor its time. */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = options
-  const closing = new AbortController()
+  const streams = new AbortController()
   const requests = createRequestsInProgress()
   const listen = () =>
-    Deno.serve({ port, hostname, signal: closing.signal, onListen: () => {} }, (request, info) =>
-      requests.run(request, () =>
-        hasValidHost(request) ? app.fetch(markBodyExclusive(request), info) : invalidHost().getResponse(),
+    Deno.serve({ port, hostname, onListen: () => {} }, (request, info) =>
+      requests.run(
+        request,
+        async () => {
+          if (!hasValidHost(request)) return invalidHost().getResponse()
+          return endWith(streams.signal, await app.fetch(markBodyExclusive(request), info))
+        },
+        info.completed,
       ),
     )
   const server = await listenOn(port, listen)
@@ -38,11 +43,16 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     },
     async close(options) {
       await requests.drain(options)
+      streams.abort()
       await sendLastAnswers(() => server.shutdown())
-      closing.abort()
-      await server.finished
     },
   }
+}
+
+/** Ends an event stream with the signal: Deno would wait for it, and cannot cut a server that is shutting down. */
+function endWith(signal: AbortSignal, response: Response): Response {
+  if (!response.body || !isEventStream(response)) return response
+  return new Response(response.body.pipeThrough(new TransformStream(), { signal }), response)
 }
 
 export { type DenoKv, denoKvStore } from './deno-kv.ts'

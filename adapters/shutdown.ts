@@ -29,8 +29,11 @@ export interface RequestsInProgress extends Shutdown {
   readonly isDraining: boolean
   /** Counts a request until the function that it returns is called. */
   enter(): () => void
-  /** Runs the handler of a request, and counts the request until it has a response, and its body is discarded. */
-  run(request: Request, handle: () => Response | Promise<Response>): Promise<Response>
+  /**
+   * Runs the handler of a request. Counts the request until it has a response, the rest of a refused upload is discarded,
+   * and `sent` has settled, where the runtime tells when a response is sent. Event streams do not count.
+   */
+  run(request: Request, handle: () => Response | Promise<Response>, sent?: Promise<void>): Promise<Response>
   /**
    * Refuses new uploads, and resolves when no request is in progress. After `drainMs` the uploads are cut, and 3 s later it
    * resolves in any case. Throws a `TypeError` for a time that is no finite number of milliseconds.
@@ -74,16 +77,16 @@ export function createRequestsInProgress(clock: Clock = systemClock): RequestsIn
     refusal: () => (isDraining ? shuttingDown() : undefined),
     cut: cut.signal,
     enter,
-    async run(request, handle) {
+    async run(request, handle, sent) {
       const leave = enter()
       markShutdown(request, requests)
+      let lastStep: Promise<void> | undefined
       try {
-        return await handle()
+        const response = await handle()
+        if (!isEventStream(response)) lastStep = sent
+        return response
       } finally {
-        // The answer to a refused upload ends when the rest of the upload is discarded.
-        const drained = exclusiveBodyOf(request)?.drained
-        if (drained) drained.then(leave)
-        else leave()
+        Promise.allSettled([exclusiveBodyOf(request)?.drained, lastStep]).then(leave)
       }
     },
     async drain({ drainMs = DRAIN_MS } = {}) {

@@ -1,4 +1,4 @@
-import { createXMedia, type MediaCategory, type XMediaClient, type XMediaErrorCode } from '../../src/index.ts'
+import { createXMedia, type MediaCategory, type XMediaClient } from '../../src/index.ts'
 import type { Environment } from '../env-file.ts'
 import { ExplainedError } from '../explained-error.ts'
 import { xBaseUrl } from '../x-base-url.ts'
