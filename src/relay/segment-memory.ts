@@ -18,7 +18,7 @@ const FAST_MS = 5000
 const STEP_SKIPPING_MS = 1000
 
 /** How often the first in line for memory asks again, in milliseconds; the second half as often, and so on. */
-const ASK_AGAIN_MS = 5
+const ASK_AGAIN_MS = 1
 
 /** A segment that has reached this share of its size is sent when memory is short; a smaller one waits for more. */
 const WORTH_SENDING = 1 / 4
