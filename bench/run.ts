@@ -75,7 +75,7 @@ async function draw(): Promise<void> {
     ...lines.map((line) => `- ${line}`),
     '',
     '*The floor* is the least code that sends the same segments: no checks, no limits, no retries. *The passthrough* hands the body',
-    'to `fetch` and sends no segments. [What is the runtime’s own](repro/README.md) has a program of ten lines for each claim.',
+    'to `fetch` and sends no segments. [What is the runtime’s own](repro/README.md) has a short program for each claim.',
     'Compare numbers of one table only: the machine is shared, its speed is not constant.',
     '',
   ]
