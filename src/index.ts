@@ -13,6 +13,7 @@ export type {
 } from './options.ts'
 export type { Problem } from './problem.ts'
 export type { UploadAnswer } from './relay/relay.ts'
+export type { SubtitlesAnswer, SubtitlesQuery } from './routes/subtitles.ts'
 export type { UploadForm, XMediaEnv } from './routes/upload.ts'
 export type { UploadedItem, UploadedMedia } from './routes/uploaded-media.ts'
 export type { MediaSource } from './sources/media-source.ts'

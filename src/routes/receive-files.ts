@@ -49,10 +49,20 @@ export async function receiveFiles(
   }
   return await withBody(c, principal, instance, async (body, firstReservation) => {
     let next: MemoryReservation | undefined = firstReservation
+    function admitNext(open: OpenUpload): { source: UploadSource; reservation: MemoryReservation } {
+      try {
+        const source = open()
+        const reservation = next ?? options.memory.reserve(options.memory.cost(MIN_UPLOAD_BUFFER_BYTES), subject)
+        next = undefined
+        return { source, reservation }
+      } catch (error) {
+        // Others of the form may succeed, and then the request itself is not refused.
+        context.emit({ type: 'refused', error })
+        throw error
+      }
+    }
     async function relayNext(open: OpenUpload): Promise<RelayedFile> {
-      const source = open()
-      const reservation = next ?? options.memory.reserve(options.memory.cost(MIN_UPLOAD_BUFFER_BYTES), subject)
-      next = undefined
+      const { source, reservation } = admitNext(open)
       return await relayFile(source, reservation, context, options).finally(reservation.close)
     }
     const uploads = readUploads({ ...form, body }, policy)

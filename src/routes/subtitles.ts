@@ -19,7 +19,7 @@ const SUBTITLED: Readonly<Record<SubtitledCategory, SubtitlesCategory>> = {
 type SubtitledCategory = Extract<MediaCategory, 'tweet_video' | 'amplify_video'>
 
 /** What a client says about subtitles, in the query. */
-interface SubtitlesQuery {
+export interface SubtitlesQuery {
   /** Two letters, as in ISO 639-1. */
   language_code: string
   /** The language's name, for viewers. */
@@ -87,7 +87,7 @@ function readSubtitlesQuery(query: Record<string, string>): SubtitlesQuery {
     throw new XMediaError('invalid_parameter', `\`media_category\` is ${quote(category)}. Send ${known}.`)
   }
   const mistake = invalidDisplayName(name)
-  if (mistake !== undefined) throw new XMediaError('invalid_parameter', `\`display_name\` ${mistake}`)
+  if (mistake !== undefined) throw new XMediaError('invalid_parameter', `\`display_name\` ${mistake}.`)
   return {
     language_code: language.toUpperCase(),
     ...(name ? { display_name: name } : {}),

@@ -7,5 +7,5 @@ const MAX_DISPLAY_NAME = 100
 export function invalidDisplayName(name = ''): string | undefined {
   const characters = countCharacters(name)
   if (characters <= MAX_DISPLAY_NAME) return undefined
-  return `has ${characters.toLocaleString('en')} characters; the limit is ${MAX_DISPLAY_NAME}.`
+  return `has ${characters.toLocaleString('en')} characters; the limit is ${MAX_DISPLAY_NAME}`
 }

@@ -80,7 +80,7 @@ describe('the example', () => {
     expect(page.text).not.toContain('Make things go wrong')
     expect(page.text).toContain('>Sign in with X</a>')
     const login = await send('GET', `${server.url}/auth/login`)
-    expect(login.headers['location']).toMatch('https://x.com/i/oauth2/authorize?')
+    expect(login.headers['location']).toContain(`${emulator.url}/i/oauth2/authorize?`)
     expect(page.headers['content-security-policy']).toContain("default-src 'self'")
     expect((await send('PUT', `${server.url}/faults/rate_limit`)).status).toBe(404)
   })

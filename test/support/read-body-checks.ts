@@ -21,12 +21,12 @@ async function readInBackground(reader: ReadableStreamDefaultReader<unknown> | u
   readInBackground(reader).catch(() => {})
 }
 
-/** An app with one place for an upload, whose middleware in front reads bodies. `/log` has what the package logged. */
+/** An app with one place for an upload, whose middleware in front reads bodies. `/causes` has those of its events. */
 export function createReadingApp(): Hono {
-  const logged: string[] = []
+  const reported: string[] = []
   const emulator = createEmulator()
   return new Hono()
-    .get('/log', (c) => c.json(logged.splice(0)))
+    .get('/causes', (c) => c.json(reported.splice(0)))
     .use(async (c, next) => {
       await READERS[c.req.header('x-reader') ?? '']?.(c)
       await next()
@@ -38,7 +38,10 @@ export function createReadingApp(): Hono {
         secret: 's'.repeat(32),
         authorize: () => ({ subject: 'u1' }),
         compat: true,
-        log: (line) => logged.push(line),
+        log: false,
+        onEvent: (event) => {
+          if ('cause' in event) reported.push(event.cause)
+        },
         limits: { uploads: 1 },
         x: { fetch: async (url, init) => emulator.app.request(url, init) },
       }),
@@ -85,23 +88,20 @@ async function refuse(url: string, method: string, reader: string, path: string,
   const response = await fetch(`${url}/media${path}`, { ...init, method, headers })
   const { status }: { status?: number } = await response.json()
   equal([response.status, status], [500, 500])
-  const lines: string[] = await (await fetch(`${url}/log`)).json()
-  equal(
-    [lines.length, lines[0]?.split(' was read before ')[0]],
-    [1, `hono-x-media: the body of ${method} /media${path}`],
-  )
+  const causes: string[] = await (await fetch(`${url}/causes`)).json()
+  equal([causes.length, causes[0]?.split(' was read before ')[0]], [1, `The body of ${method} /media${path}`])
 }
 
 /** What must hold of a server of `createReadingApp`, by its URL. */
 export const READ_BODY_CHECKS: Checks<string> = {
   ...Object.fromEntries(
     Object.entries(CALLS).map(([name, [reader, path, init]]) => [
-      `${name} is refused and logged`,
+      `${name} is refused and reported`,
       async (url: string) => refuse(url, 'POST', reader, path, await init()),
     ]),
   ),
 
-  async 'a chunk of a resumable upload is refused and logged, and can be sent again'(url) {
+  async 'a chunk of a resumable upload is refused and reported, and can be sent again'(url) {
     const created = await fetch(`${url}/media/files`, { method: 'POST', headers: tus })
     const path = `/${created.headers.get('location')}`
     const init = { body: image, headers: { ...tus, ...chunk } }
@@ -109,7 +109,7 @@ export const READ_BODY_CHECKS: Checks<string> = {
     equal((await fetch(`${url}/media${path}`, { ...init, method: 'PATCH' })).status, 204)
   },
 
-  async 'a segment over X’s API is refused and logged, and can be sent again'(url) {
+  async 'a segment over X’s API is refused and reported, and can be sent again'(url) {
     const initialize = { body: '{"total_bytes":5000,"media_type":"image/png"}', headers: JSON_TYPE }
     const opened = await fetch(`${url}/media/2/media/upload/initialize`, { ...initialize, method: 'POST' })
     const path = `/2/media/upload/${(await opened.json()).data.id}/append`

@@ -3,6 +3,7 @@ import { requestId } from 'hono/request-id'
 import { describe, expect, it } from 'vitest'
 import { type XMediaEvent, type XMediaOptions, xMedia, xMediaUpload } from '../../../src/index.ts'
 import { emulator, optionsWith, png, post } from '../../support/app.ts'
+import { bytesOf, FORM, file, formText, photo } from '../../support/several-files.ts'
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -111,4 +112,15 @@ it('a retry says why', async () => {
   const { app, events } = setUp({ x })
   expect((await app.request('/media', post(png))).status).toBe(201)
   expect(events[0]).toMatchObject({ type: 'retry', code: 'x_unavailable', cause: 'X is unavailable (503).' })
+})
+
+it('a file that is refused among photos that X takes is an event, and its answer has the id too', async () => {
+  const { app, events } = setUp()
+  const body = bytesOf(formText([photo(1000), file(png, 'text/html')]))
+  const response = await app.request('/media', { method: 'POST', headers: { ...FORM, 'x-request-id': 'r1' }, body })
+  expect([response.status, response.headers.get('x-request-id')]).toEqual([207, 'r1'])
+  expect(events.filter(({ type }) => type === 'finalized' || type === 'refused')).toMatchObject([
+    { type: 'finalized', requestId: 'r1' },
+    { type: 'refused', code: 'unsupported_media_type', requestId: 'r1' },
+  ])
 })
