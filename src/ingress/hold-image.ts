@@ -3,7 +3,7 @@ import { openHeldMemory } from './held-memory.ts'
 import type { SourceTransform } from './media-check.ts'
 import { replay } from './replay.ts'
 import { identify } from './signatures/identify.ts'
-import { HEAD_BYTES } from './upload-source.ts'
+import { emptyBody, HEAD_BYTES } from './upload-source.ts'
 
 export interface HoldOptions {
   /** The largest image to hold, bytes. */
@@ -16,7 +16,7 @@ export interface HoldOptions {
 
 /**
  * Holds an image until it has ended, which tells its size: where another file may follow in a form, `Content-Length` does
- * not. Throws `overloaded` when there is no memory for it.
+ * not. Throws `empty_body`, and `overloaded` when there is no memory for it.
  */
 export function createImageHold({ holdBytes, subject, inferSize }: HoldOptions): SourceTransform['run'] {
   return async function holdImage(file, { signal }, memory) {
@@ -24,6 +24,10 @@ export function createImageHold({ holdBytes, subject, inferSize }: HoldOptions):
     if (file.totalBytes !== undefined) return file
     const { hold, close } = openHeldMemory(memory, subject, signal)
     const head = await readUpTo(HEAD_BYTES, { bytes: new Uint8Array(0), rest: file.body }, hold)
+    if (head.bytes.length === 0) {
+      close()
+      throw emptyBody()
+    }
     const isImage = identify(head.bytes)?.mediaType?.startsWith('image/')
     // One byte more shows whether the file ends there.
     const { bytes, rest } = isImage ? await readUpTo(holdBytes + 1, head, hold) : head

@@ -33,6 +33,15 @@ describe('a form with several photos', () => {
     expect(headers.get('location')).toContain('/status/')
   })
 
+  it('gets a problem for a file without a byte, whatever its place', async () => {
+    const { outcomes } = formApp()
+    const empty = file(new Uint8Array(0), 'image/png')
+    const image = { media_category: 'tweet_image' }
+    expect(await outcomes([photo(1000), empty, photo(2000)])).toMatchObject([207, image, 'empty_body', image])
+    expect(await outcomes([empty, photo(1000)])).toMatchObject([207, 'empty_body', image])
+    expect((await formApp().post([empty])).json).toMatchObject({ status: 400, code: 'empty_body' })
+  })
+
   it('may have still GIFs, and images that are declared as nothing', async () => {
     const { outcomes } = formApp()
     const vague = file(sampleFile('image/png', 2000), 'application/octet-stream')
