@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { CHROMIUM } from '../support/browser.ts'
 import { type ComposePage, openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
+import { tabTo } from '../support/keyboard.ts'
 import { dance, drawPicture, longDance } from '../support/page-media.ts'
 import { loadSharp } from '../support/photos.ts'
 import { record } from '../support/recording.ts'
@@ -148,42 +149,27 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
   describe('with the keyboard alone', () => {
     compose.use({ reducedMotion: 'reduce' })
 
-    /** Presses Tab until the focus is on the control with this name. */
-    async function tabTo(name: string): Promise<void> {
-      const { page } = compose
-      for (let presses = 0; presses < 40; presses++) {
-        await page.keyboard.press('Tab')
-        const focused = await page.evaluate(() => {
-          const { activeElement: found } = document
-          const isField = found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement
-          return found?.ariaLabel ?? (isField ? found.labels?.[0]?.textContent : found?.textContent)
-        })
-        if (focused?.trim() === name) return
-      }
-      throw new Error(`Tab does not reach ${name}`)
-    }
-
     it('writes, adds two pictures, describes, moves and removes them, and posts', async () => {
       const { page, emulator, ready } = compose
       const { keyboard } = page
       // From the start: the browser takes a while to hear that somebody waits for it.
       const opened = page.waitForEvent('filechooser')
-      await tabTo('Your text')
+      await tabTo(page, 'Your text')
       await keyboard.type('By keyboard')
-      await tabTo('Add pictures or a video')
+      await tabTo(page, 'Add pictures or a video')
       await keyboard.press('Enter')
       const chooser = await opened
       await chooser.setFiles([await drawPicture(page, 'a.png'), await drawPicture(page, 'b.png')])
       await ready(2)
       await page.evaluate(() => document.getElementById('text')?.focus())
-      await tabTo('Description of a.png')
+      await tabTo(page, 'Description of a.png')
       await keyboard.type('Evening')
-      await tabTo('Move a.png back')
+      await tabTo(page, 'Move a.png back')
       await keyboard.press('Enter')
       expect(await page.locator('.attachment .name').allInnerTexts()).toEqual(['b.png', 'a.png'])
       await page.getByRole('status').getByText('a.png is number 2 of 2').waitFor({ state: 'attached' })
       await page.evaluate(() => document.getElementById('text')?.focus())
-      await tabTo('Remove b.png')
+      await tabTo(page, 'Remove b.png')
       await keyboard.press('Space')
       expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Remove a.png')
       await page.getByText('7 of 1,000 · X has it').waitFor()

@@ -5,18 +5,12 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { launchBrowser } from './browser.ts'
-import { randomFile, type TestFile } from './client.ts'
-import { controlEmulator, type EmulatorControl } from './emulator.ts'
-import { type Line, openLine } from './line.ts'
+import type { TestFile } from './client.ts'
+import { type Demo, largeVideo, SLOW_BYTES_PER_SEC, startDemo } from './demo.ts'
+import type { EmulatorControl } from './emulator.ts'
+import type { Line } from './line.ts'
 import { readMediaFixture } from './media-fixtures.ts'
 import type { PageFile } from './page-media.ts'
-import { type Program, start } from './processes.ts'
-
-const MIB = 1024 * 1024
-/** The size of a video that is sent in several chunks. */
-const LARGE_BYTES = 6 * MIB
-/** Slow enough to interrupt an upload. */
-const SLOW_BYTES_PER_SEC = 2 * MIB
 
 /** A video on the disk. */
 export interface LargeVideo extends TestFile {
@@ -51,9 +45,7 @@ export interface ComposePage {
 
 /** Starts everything once for a file of tests, and opens the page before each one. */
 export function openComposePage(options: BrowserContextOptions = {}): ComposePage {
-  let demo: Program
-  let emulator: EmulatorControl
-  let line: Line
+  let demo: Demo
   let browser: Browser
   let context: BrowserContext
   let page: Page
@@ -64,35 +56,29 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
-    demo = await start('start', {
-      EMULATOR_OPTIONS: JSON.stringify({ processing: { pendingSecs: 0, inProgressSecs: 2 } }),
-    })
-    emulator = controlEmulator(/^X is emulated at (\S+)$/m.exec(demo.output())?.[1] ?? '')
-    line = await openLine(demo.url)
+    demo = await startDemo()
     browser = await launchBrowser()
   })
   afterAll(async () => {
     await browser?.close()
-    line?.close()
-    await demo?.kill()
+    await demo?.close()
     await rm(folder, { recursive: true, force: true })
   })
   beforeEach(async () => {
-    await emulator.setFaults([])
-    line.slowTo(Number.POSITIVE_INFINITY)
-    uploadsBefore = (await emulator.uploads()).length
+    await demo.emulator.setFaults([])
+    demo.line.slowTo(Number.POSITIVE_INFINITY)
+    uploadsBefore = (await demo.emulator.uploads()).length
     context = await browser.newContext({ viewport: { width: 1100, height: 1400 }, ...options, ...more })
     page = await context.newPage()
     foreign = []
     page.on('request', (request) => {
-      const isOwn = request.url().startsWith(line.url) || request.url().startsWith(demo.url)
-      if (!isOwn && !request.isNavigationRequest() && !request.url().startsWith('blob:')) foreign.push(request.url())
+      if (!demo.owns(request.url()) && !request.isNavigationRequest()) foreign.push(request.url())
     })
-    await page.goto(line.url)
+    await page.goto(demo.line.url)
   })
   afterEach(async () => {
     await context.close()
-    expect(await emulator.violations()).toEqual([])
+    expect(await demo.emulator.violations()).toEqual([])
     expect(foreign).toEqual([])
   })
 
@@ -104,10 +90,10 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
       return context
     },
     get emulator() {
-      return emulator
+      return demo.emulator
     },
     get line() {
-      return line
+      return demo.line
     },
     get foreign() {
       return foreign
@@ -138,8 +124,8 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
       return request.postDataJSON().mediaIds
     },
     async beginLarge() {
-      const file = randomFile(LARGE_BYTES)
-      line.slowTo(SLOW_BYTES_PER_SEC)
+      const file = largeVideo()
+      demo.line.slowTo(SLOW_BYTES_PER_SEC)
       const path = join(folder, 'large.mp4')
       await writeFile(path, file.pieces())
       await page.locator('#files').setInputFiles(path)
@@ -147,16 +133,16 @@ export function openComposePage(options: BrowserContextOptions = {}): ComposePag
       return { ...file, path }
     },
     async expectLarge({ size, sha256 }) {
-      line.slowTo(Number.POSITIVE_INFINITY)
+      demo.line.slowTo(Number.POSITIVE_INFINITY)
       await opened.ready()
       const [id = ''] = await opened.post()
-      expect(await emulator.upload(id)).toMatchObject({ finalized: true, size, sha256 })
-      expect(await emulator.uploads()).toHaveLength(uploadsBefore + 1)
+      expect(await demo.emulator.upload(id)).toMatchObject({ finalized: true, size, sha256 })
+      expect(await demo.emulator.uploads()).toHaveLength(uploadsBefore + 1)
     },
     async goOffline() {
       await context.setOffline(true)
       // The browser does not interrupt requests that are in flight.
-      line.cut()
+      demo.line.cut()
     },
     goOnline: () => context.setOffline(false),
   }

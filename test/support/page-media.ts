@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer'
-import type { Page } from 'playwright-core'
 import { readFixture } from './media-fixtures.ts'
 
 /** A file in the form that Playwright needs. */
@@ -9,8 +8,13 @@ export interface PageFile {
   buffer: Buffer
 }
 
+/** A page of Playwright or of Puppeteer. */
+interface DrawingPage {
+  evaluate(draw: (sky: number) => Promise<number[]>, sky: number): Promise<number[]>
+}
+
 /** A real PNG, drawn in the page. @param hue The color of the sky in the evening, degrees. */
-export async function drawPicture(page: Page, name: string, hue = 210): Promise<PageFile> {
+export async function drawPicture(page: DrawingPage, name: string, hue = 210): Promise<PageFile> {
   const bytes = await page.evaluate(async (sky: number) => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
     const brush = canvas.getContext('2d')
