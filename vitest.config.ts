@@ -7,6 +7,9 @@ const PATIENCE_MS = 60_000
 /** For uploads that go on while their servers die again and again. Milliseconds. */
 const LONG_MS = 900_000
 
+/** What these hold is measured: no other file may leave garbage in their heap. */
+const MEASURED = ['long-media', 'mp4-hostile'].map((name) => `test/unit/media/${name}.test.ts`)
+
 const shared = { testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS, expect: { poll: { timeout: PATIENCE_MS / 2 } } }
 
 const config: ViteUserConfig = defineConfig({
@@ -17,7 +20,13 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       // Its files leave no state behind, so those of a worker share what they import.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], pool: 'threads', isolate: false, ...shared } },
+      {
+        test: {
+          ...{ name: 'unit', include: ['test/unit/**/*.test.ts'], exclude: MEASURED, ...shared },
+          ...{ pool: 'threads', isolate: false },
+        },
+      },
+      { test: { name: 'memory', include: MEASURED, ...shared } },
       { test: { name: 'contract', include: ['test/contract/*.test.ts'], ...shared } },
       { test: { name: 'long', include: ['test/long/*.test.ts'], ...shared, testTimeout: LONG_MS } },
     ],
