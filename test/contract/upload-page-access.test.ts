@@ -29,10 +29,10 @@ async function axeViolations(page: Page): Promise<unknown[]> {
   })
 }
 
-/** Fills the page with everything it can show: a post, warnings, a failure, and files on their way. */
-async function fill({ page, choose, ready, post, press }: ComposePage): Promise<void> {
+/** Fills the page with everything it can show: a post, warnings, a failure, and files on their way. @param text X refuses the same one twice. */
+async function fill({ page, choose, ready, post, press }: ComposePage, text: string): Promise<void> {
   await page.getByText('Under the hood').click()
-  await page.getByLabel('Your text').fill('Four evenings by the sea, and none like the other.')
+  await page.getByLabel('Your text').fill(text)
   const hues = { 'sunset.png': 210, 'dunes.png': 30, 'harbour.png': 265, 'woods.png': 150 }
   await choose(...(await Promise.all(Object.entries(hues).map(([name, hue]) => drawPicture(page, name, hue)))))
   for (const name of Object.keys(hues)) {
@@ -72,16 +72,26 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
   const compose = openComposePage()
 
   describe.each([
-    ['in light', 'compose-light', { colorScheme: 'light' as const }],
-    ['in dark', 'compose-dark', { colorScheme: 'dark' as const }],
-    ['on a phone', 'compose-phone', { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true }],
-  ])('%s', (_, name, options) => {
+    [
+      'in light',
+      'compose-light',
+      'Four evenings by the sea, and none like the other.',
+      { colorScheme: 'light' as const },
+    ],
+    ['in dark', 'compose-dark', 'Four evenings by the sea, one after the other.', { colorScheme: 'dark' as const }],
+    [
+      'on a phone',
+      'compose-phone',
+      'Four evenings by the sea.',
+      { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true },
+    ],
+  ])('%s', (_, name, text, options) => {
     compose.use({ viewport: { width: 1160, height: 1000 }, ...options })
 
     it('breaks no rule of axe, empty and full, fits its window, and has controls of 44 pixels at least', async () => {
       const { page } = compose
       expect(await axeViolations(page)).toEqual([])
-      await fill(compose)
+      await fill(compose, text)
       await page.evaluate(() => scrollTo(0, 0))
       await picture(page, name)
       expect(await axeViolations(page)).toEqual([])
