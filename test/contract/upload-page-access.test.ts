@@ -195,6 +195,21 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await page.getByRole('status').getByText('Posted').waitFor({ state: 'attached' })
     })
 
+    it('keeps the focus on the button that pauses and resumes an upload', async () => {
+      const { page, beginLarge, expectLarge } = compose
+      const { keyboard } = page
+      const focused = () => page.evaluate(() => document.activeElement?.ariaLabel)
+      const file = await beginLarge()
+      await tabTo('Pause large.mp4')
+      await keyboard.press('Enter')
+      await page.getByText(/Paused/).waitFor()
+      expect(await focused()).toBe('Resume large.mp4')
+      await keyboard.press('Enter')
+      await page.getByRole('button', { name: 'Pause large.mp4' }).waitFor()
+      expect(await focused()).toBe('Pause large.mp4')
+      await expectLarge(file)
+    })
+
     it('shows where the focus is, on every control', async () => {
       const { page } = compose
       await page.getByText('Under the hood').click()
