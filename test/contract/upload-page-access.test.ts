@@ -48,7 +48,7 @@ async function fill({ page, choose, ready, post, press }: ComposePage, text: str
   await choose(await drawPicture(page, 'morning.png', 330), await drawPicture(page, 'noon.png', 190))
   await page.getByLabel('Description of morning.png').fill('Mist over the hills')
   await ready(2)
-  await page.getByText('19 of 1,000 · X has it').waitFor()
+  await page.getByText('19 of 1,000 · Saved').waitFor()
 }
 
 /** The controls that fingers may miss: less than 44 pixels wide or high. */
@@ -171,7 +171,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       const opened = page.waitForEvent('filechooser')
       await tabTo('Your text')
       await keyboard.type('By keyboard')
-      await tabTo('Add pictures or a video')
+      await tabTo('Add media')
       await keyboard.press('Enter')
       const chooser = await opened
       await chooser.setFiles([await drawPicture(page, 'a.png'), await drawPicture(page, 'b.png')])
@@ -179,7 +179,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await page.evaluate(() => document.getElementById('text')?.focus())
       await tabTo('Description of a.png')
       await keyboard.type('Evening')
-      await tabTo('Move a.png back')
+      await tabTo('Move a.png later')
       await keyboard.press('Enter')
       expect(await page.locator('.attachment .name').allInnerTexts()).toEqual(['b.png', 'a.png'])
       await page.getByRole('status').getByText('a.png is number 2 of 2').waitFor({ state: 'attached' })
@@ -187,7 +187,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await tabTo('Remove b.png')
       await keyboard.press('Space')
       expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Remove a.png')
-      await page.getByText('7 of 1,000 · X has it').waitFor()
+      await page.getByText('7 of 1,000 · Saved').waitFor()
       await keyboard.press('Control+Enter')
       const shown = page.getByRole('article').getByAltText('Evening')
       const id = (await shown.getAttribute('src'))?.replace('/x/', '') ?? ''
@@ -208,6 +208,23 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await page.getByRole('button', { name: 'Pause large.mp4' }).waitFor()
       expect(await focused()).toBe('Pause large.mp4')
       await expectLarge(file)
+    })
+
+    it('announces everything that happens at once', async () => {
+      const { page, choose } = compose
+      await page.route(/\/media\?/, () => {
+        // No answer: the pictures stay on their way.
+      })
+      const names = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png']
+      await choose(...(await Promise.all(names.map((name) => drawPicture(page, name)))))
+      const announced = page.getByRole('status').locator('p')
+      await announced.filter({ hasText: 'Uploading d.png' }).waitFor({ state: 'attached' })
+      expect(await announced.allTextContents()).toEqual([
+        'e.png was not added. A post can have up to 4 pictures.',
+        ...['a.png', 'b.png', 'c.png', 'd.png'].map((name) => `Uploading ${name}`),
+      ])
+      const reminder = '4 files have no description. People who cannot see them will miss them.'
+      expect(await page.locator('#reminder').textContent()).toBe(reminder)
     })
 
     it('shows where the focus is, on every control', async () => {

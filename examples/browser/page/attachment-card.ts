@@ -34,8 +34,8 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
   const trouble = element('div', { className: 'problem' })
   const altText = createAltTextField(attachment)
 
-  const earlier = button('←', `Move ${name} forward`, () => actions.move(-1))
-  const later = button('→', `Move ${name} back`, () => actions.move(1))
+  const earlier = button('←', `Move ${name} earlier`, () => actions.move(-1))
+  const later = button('→', `Move ${name} later`, () => actions.move(1))
   const pause = button('Pause', `Pause ${name}`, attachment.pause)
   const resume = button('Resume', `Resume ${name}`, attachment.resume)
   const retry = button('Try again', `Try ${name} again`, () => attachment.begin())
