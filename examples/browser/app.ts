@@ -45,7 +45,11 @@ export function composePages(demo: Demo, assets: ReadonlyMap<string, string>): H
     .use('/media/*', (c, next) => activity.during(c.var.demoUser, next))
     .route('/media', xMedia(options))
     .route('/auth', signIn.routes)
-    .get('/', async (c) => c.html(composePage(await signIn.destination(c), c.var.demoUser, demo.shrinksImages)))
+    .get('/', async (c) => {
+      const { shrinksImages } = demo
+      const page = { user: c.var.demoUser, shrinksImages, isXSlow: paced.isSlow }
+      return c.html(composePage(await signIn.destination(c), page))
+    })
     .get('/activity', (c) => activity.follow(c))
     .post('/posts', async (c) => {
       const request: unknown = await c.req.json()

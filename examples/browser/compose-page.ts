@@ -1,8 +1,18 @@
 import { html } from 'hono/html'
 import { type Destination, type Html, layout } from './layout.ts'
 
-/** The compose box. The script fills it with life. @param user Without a sign-in, for the commands in the developer drawer. */
-export function composePage(destination: Destination, user: string, shrinksImages: boolean): Html {
+export interface ComposePageOptions {
+  /** Who posts without a sign-in, for the commands in the developer drawer. */
+  user: string
+  /** Whether the server makes pictures fit for X. */
+  shrinksImages: boolean
+  /** Whether the emulated X is slow now, as the switch shows. */
+  isXSlow: boolean
+}
+
+/** The compose box. The script fills it with life. */
+export function composePage(destination: Destination, options: ComposePageOptions): Html {
+  const { user, shrinksImages, isXSlow } = options
   return layout({
     title: 'Write a post',
     destination,
@@ -11,20 +21,20 @@ export function composePage(destination: Destination, user: string, shrinksImage
     content: html`
 <form id="composer" class="card" novalidate data-user="${destination.subject ?? user}" data-x="${destination.isEmulated ? 'emulated' : 'real'}" data-shrinks-images="${String(shrinksImages)}">
 <label for="text" class="quiet">Your text</label>
-<textarea id="text" rows="3" placeholder="What is there to see?" aria-describedby="count"></textarea>
+<textarea id="text" rows="3" placeholder="What would you like to share?" aria-describedby="count"></textarea>
 <div id="drop" hidden>Drop your pictures or a video</div>
 <ul id="attachments" aria-label="Files"></ul>
 <p id="reminder" class="reminder" hidden></p>
 <div id="problem" class="problem" hidden></div>
 <div class="bar">
-<span class="button"><input id="files" type="file" multiple accept="image/*,.heic,.avif,video/*" aria-label="Add pictures or a video"><span aria-hidden="true">Add media</span></span>
-<span class="button camera"><input id="camera" type="file" capture="environment" accept="image/*,video/*" aria-label="Take a picture"><span aria-hidden="true">Camera</span></span>
+<span class="button"><input id="files" type="file" multiple accept="image/*,.heic,.avif,video/*" aria-label="Add media" aria-describedby="media-hint"><span aria-hidden="true">Add media</span></span>
+<span class="button camera"><input id="camera" type="file" capture="environment" accept="image/*,video/*" aria-label="Camera"><span aria-hidden="true">Camera</span></span>
 <span class="counter"><svg viewBox="0 0 36 36" width="36" height="36" aria-hidden="true"><circle class="track" cx="18" cy="18" r="14"/><circle id="ring" cx="18" cy="18" r="14" pathLength="1000"/></svg><span id="count">0 of 280 characters</span></span>
 <button id="post" class="primary" type="submit">Post</button>
 </div>
-<p class="quiet">Up to four pictures, or one video or GIF. Drop or paste them anywhere on this page.</p>
+<p id="media-hint" class="quiet">Up to four pictures, or one video or GIF. <span class="for-mice">Drop or paste them anywhere on this page.</span></p>
 </form>
-<p id="status" class="visually-hidden" role="status"></p>
+<div id="status" class="visually-hidden" role="status"></div>
 <section id="posts" aria-labelledby="posts-title" hidden>
 <h2 id="posts-title">Posted</h2>
 </section>
@@ -33,7 +43,7 @@ export function composePage(destination: Destination, user: string, shrinksImage
 <details id="developer" class="card">
 <summary><h2>Under the hood</h2></summary>
 <p class="quiet">The requests of this page, and what the server does with X.</p>
-${destination.isEmulated ? faults() : undefined}
+${destination.isEmulated ? faults(isXSlow) : undefined}
 <div class="log" role="region" aria-labelledby="log-title" tabindex="0">
 <h3 id="log-title">As it happened</h3>
 <ol id="log"></ol>
@@ -43,13 +53,13 @@ ${destination.isEmulated ? faults() : undefined}
   })
 }
 
-function faults(): Html {
+function faults(isXSlow: boolean): Html {
   return html`
 <fieldset>
 <legend>Make things go wrong</legend>
-<label class="switch"><input id="slow" type="checkbox" role="switch"><span>Make X slow</span></label>
-<button type="button" data-fault="rate_limit">Let X limit the rate</button>
-<button type="button" data-fault="processing">Let X’s processing fail</button>
+<label class="switch"><input id="slow" type="checkbox" role="switch" autocomplete="off"${isXSlow ? ' checked' : ''}><span>Make X slow</span></label>
+<button type="button" data-fault="rate_limit">Hit X’s rate limit</button>
+<button type="button" data-fault="processing">Make X’s processing fail</button>
 <button type="button" data-fault="connection">Drop my connection</button>
 </fieldset>`
 }

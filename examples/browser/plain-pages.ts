@@ -103,7 +103,7 @@ function processingReport({ processing_info: info }: XMedia): Html {
   const percent = info?.progress_percent ?? 0
   return html`
 <div class="card" role="status">
-<p>${percent} % are done. This page looks again every ${REFRESH_SECS} seconds.</p>
+<p>${percent} % done. This page updates every ${REFRESH_SECS} seconds.</p>
 <progress max="100" value="${percent}" aria-label="X’s processing"></progress>
 </div>`
 }

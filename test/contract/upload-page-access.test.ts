@@ -49,7 +49,7 @@ async function fill({ page, choose, ready, post, press }: ComposePage, text: str
   await choose(await drawPicture(page, 'morning.png', 330), await drawPicture(page, 'noon.png', 190))
   await page.getByLabel('Description of morning.png').fill('Mist over the hills')
   await ready(2)
-  await page.getByText('19 of 1,000 · X has it').waitFor()
+  await page.getByText('19 of 1,000 · Saved').waitFor()
 }
 
 /** The controls that fingers may miss: less than 44 pixels wide or high. */
@@ -79,12 +79,14 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       'Four evenings by the sea, and none like the other.',
       { colorScheme: 'light' as const },
     ],
-    ['in dark', 'compose-dark', 'Four evenings by the sea, seen at night.', { colorScheme: 'dark' as const }],
+    ['in dark', 'compose-dark', 'Four evenings by the sea, one after the other.', { colorScheme: 'dark' as const }],
     [
-      ...['on a phone', 'compose-phone', 'Four evenings by the sea, seen on the way home.'],
+      'on a phone',
+      'compose-phone',
+      'Four evenings by the sea.',
       { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true },
     ],
-  ] as const)('%s', (_, name, text, options) => {
+  ])('%s', (_, name, text, options) => {
     // X takes no text twice from the same user.
     compose.use({ viewport: { width: 1160, height: 1000 }, ...options })
 
@@ -156,7 +158,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       const opened = page.waitForEvent('filechooser')
       await tabTo(page, 'Your text')
       await keyboard.type('By keyboard')
-      await tabTo(page, 'Add pictures or a video')
+      await tabTo(page, 'Add media')
       await keyboard.press('Enter')
       const chooser = await opened
       await chooser.setFiles([await drawPicture(page, 'a.png'), await drawPicture(page, 'b.png')])
@@ -164,7 +166,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await page.evaluate(() => document.getElementById('text')?.focus())
       await tabTo(page, 'Description of a.png')
       await keyboard.type('Evening')
-      await tabTo(page, 'Move a.png back')
+      await tabTo(page, 'Move a.png later')
       await keyboard.press('Enter')
       expect(await page.locator('.attachment .name').allInnerTexts()).toEqual(['b.png', 'a.png'])
       await page.getByRole('status').getByText('a.png is number 2 of 2').waitFor({ state: 'attached' })
@@ -172,12 +174,44 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await tabTo(page, 'Remove b.png')
       await keyboard.press('Space')
       expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Remove a.png')
-      await page.getByText('7 of 1,000 · X has it').waitFor()
+      await page.getByText('7 of 1,000 · Saved').waitFor()
       await keyboard.press('Control+Enter')
       const shown = page.getByRole('article').getByAltText('Evening')
       const id = (await shown.getAttribute('src'))?.replace('/x/', '') ?? ''
       expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'Evening' })
       await page.getByRole('status').getByText('Posted').waitFor({ state: 'attached' })
+    })
+
+    it('keeps the focus on the button that pauses and resumes an upload', async () => {
+      const { page, beginLarge, expectLarge } = compose
+      const { keyboard } = page
+      const focused = () => page.evaluate(() => document.activeElement?.ariaLabel)
+      const file = await beginLarge()
+      await tabTo(page, 'Pause large.mp4')
+      await keyboard.press('Enter')
+      await page.getByText(/Paused/).waitFor()
+      expect(await focused()).toBe('Resume large.mp4')
+      await keyboard.press('Enter')
+      await page.getByRole('button', { name: 'Pause large.mp4' }).waitFor()
+      expect(await focused()).toBe('Pause large.mp4')
+      await expectLarge(file)
+    })
+
+    it('announces everything that happens at once', async () => {
+      const { page, choose } = compose
+      await page.route(/\/media\?/, () => {
+        // No answer: the pictures stay on their way.
+      })
+      const names = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png']
+      await choose(...(await Promise.all(names.map((name) => drawPicture(page, name)))))
+      const announced = page.getByRole('status').locator('p')
+      await announced.filter({ hasText: 'Uploading d.png' }).waitFor({ state: 'attached' })
+      expect(await announced.allTextContents()).toEqual([
+        'e.png was not added. A post can have up to 4 pictures.',
+        ...['a.png', 'b.png', 'c.png', 'd.png'].map((name) => `Uploading ${name}`),
+      ])
+      const reminder = '4 files have no description. People who cannot see them will miss them.'
+      expect(await page.locator('#reminder').textContent()).toBe(reminder)
     })
 
     it('shows where the focus is, on every control', async () => {

@@ -4,8 +4,8 @@ import { type Attachment, MAX_ALT_TEXT } from './attachment.ts'
 import { element } from './dom.ts'
 
 const SAYS: Readonly<Record<Attachment['altTextState'], string>> = {
-  saved: ' · X has it',
-  saving: ' · Will be saved',
+  saved: ' · Saved',
+  saving: ' · Saving …',
   failed: ' · Not saved',
   'too long': ': too long',
 }

@@ -34,8 +34,8 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
   const trouble = element('div', { className: 'problem' })
   const altText = createAltTextField(attachment)
 
-  const earlier = button('←', `Move ${name} forward`, () => actions.move(-1))
-  const later = button('→', `Move ${name} back`, () => actions.move(1))
+  const earlier = button('←', `Move ${name} earlier`, () => actions.move(-1))
+  const later = button('→', `Move ${name} later`, () => actions.move(1))
   const pause = button('Pause', `Pause ${name}`, attachment.pause)
   const resume = button('Resume', `Resume ${name}`, attachment.resume)
   const retry = button('Try again', `Try ${name} again`, () => attachment.begin())
@@ -53,6 +53,8 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
     again.value = ''
   })
 
+  const controls = [earlier, later, pause, resume, retry, choose, remove]
+  const actionBar = element('div', { className: 'actions' }, ...controls)
   const item = element(
     'li',
     { className: 'attachment', draggable: true },
@@ -63,13 +65,14 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
       element('p', { className: 'name' }, name),
       ...[stage, warnings, trouble],
       ...(attachment.kind === 'video' ? [createSubtitlesField(attachment, actions.say)] : [altText.field]),
-      element('div', { className: 'actions' }, earlier, later, pause, resume, retry, choose, remove),
+      actionBar,
     ),
   )
 
   return {
     item,
     update(at, count) {
+      const focused = document.activeElement
       const percent = percentDone(attachment)
       item.dataset['stage'] = attachment.stage
       progress.ariaValueNow = String(percent)
@@ -91,6 +94,7 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
       resume.hidden = attachment.stage !== 'paused'
       retry.hidden = !canRetry(attachment)
       choose.hidden = attachment.stage !== 'file needed'
+      if (actionBar.contains(focused) && focused?.closest('[hidden]')) focusFirstVisible(pause, resume, remove)
     },
     release: preview.release,
   }
@@ -100,4 +104,8 @@ function button(text: string, label: string, onClick: () => void): HTMLButtonEle
   const made = element('button', { type: 'button', ariaLabel: label, title: label }, text)
   made.addEventListener('click', onClick)
   return made
+}
+
+function focusFirstVisible(...controls: HTMLElement[]): void {
+  controls.find(({ hidden }) => !hidden)?.focus()
 }

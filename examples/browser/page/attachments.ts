@@ -23,9 +23,9 @@ const MAX_PICTURES = 4
 export function whyFull(all: readonly Pick<Attachment, 'kind'>[], kind: FileKind): string | undefined {
   if (all.length === 0) return undefined
   if (kind === 'picture' && all.every((other) => other.kind === 'picture')) {
-    return all.length < MAX_PICTURES ? undefined : `A post has up to ${MAX_PICTURES} pictures.`
+    return all.length < MAX_PICTURES ? undefined : `A post can have up to ${MAX_PICTURES} pictures.`
   }
-  return 'A post has up to four pictures, or one video or GIF, but not both.'
+  return 'A post can have up to four pictures, or one video or GIF, but not both.'
 }
 
 /** @param say Announces something. @param onChange Called on every change. */
@@ -97,11 +97,12 @@ export function createAttachments(list: HTMLElement, say: (text: string) => void
       return entries.map(({ attachment }) => attachment)
     },
     add(given) {
-      let stage: Attachment['stage'] | undefined
+      let announced = ''
       const attachment = createAttachment(given, () => {
         if (!entries.includes(entry)) return
-        if (stage !== attachment.stage) say(announcement(attachment))
-        stage = attachment.stage
+        const news = announcement(attachment)
+        if (news !== announced) say(news)
+        announced = news
         update()
       })
       const card = createAttachmentCard(attachment, {

@@ -13,8 +13,8 @@ const NEAR_THE_END = 80
 /** The most lines to show. */
 const MAX_LINES = 300
 
-/** @param user For the commands: curl has no cookie. */
-export function createDeveloperDrawer(user: string): Pick<RecordedFetch, 'fetch'> {
+/** @param user For the commands: curl has no cookie. @param say Announces something. */
+export function createDeveloperDrawer(user: string, say: (text: string) => void): Pick<RecordedFetch, 'fetch'> {
   const drawer = find('developer', HTMLDetailsElement)
   const log = find('log', HTMLOListElement)
   const requests = new Map<number, HTMLSpanElement>()
@@ -44,7 +44,7 @@ export function createDeveloperDrawer(user: string): Pick<RecordedFetch, 'fetch'
     const shown = known ?? element('span')
     requests.set(id, shown)
     shown.replaceChildren(element('b', {}, method), ` ${pathname}${result}`)
-    if (!known) add(at, 'request', shown, copyButton(`Copy ${method} as curl`, curlFor(request, user)))
+    if (!known) add(at, 'request', shown, copyButton(`Copy ${method} as curl`, curlFor(request, user), say))
   }
 
   const recorded = createRecordedFetch(showRequest)
@@ -66,6 +66,7 @@ export function createDeveloperDrawer(user: string): Pick<RecordedFetch, 'fetch'
       button.addEventListener('click', async () => {
         if (fault === 'connection') recorded.drop(DROP_MS)
         else await put(fault)
+        say(`Done: ${button.textContent}`)
         add(Date.now(), 'fault', element('span', {}, `You: ${button.textContent}`))
       })
     }
@@ -73,11 +74,12 @@ export function createDeveloperDrawer(user: string): Pick<RecordedFetch, 'fetch'
   return recorded
 }
 
-function copyButton(label: string, text: string): HTMLButtonElement {
+function copyButton(label: string, text: string, say: (text: string) => void): HTMLButtonElement {
   const copy = element('button', { type: 'button', ariaLabel: label }, 'curl')
   copy.addEventListener('click', async () => {
     await navigator.clipboard.writeText(text)
     copy.textContent = 'Copied'
+    say('Copied')
   })
   return copy
 }

@@ -1,5 +1,6 @@
 /** The compose box: text and files, one post. Uploads are `hono-x-media/browser`'s. */
 
+import { createAnnouncer } from './announcer.ts'
 import type { Attachment, Trouble } from './attachment.ts'
 import { createAttachments } from './attachments.ts'
 import { createDeveloperDrawer } from './developer.ts'
@@ -15,7 +16,7 @@ import { createUploads } from './uploads.ts'
 const composer = find('composer', HTMLFormElement)
 const problem = find('problem', HTMLDivElement)
 const reminder = find('reminder', HTMLParagraphElement)
-const status = find('status', HTMLParagraphElement)
+const say = createAnnouncer(find('status', HTMLDivElement))
 const isEmulated = composer.dataset['x'] === 'emulated'
 const user = composer.dataset['user'] ?? ''
 let isRestored = false
@@ -23,7 +24,7 @@ let isRestored = false
 const text = createPostText(update)
 const attachments = createAttachments(find('attachments', HTMLUListElement), say, update)
 const uploads = createUploads({
-  ...{ attachments, user, fetch: createDeveloperDrawer(user).fetch, onRefused: showProblem },
+  ...{ attachments, user, fetch: createDeveloperDrawer(user, say).fetch, onRefused: showProblem },
   shrinksImages: composer.dataset['shrinksImages'] === 'true',
 })
 const posting = createPosting({
@@ -32,13 +33,10 @@ const posting = createPosting({
     showPost(post, isEmulated)
     text.clear()
     attachments.clear()
+    find('posts', HTMLElement).scrollIntoView({ block: 'nearest' })
     say('Posted')
   },
 })
-
-function say(words: string): void {
-  status.textContent = words
-}
 
 function showProblem(trouble?: Trouble): void {
   showTrouble(problem, trouble)
@@ -47,10 +45,16 @@ function showProblem(trouble?: Trouble): void {
 
 function update(): void {
   const undescribed = attachments.all.filter(isUndescribed).length
-  const files = undescribed === 1 ? 'One file has' : `${undescribed} files have`
-  showText(reminder, undescribed === 0 ? '' : `${files} no description. People who cannot see it will miss it.`)
+  showText(reminder, remindOf(undescribed))
   if (isRestored) saveDraft(user, attachments.all)
   posting.update()
+}
+
+function remindOf(undescribed: number): string {
+  if (undescribed === 0) return ''
+  return undescribed === 1
+    ? 'One file has no description. People who cannot see it will miss it.'
+    : `${undescribed} files have no description. People who cannot see them will miss them.`
 }
 
 function isUndescribed({ kind, stage, altText }: Attachment): boolean {

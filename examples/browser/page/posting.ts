@@ -40,7 +40,7 @@ export function createPosting({ text, attachments, say, showProblem, onPosted }:
       const response = await fetch('/posts', { method: 'POST', headers, body })
       const { id, detail }: { id: string; detail?: string } = await response.json()
       if (response.ok) onPosted({ ...post, id })
-      else showProblem({ message: 'X did not take the post.', code: `status ${response.status}`, detail })
+      else showProblem({ message: `X rejected the post. ${detail ?? ''}`, code: `status ${response.status}` })
     } catch (error) {
       const message = 'The server could not be reached. Try again.'
       showProblem({ message, code: 'connection_lost', detail: String(error) })
@@ -64,7 +64,7 @@ export function createPosting({ text, attachments, say, showProblem, onPosted }:
       if (message) return showProblem({ message, code: 'not_ready' })
       showProblem()
       enter('waiting')
-      if (!attachments().every(isComplete)) say('The post is sent as soon as X has its files')
+      if (!attachments().every(isComplete)) say('The post goes out as soon as its files are ready')
       update()
     },
     update,

@@ -49,8 +49,10 @@ const BUSY: readonly string[] = [
 ]
 
 function describeInterruption({ code, message }: XMediaUploadError): string {
-  if (!navigator.onLine) return 'You are offline. It goes on when you are back.'
-  return BUSY.includes(code) ? `${message} It goes on by itself.` : 'The connection was lost. It goes on by itself.'
+  if (!navigator.onLine) return 'You are offline. The upload continues when you are back.'
+  return BUSY.includes(code)
+    ? `${message} The upload continues by itself.`
+    : 'The connection was lost. The upload continues by itself.'
 }
 
 /** How much is done, in percent: the bytes that X has, and then X's processing. */
@@ -60,9 +62,11 @@ export function percentDone({ stage, progress, size }: Attachment): number {
   return Math.floor((100 * (progress?.acknowledgedBytes ?? 0)) / Math.max(size, 1))
 }
 
-/** What to announce when the stage of an attachment changes. */
+/** What to announce whenever it changes: the stage of an attachment, or what interrupts it. */
 export function announcement(attachment: Attachment): string {
-  const { name, stage, trouble } = attachment
+  const { name, stage, trouble, progress } = attachment
+  const interruption = stage === 'uploading' && progress?.interruption
+  if (interruption) return `${name}: ${describeInterruption(interruption)}`
   const said: Readonly<Record<Attachment['stage'], string>> = {
     uploading: `Uploading ${name}`,
     paused: `${name} is paused`,
