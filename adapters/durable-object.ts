@@ -36,7 +36,7 @@ const ENTRY_KEY = 'entry'
 /**
  * A store with one Durable Object per key, which all instances of a Worker share: `durableObjectStore(env.UPLOADS)`.
  * Export `XMediaObject` from the Worker and bind it in wrangler.toml, with `new_sqlite_classes`. Throws a `TypeError` for
- * anything that is no such binding.
+ * anything else.
  */
 export function durableObjectStore<Id>(objects: DurableObjects<Id>): Store {
   requireBinding(objects)

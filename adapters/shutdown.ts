@@ -36,7 +36,7 @@ export interface RequestsInProgress extends Shutdown {
   run(request: Request, handle: () => Response | Promise<Response>, sent?: Promise<void>): Promise<Response>
   /**
    * Refuses new uploads, and resolves when no request is in progress. After `drainMs` the uploads are cut, and 3 s later it
-   * resolves in any case. Throws a `TypeError` for a time that is no finite number of milliseconds.
+   * resolves in any case. Throws a `TypeError` unless `drainMs` is a finite number, 0 or more.
    */
   drain(options?: CloseOptions): Promise<void>
 }

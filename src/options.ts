@@ -122,7 +122,7 @@ export interface XMediaOptions<E extends Env = UndeclaredEnv> {
    */
   inspect?: (head: Uint8Array<ArrayBuffer>, file: InspectedFile<E>) => Awaitable<string | undefined>
   /**
-   * Reads what files say about themselves, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`.
+   * Reads the facts in each file, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`.
    * INIT then waits for the first segment where the head does not tell enough. Default: files are not read.
    */
   media?: MediaCheck<E>
@@ -316,7 +316,7 @@ export interface XMediaClientOptions {
    * can have an `id`.
    */
   store?: Store
-  /** Reads what files say about themselves, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`. */
+  /** Reads the facts in each file, and refuses what X does not take: `mediaRules({ … })` of `hono-x-media/media`. */
   media?: MediaCheck
   /** Called with everything that happens to an upload. Its errors go to `log`. */
   onEvent?: OnEvent

@@ -5,7 +5,7 @@ import { ACCOUNTS, type MediaRulesOptions, readMediaRules } from './rules/media-
 import { createTransform } from './transform/transform.ts'
 
 /**
- * The option `media` of `xMedia`, `xMediaUpload` and `createXMedia`: reads what files say about themselves as they pass, and
+ * The option `media` of `xMedia`, `xMediaUpload` and `createXMedia`: reads the facts in each file as it passes, and
  * refuses with `media_unsupported` what X never takes, before INIT or, where only the end tells, before FINALIZE.
  *
  * Throws one `TypeError` that lists everything wrong with the options.

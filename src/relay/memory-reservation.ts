@@ -30,7 +30,7 @@ export interface MemoryReservation {
   resize(buffer: ArrayBuffer, bytes: number, pace: Pace): ArrayBuffer | undefined
   /** Returns a buffer; it must not be used afterwards. */
   release(buffer: ArrayBuffer): void
-  /** Returns what is reserved beyond the minimum, for a client that is no longer quick. Buffers stay until released. */
+  /** Gives back all but the minimum, once the client is slow. Buffers stay until they are released. */
   returnToMinimum(): void
   /** Returns everything that is left. */
   close(): void

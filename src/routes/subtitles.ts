@@ -37,7 +37,7 @@ export type SubtitlesInput = {
   out: OwnedMediaInput['out']
 }
 
-/** What a client gets for subtitles: the track as X has it. */
+/** The answer to new subtitles. */
 export interface SubtitlesAnswer {
   data: SubtitleTrack
 }

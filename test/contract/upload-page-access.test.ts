@@ -24,10 +24,9 @@ if (!CHROMIUM) console.log('no Chromium found: the tests of access to the upload
 async function axeViolations(page: Page): Promise<unknown[]> {
   // Not as a script of the page, whose policy would refuse it.
   await page.evaluate(axe.source)
-  return await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run()
-    return violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])])
-  })
+  return await page.evaluate(`axe.run().then(({ violations }) =>
+    violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]),
+  )`)
 }
 
 /** Fills the page with everything it can show: a post, warnings, a failure, and files on their way. */

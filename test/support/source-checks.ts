@@ -107,6 +107,14 @@ async function checkRefused(emulator: Emulator, upload: Promise<unknown>, code: 
   )
 }
 
+/** Uploads the first 250,000 bytes, as "film". */
+async function uploadPart(place: FilePlace): Promise<ReturnType<typeof setUp>> {
+  const parts = setUp()
+  const upload = parts.x.upload({ id: 'film', source: lostAt(place.source(), 250_000) })
+  await checkRefused(parts.emulator, upload, 'source_unavailable')
+  return parts
+}
+
 /** What holds of each source, wherever its file lies. */
 export const SOURCE_CHECKS: Checks<FilePlace> = {
   async 'uploads the file'(place) {
@@ -127,12 +135,7 @@ export const SOURCE_CHECKS: Checks<FilePlace> = {
 
   async 'goes on in another process from the byte that X acknowledged'(place) {
     await place.put(video)
-    const { x, emulator, store } = setUp()
-    await checkRefused(
-      emulator,
-      x.upload({ id: 'film', source: lostAt(place.source(), 250_000) }),
-      'source_unavailable',
-    )
+    const { emulator, store } = await uploadPart(place)
     const { source, offsets } = breaking(place.source(), 0, 0)
     const { data } = await setUp(store, emulator).x.upload({ id: 'film', source })
     await checkFinished(emulator, data.id, video)
@@ -148,12 +151,7 @@ export const SOURCE_CHECKS: Checks<FilePlace> = {
 
   async 'refuses a file that has changed before another process goes on'(place) {
     await place.put(video)
-    const { x, emulator, store } = setUp()
-    await checkRefused(
-      emulator,
-      x.upload({ id: 'film', source: lostAt(place.source(), 250_000) }),
-      'source_unavailable',
-    )
+    const { emulator, store } = await uploadPart(place)
     await place.put(changedVideo)
     const next = setUp(store, emulator)
     await checkRefused(emulator, next.x.upload({ id: 'film', source: place.source() }), 'source_changed')
