@@ -12,8 +12,8 @@ const UPLOADS = Number(process.env['TEST_UPLOADS'] ?? 50)
 const AT_ONCE = 10
 const MIB = 1024 * 1024
 
-/** How long X takes for a segment, so that uploads last through several deaths, milliseconds. */
-const APPEND_MS = 400
+/** How long X takes for a segment, of the time between two deaths: uploads last through several. */
+const APPEND_SHARE = 0.4
 
 /** Servers that share a store, behind a balancer. */
 export interface Cluster {
@@ -23,7 +23,7 @@ export interface Cluster {
   close(): Promise<void>
 }
 
-/** Uploads files while one server dies every so many milliseconds. None may be lost. */
+/** Uploads files while one server dies every so many milliseconds, on average. None may be lost. */
 export async function surviveChaos(
   killEveryMs: number,
   startCluster: (env: Record<string, string>) => Promise<Cluster>,
@@ -32,7 +32,7 @@ export async function surviveChaos(
   const slowX = {
     async fetch(request: Request, env: unknown) {
       const response = await emulator.app.fetch(request, env)
-      if (request.url.endsWith('/append')) await pause(APPEND_MS)
+      if (request.url.endsWith('/append')) await pause(APPEND_SHARE * killEveryMs)
       return response
     },
   }
@@ -65,11 +65,14 @@ export async function surviveChaos(
   expect(emulator.violations()).toEqual([])
 }
 
-/** Resolves to how many servers it has killed. */
+/**
+ * Resolves to how many servers it has killed. The times between are random: at fixed ones, the server that takes over an
+ * upload when a lease has run out would always be the next to die.
+ */
 async function keepKilling(cluster: Cluster, everyMs: number, isOver: () => boolean): Promise<number> {
   let kills = 0
   while (!isOver()) {
-    await pause(everyMs)
+    await pause(kills === 0 ? everyMs / 2 : (0.5 + Math.random()) * everyMs)
     if (!isOver() && (await cluster.killOne())) kills++
   }
   return kills
