@@ -62,10 +62,7 @@ function openIncomingMessage(incoming: Readable): ChunkReader | undefined {
   if (!('socket' in incoming && incoming.socket instanceof Socket)) return undefined
   const chunks: AsyncIterator<Uint8Array<ArrayBuffer>, undefined> = incoming.iterator({ destroyOnReturn: false })
   return {
-    async read() {
-      const { done, value } = await chunks.next()
-      return done || value === undefined ? { done: true, value: undefined } : { done: false, value }
-    },
+    read: () => chunks.next(),
     // Stops listening, so that the server can read or cut off the rest after it has responded.
     async cancel() {
       chunks.return?.().catch(() => {})

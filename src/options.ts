@@ -292,7 +292,7 @@ export interface LimitOptions {
    * Deno, one on Workers, and one for an `x.fetch` of your own. When memory runs short, fewer segments are in flight, then
    * uploads wait for each other for up to 5 s, then segments shrink; an upload that finds no memory at all gets
    * `overloaded`. One subject gets at most half of it; the other half is kept for sixteen subjects that hold none, 1/32 of
-   * the whole for each.
+   * the whole for each. Up to three fifths stay allocated when no upload is left, 160 MiB at most.
    */
   memoryBytes?: number
   /**

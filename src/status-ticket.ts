@@ -57,18 +57,23 @@ export async function issueTicket(ticket: Ticket, [signingKey]: TicketKeys): Pro
   return await sign(claims, await importKey(signingKey), 'HS256')
 }
 
-/** Imported keys, by their text: importing one takes as long as signing, and an app has few. */
-const importedKeys = new Map<string, CryptoKey>()
-const MAX_IMPORTED_KEYS = 16
-
-async function importKey(text: string): Promise<CryptoKey> {
-  const known = importedKeys.get(text)
-  if (known) return known
+/** Importing a key takes as long as signing, and an app has few. */
+const importKey = remembered(16, async (text) => {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(text), algorithm, false, ['sign', 'verify'])
-  if (importedKeys.size >= MAX_IMPORTED_KEYS) importedKeys.clear()
-  importedKeys.set(text, key)
-  return key
+  return await crypto.subtle.importKey('raw', new TextEncoder().encode(text), algorithm, false, ['sign', 'verify'])
+})
+
+/** Remembers the results of a function: at most so many, then it begins again. */
+function remembered<Value>(max: number, make: (text: string) => Promise<Value>): (text: string) => Promise<Value> {
+  const results = new Map<string, Value>()
+  return async (text) => {
+    const known = results.get(text)
+    if (known !== undefined) return known
+    const value = await make(text)
+    if (results.size >= max) results.clear()
+    results.set(text, value)
+    return value
+  }
 }
 
 /** The ticket, if it is genuine, unexpired, and for this media and subject. Undefined otherwise, whatever is wrong. */
@@ -110,7 +115,7 @@ async function verifySignature(token: string, keys: TicketKeys): Promise<Record<
 }
 
 /** Subjects are often names or mail addresses, and tickets travel in URLs, which end up in logs. */
-async function fingerprint(subject: string): Promise<string> {
+const fingerprint = remembered(1000, async (subject) => {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject)))
   return toHex(hash.subarray(0, 16))
-}
+})

@@ -1,16 +1,15 @@
 import { XMediaError } from '../errors.ts'
+import type { Awaitable } from '../lib/and-then.ts'
 import { drainOnCancel } from './drain.ts'
 import { exclusiveBodyOf } from './exclusive-body.ts'
 import {
+  type Arrival,
   createCopyingReader,
   createInPlaceReader,
   openByobReader,
   type ReadResult,
   type StreamReader,
 } from './stream-reader.ts'
-
-/** What a client sends: enough to read on, or little, or nothing. */
-export type Arrival = 'readable' | 'slow' | 'silent'
 
 /** Reads a body into memory that the caller provides, one read at a time. A read fails with `body_incomplete`. */
 export interface ByteReader {
@@ -19,14 +18,14 @@ export interface ByteReader {
    * that watches its client also resolves with `slow` or `silent`, every few seconds while little or nothing arrives. On
    * workerd, where a read waits in the caller's memory, this waits for nothing.
    */
-  wait(): Promise<Arrival>
+  wait(): Awaitable<Arrival>
   /**
    * Writes bytes into `view`, starting at `offset`: at least one, unless the body has ended. Continue with the result's
    * view; `view` itself cannot be used afterwards.
    *
    * @param atLeast Bytes to wait for, where the runtime can wait for more than one: on workerd.
    */
-  read(view: Uint8Array<ArrayBuffer>, offset: number, atLeast?: number): Promise<ReadResult>
+  read(view: Uint8Array<ArrayBuffer>, offset: number, atLeast?: number): Awaitable<ReadResult>
   /** Stops reading. A pending read rejects at once with the reason, even where the runtime's own would never settle. */
   cancel(reason: unknown): void
 }
@@ -66,31 +65,35 @@ export function openRequestReader(request: Request): ByteReader | undefined {
   return toByteReader(drainOnCancel(createCopyingReader(stream.getReader(), { freeChunks }), exclusiveBody))
 }
 
-function toByteReader(reader: StreamReader): ByteReader {
+/** A reader that ends at once when it is cancelled, and fails with `body_incomplete`. */
+export function toByteReader(reader: StreamReader): ByteReader {
   let cancelled: { reason: unknown } | undefined
   let rejectPending: ((reason: unknown) => void) | undefined
-  let endWait: (() => void) | undefined
+  let endWait: ((arrival: Arrival) => void) | undefined
 
   return {
     wait() {
+      const waiting = cancelled ? 'readable' : reader.wait()
+      if (!(waiting instanceof Promise)) return waiting
       return new Promise((resolve) => {
-        endWait = () => resolve('readable')
-        if (cancelled) endWait()
-        else reader.wait().then(endWait)
+        endWait = resolve
+        waiting.then(resolve)
       })
     },
     read(view, offset, atLeast) {
+      if (cancelled) return Promise.reject(cancelled.reason)
+      const reading = reader.read(view, offset, atLeast)
+      if (!(reading instanceof Promise)) return reading
       return new Promise((resolve, reject) => {
-        if (cancelled) return reject(cancelled.reason)
         rejectPending = reject
-        reader.read(view, offset, atLeast).then(resolve, (error: unknown) => reject(toBodyIncomplete(error)))
+        reading.then(resolve, (error: unknown) => reject(toBodyIncomplete(error)))
       })
     },
     cancel(reason) {
       if (cancelled) return
       cancelled = { reason }
       rejectPending?.(reason)
-      endWait?.()
+      endWait?.('readable')
       // Not awaited: on workerd neither settles when the client resets the connection during a read.
       reader.cancel(reason).catch(() => {})
     },

@@ -1,5 +1,5 @@
-import { abortable } from '../lib/abort-scope.ts'
-import type { ByteReader } from './byte-reader.ts'
+import { type Awaitable, andThen } from '../lib/and-then.ts'
+import { type ByteReader, toByteReader } from './byte-reader.ts'
 import { DRAIN_READ_BYTES, drain } from './drain.ts'
 import type { ReadResult } from './stream-reader.ts'
 
@@ -10,29 +10,29 @@ export interface DetachedReader extends ByteReader {
 }
 
 export function createDetachedReader(source: ByteReader): DetachedReader {
-  const cancellation = new AbortController()
-  const { signal } = cancellation
   let hasEnded = false
+  /** The last read or wait that took time. */
   let pending: Promise<unknown> = Promise.resolve()
 
-  function start<T>(work: Promise<T>): Promise<T> {
-    pending = work
-    return abortable(work, signal)
+  function track<T>(work: Awaitable<T>): Awaitable<T> {
+    if (work instanceof Promise) pending = work
+    return work
   }
 
-  async function readOn(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult> {
-    const read = await source.read(view, offset)
-    hasEnded = read.done
-    return read
+  function readOn(view: Uint8Array<ArrayBuffer>, offset: number): Awaitable<ReadResult> {
+    return andThen(source.read(view, offset), (read) => {
+      hasEnded = read.done
+      return read
+    })
   }
 
+  const detached = toByteReader({
+    wait: () => track(source.wait()),
+    read: (view, offset) => track(readOn(view, offset)),
+    async cancel() {},
+  })
   return {
-    wait: async () => await start(source.wait()),
-    async read(view, offset) {
-      signal.throwIfAborted()
-      return await start(readOn(view, offset))
-    },
-    cancel: (reason) => cancellation.abort(reason),
+    ...detached,
     async skip() {
       if (hasEnded) return true
       const rest = {

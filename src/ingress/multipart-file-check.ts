@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { type Awaitable, andThen } from '../lib/and-then.ts'
 import { formatBytes } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
 import type { ByteReader } from './byte-reader.ts'
@@ -6,6 +7,7 @@ import type { Ending, Endings } from './endings.ts'
 import { type DeclaredLengths, formFileLength } from './lengths.ts'
 import { notClosed } from './multipart-file-reader.ts'
 import type { FormFile, FormSection } from './multipart-form.ts'
+import type { ReadResult } from './stream-reader.ts'
 import { isParameter } from './upload-parameters.ts'
 
 /** A request whose body is a form. */
@@ -104,16 +106,19 @@ export function createCheckedReader(
     }
   }
 
+  function checkRead(read: ReadResult): Awaitable<ReadResult> {
+    count(read.bytes)
+    const isTooLong = fileBytes > (inferredBytes() ?? Infinity)
+    if (!isTooLong && !read.done) return read
+    return andThen(read.done ? undefined : countToEnd(), () => {
+      check()
+      return read
+    })
+  }
+
   return {
     wait: () => file.body.wait(),
-    async read(view, offset) {
-      const read = await file.body.read(view, offset)
-      count(read.bytes)
-      const isTooLong = fileBytes > (inferredBytes() ?? Infinity)
-      if (isTooLong && !read.done) await countToEnd()
-      if (isTooLong || read.done) check()
-      return read
-    },
+    read: (view, offset) => andThen(file.body.read(view, offset), checkRead),
     cancel: (reason) => file.body.cancel(reason),
   }
 }

@@ -1,6 +1,8 @@
 import { XMediaError } from '../errors.ts'
+import { type Awaitable, andThen } from '../lib/and-then.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { DelimiterSearch } from './multipart-delimiter.ts'
+import type { ReadResult } from './stream-reader.ts'
 
 export interface FileReaderOptions {
   /** The start of the file, read already, and perhaps more of the body. */
@@ -51,46 +53,52 @@ export function createFileReader(source: ByteReader, options: FileReaderOptions)
   }
 
   /** Reads after the bytes that were held back, and searches both together. */
-  async function readInto(view: Uint8Array<ArrayBuffer>, offset: number) {
+  function readInto(view: Uint8Array<ArrayBuffer>, offset: number): Awaitable<ReadResult> {
     view.set(heldBack, offset)
-    const read = await source.read(view, offset + heldBack.length)
-    const end = offset + heldBack.length + read.bytes
-    // The last bytes of the source may complete the delimiter, so search before looking at `done`.
-    const bytes = search(read.view.subarray(offset, end))
-    if (trailing) await finish(trailing)
-    else if (read.done) throw notClosed()
-    return { view: read.view, bytes, done: ended }
+    return andThen(source.read(view, offset + heldBack.length), (read) => {
+      const end = offset + heldBack.length + read.bytes
+      // The last bytes of the source may complete the delimiter, so search before looking at `done`.
+      const bytes = search(read.view.subarray(offset, end))
+      if (!trailing && read.done) throw notClosed()
+      return andThen(trailing && finish(trailing), () => ({ view: read.view, bytes, done: ended }))
+    })
   }
 
-  return {
-    wait: async () => (firstBytes || ready.length > 0 || ended ? 'readable' : await source.wait()),
-    async read(view, offset) {
-      for (;;) {
-        if (firstBytes) {
-          const start = firstBytes.slice()
-          firstBytes = undefined
-          ready = start.subarray(0, search(start))
-          if (trailing) await finish(trailing)
-        }
-        const room = view.length - offset
-        if (ready.length > 0 || ended) {
-          const fitting = ready.subarray(0, room)
-          view.set(fitting, offset)
-          ready = ready.subarray(fitting.length)
-          return { view, bytes: fitting.length, done: ended && ready.length === 0 }
-        }
-        if (room >= heldBack.length + SCRATCH_BYTES) {
-          const read = await readInto(view, offset)
-          if (read.bytes > 0 || read.done) return read
-          view = read.view
-          continue
-        }
-        const read = await readInto(new Uint8Array(heldBack.length + SCRATCH_BYTES), 0)
-        ready = read.view.subarray(0, read.bytes)
-      }
+  const isReady = () => firstBytes !== undefined || ready.length > 0 || ended
+  const hasRoom = (room: number) => room >= heldBack.length + SCRATCH_BYTES
+
+  async function readReady(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult> {
+    if (firstBytes) {
+      const start = firstBytes.slice()
+      firstBytes = undefined
+      ready = start.subarray(0, search(start))
+      if (trailing) await finish(trailing)
+    }
+    if (ready.length === 0 && !ended) return await reader.read(view, offset)
+    const fitting = ready.subarray(0, view.length - offset)
+    view.set(fitting, offset)
+    ready = ready.subarray(fitting.length)
+    return { view, bytes: fitting.length, done: ended && ready.length === 0 }
+  }
+
+  async function readToScratch(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult> {
+    const read = await readInto(new Uint8Array(heldBack.length + SCRATCH_BYTES), 0)
+    ready = read.view.subarray(0, read.bytes)
+    return await reader.read(view, offset)
+  }
+
+  const reader: ByteReader = {
+    wait: () => (isReady() ? 'readable' : source.wait()),
+    read(view, offset) {
+      if (isReady()) return readReady(view, offset)
+      if (!hasRoom(view.length - offset)) return readToScratch(view, offset)
+      return andThen(readInto(view, offset), (read) =>
+        read.bytes > 0 || read.done ? read : reader.read(read.view, offset),
+      )
     },
     cancel: (reason) => source.cancel(reason),
   }
+  return reader
 }
 
 /** The body ended where its closing delimiter was still missing. */

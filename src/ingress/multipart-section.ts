@@ -22,8 +22,8 @@ const MAX_FIELDS = 32
 /** Bytes of `CRLF "--"`, which precede the boundary in a delimiter. */
 export const DELIMITER_BYTES = 4
 
-/** Bytes to read before the search for a file starts again from the beginning of the section. */
-const PARSE_STEP_BYTES: number = 4 * 1024
+/** Bytes to read before the first search for a file; before each further one, twice as many in all as before the last. */
+const FIRST_STEP_BYTES = 1024
 
 /** Which parts of a form matter. */
 export interface FormRules {
@@ -89,8 +89,9 @@ export async function readSection(
       return { parts, fields, file: undefined, epilogueBytes }
     }
     if (done) throw notClosed()
-    if (filled > view.length - PARSE_STEP_BYTES) view = copyToLarger(view, 2 * (filled + PARSE_STEP_BYTES))
-    for (const enough = filled + PARSE_STEP_BYTES; filled < enough && !done; ) {
+    const enough = Math.max(FIRST_STEP_BYTES, 2 * filled)
+    if (enough > view.length) view = copyToLarger(view, enough)
+    while (filled < enough && !done) {
       const read = await body.read(view, filled)
       view = read.view
       filled += read.bytes
@@ -108,7 +109,7 @@ function checkBoundary(text: string, boundary: string): void {
 
 /** Reads the rest of the body, which does not count. @param bytes How much of it has been read. */
 async function countEpilogue(body: ByteReader, bytes: number): Promise<number> {
-  let view = new Uint8Array(PARSE_STEP_BYTES)
+  let view = new Uint8Array(FIRST_STEP_BYTES)
   for (let done = false; ; ) {
     if (bytes > MAX_EPILOGUE_BYTES) {
       const limit = formatBytes(MAX_EPILOGUE_BYTES)
@@ -127,7 +128,7 @@ function readFields(parts: readonly Part[], bytes: Uint8Array, isField: FormRule
   return parts.filter(isField).map(({ name, contentStart, contentEnd }) => {
     const content = bytes.subarray(contentStart, contentEnd)
     try {
-      return [name, new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)]
+      return [name, UTF8.decode(content)]
     } catch {
       const size = formatBytes(content.length)
       throw new XMediaError(
@@ -164,7 +165,9 @@ function checkFieldCount(fields: number, isAfterFile: boolean): void {
   throw multipartLimit(`More than ${MAX_FIELDS} fields come ${isAfterFile ? 'after' : 'before'} the file. Send fewer.`)
 }
 
-/** Converts each byte to one character. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const ONE_CHARACTER_A_BYTE = new TextDecoder('latin1')
+
 function textOf(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes)
+  return ONE_CHARACTER_A_BYTE.decode(bytes)
 }

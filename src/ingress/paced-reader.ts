@@ -1,6 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Arrival, ByteReader, WatchedReader } from './byte-reader.ts'
+import type { ByteReader, WatchedReader } from './byte-reader.ts'
+import type { Arrival, ReadResult } from './stream-reader.ts'
 
 /** How slowly a client may send. Only the time spent waiting for the client counts, not the time waiting for X. */
 export interface PaceOptions {
@@ -58,15 +59,20 @@ export function createPacedReader(
   const currentWaitMs = () => (waitingSince === undefined ? 0 : clock.now() - waitingSince)
   const silentMs = () => (waitingSince === undefined ? 0 : silentBeforeMs + currentWaitMs())
 
-  async function timed<T>(waiting: Promise<T>): Promise<T> {
+  function beginWait(): void {
     waitingSince = clock.now()
-    try {
-      return await waiting
-    } finally {
-      waitedMs += currentWaitMs()
-      silentBeforeMs += currentWaitMs()
-      waitingSince = undefined
-    }
+  }
+
+  function finishWait(): void {
+    waitedMs += currentWaitMs()
+    silentBeforeMs += currentWaitMs()
+    waitingSince = undefined
+  }
+
+  function count(read: ReadResult): ReadResult {
+    receivedBytes += read.bytes
+    if (read.bytes > 0) silentBeforeMs = 0
+    return read
   }
 
   /** How the client has sent since the last measurement; undefined when it is too early to tell. */
@@ -95,26 +101,39 @@ export function createPacedReader(
   }
   let cancelTimer = clock.after(Math.min(CHECK_MS, idleMs), check)
 
-  function nextArrival(): Promise<Arrival> {
-    return new Promise((resolve) => {
-      endWait = resolve
-      if (unreported === 'readable') source.wait().then(resolve)
-      else resolve(unreported)
-    })
+  function report(arrival: Arrival): Arrival {
+    if (arrival !== 'readable') unreported = 'readable'
+    return arrival
   }
 
   return {
-    async wait() {
-      const arrival = await timed(nextArrival())
-      endWait = undefined
-      if (arrival !== 'readable') unreported = 'readable'
-      return arrival
+    wait() {
+      const arriving = unreported === 'readable' ? source.wait() : unreported
+      if (!(arriving instanceof Promise)) return report(arriving)
+      return new Promise((resolve) => {
+        beginWait()
+        endWait = (arrival) => {
+          finishWait()
+          endWait = undefined
+          resolve(report(arrival))
+        }
+        arriving.then((arrival) => endWait?.(arrival))
+      })
     },
-    async read(view, offset) {
-      const read = await timed(source.read(view, offset, atLeast()))
-      receivedBytes += read.bytes
-      if (read.bytes > 0) silentBeforeMs = 0
-      return read
+    read(view, offset) {
+      const reading = source.read(view, offset, atLeast())
+      if (!(reading instanceof Promise)) return count(reading)
+      beginWait()
+      return reading.then(
+        (read) => {
+          finishWait()
+          return count(read)
+        },
+        (error: unknown) => {
+          finishWait()
+          throw error
+        },
+      )
     },
     cancel: (reason) => source.cancel(reason),
     silentMs,

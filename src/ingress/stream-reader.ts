@@ -1,14 +1,21 @@
+import type { Awaitable } from '../lib/and-then.ts'
 import { freeBuffer } from '../lib/buffers.ts'
 
 /** Reads chunks, as the default reader of a `ReadableStream` does. */
-export type ChunkReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
+export interface ChunkReader {
+  read(): Promise<{ done?: boolean | undefined; value?: Uint8Array | undefined }>
+  cancel(reason: unknown): Promise<void>
+}
+
+/** What a client sends: enough to read on, or little, or nothing. */
+export type Arrival = 'readable' | 'slow' | 'silent'
 
 /** Reads a runtime's stream into memory that the caller provides. */
 export interface StreamReader {
   /** Resolves when a read would wait for nothing; never rejects. */
-  wait(): Promise<void>
+  wait(): Awaitable<Arrival>
   /** @param atLeast Bytes to wait for. Only in-place reads can wait for more than one. */
-  read(view: Uint8Array<ArrayBuffer>, offset: number, atLeast?: number): Promise<ReadResult>
+  read(view: Uint8Array<ArrayBuffer>, offset: number, atLeast?: number): Awaitable<ReadResult>
   cancel(reason: unknown): Promise<void>
 }
 
@@ -33,39 +40,50 @@ export interface CopyingReaderOptions {
 export function createCopyingReader(reader: ChunkReader, { freeChunks }: CopyingReaderOptions): StreamReader {
   let chunk = NO_BYTES
   let copied = 0
-  let nextChunk: ReturnType<ChunkReader['read']> | undefined
+  let ended = false
+  /** The next chunk. When reading it has failed, this stays, and so does every read. */
+  let arriving: Promise<void> | undefined
+
+  const isReadable = () => ended || copied < chunk.length
+
+  function arrive(): Promise<void> {
+    arriving ??= reader.read().then(({ done, value = NO_BYTES }) => {
+      arriving = undefined
+      ended = done ?? false
+      chunk = value
+      copied = 0
+    })
+    return arriving
+  }
+
+  function copy(view: Uint8Array<ArrayBuffer>, offset: number): ReadResult {
+    const bytes = Math.min(chunk.length - copied, view.length - offset)
+    view.set(bytes === chunk.length ? chunk : chunk.subarray(copied, copied + bytes), offset)
+    copied += bytes
+    if (bytes > 0 && copied === chunk.length) {
+      if (freeChunks && fillsBuffer(chunk, chunk.buffer)) freeBuffer(chunk.buffer)
+      chunk = NO_BYTES
+      copied = 0
+    }
+    return { view, bytes, done: ended }
+  }
+
+  async function readNext(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult> {
+    while (!isReadable()) await arrive()
+    return copy(view, offset)
+  }
 
   return {
-    async wait() {
-      if (copied < chunk.length) return
-      nextChunk ??= reader.read()
-      // The next read fails with the error.
-      await nextChunk.catch(() => {})
-    },
-    async read(view, offset) {
-      while (copied === chunk.length) {
-        const reading = nextChunk ?? reader.read()
-        nextChunk = undefined
-        const { done, value } = await reading
-        if (done) return { view, bytes: 0, done }
-        chunk = value
-        copied = 0
-      }
-      const bytes = Math.min(chunk.length - copied, view.length - offset)
-      view.set(bytes === chunk.length ? chunk : chunk.subarray(copied, copied + bytes), offset)
-      copied += bytes
-      if (copied === chunk.length) {
-        if (freeChunks && fillsBuffer(chunk, chunk.buffer)) freeBuffer(chunk.buffer)
-        chunk = NO_BYTES
-        copied = 0
-      }
-      return { view, bytes, done: false }
-    },
+    // The next read fails with the error.
+    wait: () => (isReadable() ? 'readable' : arrive().then(isThere, isThere)),
+    read: (view, offset) => (isReadable() ? copy(view, offset) : readNext(view, offset)),
     cancel: (reason) => reader.cancel(reason),
   }
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
+
+const isThere = (): Arrival => 'readable'
 
 /** Whether a chunk has its buffer to itself. Runtimes may cut several chunks from the buffer of one read. */
 function fillsBuffer({ byteLength }: Uint8Array, buffer: ArrayBufferLike): buffer is ArrayBuffer {
@@ -108,7 +126,7 @@ export function createInPlaceReader(reader: ReadableStreamBYOBReader): StreamRea
   }
 
   return {
-    async wait() {},
+    wait: isThere,
     async read(view, offset, atLeast = MIN_READ_BYTES) {
       if (ended) return { view, bytes: 0, done: true }
       const { buffer, byteOffset, length } = view

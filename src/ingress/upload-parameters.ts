@@ -61,6 +61,7 @@ export function isParameter(name: string): name is keyof UploadParameters {
 /** Reads fields as parameters; an empty one counts as not sent. Throws `invalid_parameter` for what X would refuse. */
 export function readParameters(fields: Readonly<Record<string, unknown>>): UploadParameters {
   const sent = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
+  if (Object.keys(sent).length === 0) return {}
   const result = uploadParameters.safeParse(sent)
   if (result.success) return result.data
   const name = String(result.error.issues[0]?.path[0])

@@ -5,7 +5,10 @@ export function latin1(bytes: Uint8Array, start = 0, end: number = bytes.length)
 
 /** Whether these characters, one a byte, stand at the offset. */
 export function hasAt(bytes: Uint8Array, offset: number, magic: string): boolean {
-  return latin1(bytes, offset, offset + magic.length) === magic
+  for (let index = 0; index < magic.length; index++) {
+    if (bytes[offset + index] !== magic.charCodeAt(index)) return false
+  }
+  return true
 }
 
 // The numbers are unsigned, and bytes beyond the end count as 0.

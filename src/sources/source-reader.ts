@@ -1,7 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import { toBodyIncomplete, type WatchedReader } from '../ingress/byte-reader.ts'
 import { bodyTooShort } from '../ingress/lengths.ts'
-import type { ChunkReader } from '../ingress/stream-reader.ts'
+import type { Arrival, ChunkReader } from '../ingress/stream-reader.ts'
 import { abortable } from '../lib/abort-scope.ts'
 import { type AttemptOptions, createAttempts } from './attempts.ts'
 import { readChunks } from './chunk-reader.ts'
@@ -53,7 +53,7 @@ export function createSourceReader(
   async function readChunk(): Promise<void> {
     const opened = reader ?? (await inTime(open, limit))
     reader = opened
-    const { done, value } = await inTime(() => opened.read(), limit)
+    const { done, value = NO_BYTES } = await inTime(() => opened.read(), limit)
     if (done) {
       if (position < totalBytes) throw bodyTooShort(position, totalBytes)
       hasEnded = true
@@ -93,7 +93,7 @@ export function createSourceReader(
   }
 
   return {
-    async wait() {
+    async wait(): Promise<Arrival> {
       // The next read fails with the error.
       await filled().catch(() => {})
       return 'readable'

@@ -29,7 +29,7 @@ export interface KnownAnswer {
 
 /** Reads a member. Undefined when it has another shape: then it is left out. */
 type Shape = (value: unknown, filter: TextFilter) => unknown
-type Shapes = Readonly<Record<string, Shape>>
+type Shapes = readonly (readonly [name: string, shape: Shape])[]
 
 const text: Shape = (value, filter) => (typeof value === 'string' ? filter(value) || undefined : undefined)
 const boolean: Shape = (value) => (typeof value === 'boolean' ? value : undefined)
@@ -41,10 +41,10 @@ const oneOf =
   (values: readonly string[]): Shape =>
   (value) =>
     values.find((known) => known === value)
-const object =
-  (shapes: Shapes): Shape =>
-  (value, filter) =>
-    isRecord(value) ? readMembers(value, shapes, filter) : undefined
+function object(members: Readonly<Record<string, Shape>>): Shape {
+  const shapes = Object.entries(members)
+  return (value, filter) => (isRecord(value) ? readMembers(value, shapes, filter) : undefined)
+}
 /** A quantity: the nearest number in the range. */
 const quantity =
   (range: Range): Shape =>
@@ -56,7 +56,7 @@ const exactly =
   (value) =>
     readNumber(value, range) === value ? value : undefined
 
-const PROBLEM: Shapes = {
+const PROBLEM: Shapes = Object.entries<Shape>({
   ...{ title: text, detail: text, type: text, message: text, status: exactly(STATUS), code: exactly(ERROR_CODE) },
   ...{ parameter: text, value: text, section: text, field: text, resource_id: text, resource_type: text },
   /** The rejected values of each parameter, as strings. */
@@ -64,17 +64,19 @@ const PROBLEM: Shapes = {
     isRecord(value)
       ? Object.fromEntries(namesIn(value, filter).map((name) => [name, readValues(value[name], filter)]))
       : undefined,
-}
+})
 
-const PROCESSING: Shapes = {
+const PROCESSING: Shapes = Object.entries<Shape>({
   // Whatever X says in its place, it has not finished.
   state: (value, filter) => oneOf(['pending', 'in_progress', 'succeeded', 'failed'])(value, filter) ?? 'in_progress',
   check_after_secs: quantity(PAUSE_SECS),
   progress_percent: quantity(PERCENT),
   error: object({ code: exactly(ERROR_CODE), name: text, message: text }),
-}
+})
 
-const DATA: Shapes = {
+const track = object({ id: matching(ID_PATTERN), language_code: matching(/^[A-Z]{2}$/) })
+
+const DATA: Shapes = Object.entries<Shape>({
   id: matching(ID_PATTERN),
   // X's v1.1: its `media_id` is a number, which has lost its last digits.
   media_id_string: matching(ID_PATTERN),
@@ -94,10 +96,8 @@ const DATA: Shapes = {
   associated_metadata: (value, filter) => (isRecord(value) ? namesIn(value, filter) : undefined),
   /** A list of tracks in X's OpenAPI 2.131, and one track in 2.167. Always a list here. */
   associated_subtitles: (value, filter) =>
-    value === undefined ? undefined : [value].flat().map((track) => object(TRACK)(track, filter)),
-}
-
-const TRACK: Shapes = { id: matching(ID_PATTERN), language_code: matching(/^[A-Z]{2}$/) }
+    value === undefined ? undefined : [value].flat().map((item) => track(item, filter)),
+})
 
 /** The numbers in a 402 or 403 are about the account, not the file: only short ones remain. */
 const ACCOUNT_STATUSES: readonly number[] = [402, 403]
@@ -135,8 +135,12 @@ function readError(error: unknown, filter: TextFilter): KnownMembers {
 }
 
 function readMembers(value: Record<string, unknown>, shapes: Shapes, filter: TextFilter): KnownMembers {
-  const members = Object.entries(shapes).map(([name, shape]) => [name, shape(value[name], filter)])
-  return Object.fromEntries(members.filter(([, member]) => member !== undefined))
+  const members: Record<string, unknown> = {}
+  for (const [name, shape] of shapes) {
+    const member = shape(value[name], filter)
+    if (member !== undefined) members[name] = member
+  }
+  return members
 }
 
 /** The names of members that are not known beforehand. */

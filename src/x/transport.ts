@@ -1,5 +1,6 @@
 import { abortable, createAbortScope } from '../lib/abort-scope.ts'
 import type { Clock } from '../lib/clock.ts'
+import { lazily } from '../lib/lazily.ts'
 import type { XRequest } from './dialects/dialect.ts'
 import { type KnownAnswer, readKnownAnswer } from './known-answer.ts'
 import { type RateLimits, readRateLimits } from './rate-limits.ts'
@@ -15,14 +16,14 @@ export interface FetchInit {
   signal: AbortSignal
 }
 
-/** X's response to one call; its body has been read. */
+/** X's response to one call; its body has been read. What nobody asks for is not parsed. */
 export interface XResponse {
-  status: number
-  rateLimits: RateLimits
+  readonly status: number
+  readonly rateLimits: RateLimits
   /** Whether the body is empty. */
-  isEmpty: boolean
+  readonly isEmpty: boolean
   /** What is known of the body; undefined when it is empty, or no JSON object. */
-  answer: KnownAnswer | undefined
+  readonly answer: KnownAnswer | undefined
 }
 
 /** Reads what a call is for from a 2xx response; undefined when it is not there. */
@@ -63,11 +64,18 @@ export async function send(request: XRequest, options: SendOptions): Promise<XRe
   try {
     // A `fetch` of the app's own may ignore the signal.
     const { status, headers, text } = await abortable(exchange(), scope.signal)
+    const respondedAt = clock.now()
+    const rateLimits = lazily(() => readRateLimits(headers, respondedAt))
+    const answer = lazily(() => readKnownAnswer(text, { token, status }))
     return {
       status,
-      rateLimits: readRateLimits(headers, clock.now()),
       isEmpty: text === '',
-      answer: readKnownAnswer(text, { token, status }),
+      get rateLimits() {
+        return rateLimits()
+      },
+      get answer() {
+        return answer()
+      },
     }
   } catch (error) {
     // Some runtimes reject with their own error instead of the signal's reason.

@@ -12,7 +12,7 @@ function startReading() {
   const { stream, ...sent } = slowBody()
   const body = { ...sent, send: (bytes: number) => sent.send(new Uint8Array(bytes)) }
   const reader = createPacedReader(openReader(stream), clock, OPTIONS)
-  const read = () => reader.read(new Uint8Array(100_000), 0)
+  const read = async () => await reader.read(new Uint8Array(100_000), 0)
   return { clock, body, reader, read }
 }
 
@@ -60,7 +60,7 @@ describe('createPacedReader', () => {
     const clock = createFakeClock()
     const asked: (number | undefined)[] = []
     const source: ByteReader = {
-      wait: async () => 'readable',
+      wait: () => 'readable',
       async read(view, _, atLeast) {
         asked.push(atLeast)
         await sleep(clock, 1000)

@@ -83,9 +83,9 @@ describe('createMemoryPool', () => {
   })
 
   it.each([
-    [64, 2, 9],
-    [256, 1, 64],
-    [256, 4, 19],
+    [64, 2, 19],
+    [256, 1, 153],
+    [256, 4, 38],
   ])(
     'of %i MiB, at %i per byte, frees all but %i MiB of its buffers when the last reservation is closed',
     (mib, costPerByte, warmMib) => {
