@@ -8,7 +8,7 @@ it.each([
   ['src/index.ts', 99_200],
   ['src/media/index.ts', 37_800],
   ['adapters/cloudflare.ts', 1300],
-  ['src/oauth/index.ts', 35_000],
+  ['src/oauth/index.ts', 35_200],
 ])('a Worker with %s pays at most %i bytes, minified and gzipped', async (entry, ceiling) => {
   const { gzipped } = await bundleSize(entry)
   expect(gzipped).toBeLessThanOrEqual(ceiling)
