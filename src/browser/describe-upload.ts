@@ -5,7 +5,7 @@ import type { StoredUpload } from './storage.ts'
 const EXPIRY_MS = 86_400_000
 
 /** A `File`, or a blob without a name. */
-type NamedBlob = Blob & { name?: string; lastModified?: number }
+export type NamedBlob = Blob & { name?: string; lastModified?: number }
 
 /** What to remember about an upload that begins. */
 export function describeUpload(file: NamedBlob, options: UploadMediaOptions): StoredUpload {

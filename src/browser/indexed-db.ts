@@ -1,8 +1,17 @@
+import type { NamedBlob } from './describe-upload.ts'
 import type { StoredUpload, UploadStorage } from './storage.ts'
 
 const DATABASE = 'hono-x-media'
 const UPLOADS = 'uploads'
 const FILES = 'files'
+
+/** A file without a `Blob`, which WebKit cannot store in private windows. https://bugs.webkit.org/show_bug.cgi?id=156347 */
+interface StoredBytes {
+  bytes: ArrayBuffer
+  type: string
+  name: string | undefined
+  lastModified: number
+}
 
 /** Remembers uploads and files in IndexedDB, which pages and workers have. Undefined where there is none. */
 export function indexedDbStorage(): UploadStorage | undefined {
@@ -35,10 +44,23 @@ export function indexedDbStorage(): UploadStorage | undefined {
       })
     },
     async setFile(key, file) {
-      await run('readwrite', (_, files) => files.put(file, key))
+      const put = (value: Blob | StoredBytes) => run('readwrite', (_, files) => files.put(value, key))
+      await put(file).catch(async () => put(await toBytes(file)))
     },
-    getFile: (key) => run<Blob | undefined>('readonly', (_, files) => files.get(key)),
+    async getFile(key) {
+      const found = await run<Blob | StoredBytes | undefined>('readonly', (_, files) => files.get(key))
+      return found instanceof Blob || !found ? found : fromBytes(found)
+    },
   }
+}
+
+async function toBytes(file: NamedBlob): Promise<StoredBytes> {
+  const { type, name, lastModified = 0 } = file
+  return { bytes: await file.arrayBuffer(), type, name, lastModified }
+}
+
+function fromBytes({ bytes, name, ...properties }: StoredBytes): Blob {
+  return name === undefined ? new Blob([bytes], properties) : new File([bytes], name, properties)
 }
 
 function open(): Promise<IDBDatabase> {

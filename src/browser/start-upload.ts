@@ -9,6 +9,7 @@ import { createFollower } from './processing.ts'
 import { deleteUpload } from './resumable.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { createSender } from './sender.ts'
+import type { UploadErrorCode } from './sentences.ts'
 import type { ServerAnswer, UploadWarning } from './server-answer.ts'
 import type { StoredUpload, UploadedFile } from './storage.ts'
 import { createTracker, type Tracker } from './tracker.ts'
@@ -124,10 +125,16 @@ async function perform(
   }
 }
 
-/** Whether to remember an upload that has failed, because it can continue where it stopped. */
+/** Failures after which the user can do something so that the upload continues where it stopped. */
+const REMEMBERED: readonly UploadErrorCode[] = [
+  ...(['unauthorized', 'file_missing', 'file_mismatch'] as const),
+  // WebKit fails requests and reads of files when a page reloads, and the page hears of it.
+  'file_unreadable',
+]
+
+/** Whether to remember an upload that has failed. */
 function mayContinue(error: unknown): boolean {
-  if (isPassing(error)) return true
-  return error instanceof XMediaUploadError && ['unauthorized', 'file_missing', 'file_mismatch'].includes(error.code)
+  return isPassing(error) || (error instanceof XMediaUploadError && REMEMBERED.includes(error.code))
 }
 
 function warningsIn({ errors = [], warnings = [] }: ServerAnswer): UploadWarning[] {

@@ -109,6 +109,26 @@ describe.skipIf(!CHROMIUM)('the client in a page of another origin in Chromium',
     expect(left).toEqual([])
   })
 
+  it('keeps the bytes of a file where the browser stores no blobs', async () => {
+    await page.evaluate(() => {
+      const { put } = IDBObjectStore.prototype
+      IDBObjectStore.prototype.put = function (value, key) {
+        if (value instanceof Blob) throw new DOMException('', 'UnknownError')
+        return put.call(this, value, key)
+      }
+    })
+    await beginAndPause()
+    await page.reload()
+    const kept = await page.evaluate(async () => {
+      const [found] = await window.client.interruptedUploads(window.options)
+      const file = await found?.file()
+      const { id } = (await found?.resume()) ?? { id: '' }
+      return { id, type: file?.type, name: file instanceof File && file.name }
+    })
+    expect(kept).toMatchObject({ name: 'dance.mp4', type: 'video/mp4' })
+    await expectReceived(kept.id)
+  })
+
   it('waits while the browser is offline, and continues by itself', async () => {
     await beginAndPause()
     await context.setOffline(true)

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { axeViolations } from '../support/axe.ts'
 import { CHROMIUM } from '../support/browser.ts'
 import { type ComposePage, openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
 import { tabTo } from '../support/keyboard.ts'
@@ -19,15 +19,6 @@ const RECORDING = `${PICTURES}upload.webp`
 const sharp = await loadSharp()
 if (typeof sharp === 'string') console.log(`sharp does not load: its test is skipped (${sharp})`)
 if (!CHROMIUM) console.log('no Chromium found: the tests of access to the upload page are skipped')
-
-/** The rules of axe that a page breaks, with the elements. */
-async function axeViolations(page: Page): Promise<unknown[]> {
-  // Not as a script of the page, whose policy would refuse it.
-  await page.evaluate(axe.source)
-  return await page.evaluate(`axe.run().then(({ violations }) =>
-    violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]),
-  )`)
-}
 
 /** Fills the page with everything it can show: a post, warnings, a failure, and files on their way. */
 async function fill({ page, choose, ready, post, press }: ComposePage, text: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { expect } from 'vitest'
-import { freePort, type RunningRedis, startRedis } from './redis.ts'
+import { freePort } from './free-port.ts'
+import { type RunningRedis, startRedis } from './redis.ts'
 
 const NODES = 3
 const SLOTS = 16_384

@@ -151,14 +151,16 @@ describe('uploadMedia', () => {
     expect(await storage.list()).toEqual([])
   })
 
-  it('tells a file that can no longer be read from a lost connection', async () => {
-    const unreadable = Object.assign(picture.slice(), {
+  it('tells a file that can no longer be read from a lost connection, and remembers its upload', async () => {
+    const unreadable = Object.assign(pictureOf(5000), {
       slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('', 'NotReadableError')) }),
     })
-    const fails: UploadMediaOptions['fetch'] = () => Promise.reject(new TypeError('Failed to fetch'))
-    await expect(uploadMedia(unreadable, options(undefined, { fetch: fails }))).rejects.toMatchObject({
+    const storage = memoryStorage()
+    const fetch: UploadMediaOptions['fetch'] = () => Promise.reject(new TypeError('Failed to fetch'))
+    await expect(uploadMedia(unreadable, options(undefined, { fetch, storage }))).rejects.toMatchObject({
       code: 'file_unreadable',
     })
+    expect(await interruptedUploads(options(undefined, { storage }))).toMatchObject([{ name: 'cat.png', size: 5000 }])
   })
 
   it('gives up when nothing has come through for so long', async () => {

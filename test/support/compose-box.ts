@@ -1,30 +1,21 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
-import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { findProgram, type TestFile } from './client.ts'
+import type { TestFile } from './client.ts'
 import { type Demo, largeVideo, SLOW_BYTES_PER_SEC, startDemo } from './demo.ts'
+import type { DrivenBrowser, DrivenPage } from './driven-page.ts'
 import type { PageFile } from './page-media.ts'
 
-/** The Firefox of this machine, if there is one. The tests never download it. */
-export const FIREFOX: string | undefined = process.env['FIREFOX_PATH'] || findProgram('firefox-esr', 'firefox')
-
-/**
- * The compose box in Firefox, in a new browser context for each test. Puppeteer drives it: Playwright's own WebDriver BiDi
- * needs a command that Firefox 153 does not have.
- */
-export interface FirefoxPage {
+/** The compose box of `npm start` in any browser, with an empty storage for each test. */
+export interface ComposeBox<Page extends DrivenPage> {
   readonly page: Page
   readonly demo: Demo
-  /** Waits for the control with this accessible name. */
-  control(name: string): Promise<ElementHandle>
   press(name: string): Promise<void>
   fill(name: string, text: string): Promise<void>
   /** Waits until the page shows a text. */
   shows(text: string | RegExp): Promise<void>
-  /** Writes the files to the disk, where Firefox reads them. */
+  /** Writes the files to the disk, where the browser reads them. */
   onDisk(...files: PageFile[]): Promise<string[]>
   choose(...files: PageFile[]): Promise<void>
   /** Waits until so many files are ready. */
@@ -40,19 +31,19 @@ export interface FirefoxPage {
 }
 
 /** Starts everything once for a file of tests, and opens the page before each one. */
-export function openFirefoxPage(): FirefoxPage {
+export function openComposeBox<Page extends DrivenPage>(
+  launch: (demo: Demo) => Promise<DrivenBrowser<Page>>,
+): ComposeBox<Page> {
   let demo: Demo
-  let browser: Browser
-  let context: BrowserContext
+  let browser: DrivenBrowser<Page>
   let page: Page
   let folder: string
   let uploadsBefore: number
-  let foreign: string[]
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hono-x-media-'))
     demo = await startDemo()
-    browser = await puppeteer.launch({ browser: 'firefox', ...(FIREFOX ? { executablePath: FIREFOX } : {}) })
+    browser = await launch(demo)
   })
   afterAll(async () => {
     await browser?.close()
@@ -62,42 +53,30 @@ export function openFirefoxPage(): FirefoxPage {
   beforeEach(async () => {
     demo.line.slowTo(Number.POSITIVE_INFINITY)
     uploadsBefore = (await demo.emulator.uploads()).length
-    context = await browser.createBrowserContext()
-    page = await context.newPage()
-    foreign = []
-    page.on('request', (request) => {
-      if (!demo.owns(request.url()) && !request.isNavigationRequest()) foreign.push(request.url())
-    })
-    await page.setViewport({ width: 1100, height: 1400 })
+    page = await browser.openPage()
     await page.goto(demo.line.url)
   })
   afterEach(async () => {
-    await context.close()
+    await page.close()
     expect(await demo.emulator.violations()).toEqual([])
-    expect(foreign).toEqual([])
   })
 
-  const opened: FirefoxPage = {
+  const opened: ComposeBox<Page> = {
     get page() {
       return page
     },
     get demo() {
       return demo
     },
-    async control(name) {
-      const found = await page.waitForSelector(`::-p-aria(${name})`)
-      if (!found) throw new Error(`The page has no control ${name}.`)
-      return found
-    },
     async press(name) {
-      await (await opened.control(name)).click()
+      await (await page.control(name)).click()
     },
     async fill(name, text) {
-      await (await opened.control(name)).type(text)
+      await (await page.control(name)).type(text)
     },
     async shows(text) {
       const { source } = typeof text === 'string' ? { source: text.replaceAll(/[.?()]/g, '\\$&') } : text
-      await page.waitForFunction(isShown, {}, source)
+      await expect.poll(() => page.evaluate(isShown, source), { message: `the page shows ${text}` }).toBe(true)
     },
     async onDisk(...files) {
       const paths = files.map(({ name }) => join(folder, name))
@@ -105,20 +84,16 @@ export function openFirefoxPage(): FirefoxPage {
       return paths
     },
     async choose(...files) {
-      const input = await page.$('input#files')
-      await input?.uploadFile(...(await opened.onDisk(...files)))
+      await page.setFiles('#files', await opened.onDisk(...files))
     },
     async ready(count = 1) {
-      await page.waitForFunction(
-        (wanted) => document.querySelectorAll('.attachment[data-stage="ready"]').length === wanted,
-        {},
-        count,
-      )
+      const isReady = () => document.querySelectorAll('.attachment[data-stage="ready"]').length
+      await expect.poll(() => page.evaluate(isReady)).toBe(count)
     },
     async posted() {
-      const post = await page.waitForSelector('article')
-      const sources = await post?.$$eval('img, video', (shown) => shown.map((media) => media.getAttribute('src') ?? ''))
-      return sources?.map((source) => source.replace('/x/', '')) ?? []
+      await expect.poll(() => page.evaluate(() => document.querySelectorAll('article').length)).toBe(1)
+      const sources = await page.evaluate(postedMedia)
+      return sources.map((source) => source.replace('/x/', ''))
     },
     async post() {
       await opened.press('Post')
@@ -129,8 +104,7 @@ export function openFirefoxPage(): FirefoxPage {
       demo.line.slowTo(SLOW_BYTES_PER_SEC)
       const path = join(folder, 'large.mp4')
       await writeFile(path, file.pieces())
-      const input = await page.$('input#files')
-      await input?.uploadFile(path)
+      await page.setFiles('#files', [path])
       await opened.shows(/X has [1-5]\.\d MB of 6.3 MB/)
       return file
     },
@@ -152,4 +126,9 @@ function isShown(pattern: string): boolean {
   return [...document.body.querySelectorAll('*')]
     .filter((element) => has(element) && ![...element.children].some(has))
     .some((innermost) => innermost.checkVisibility())
+}
+
+/** Runs in the page. */
+function postedMedia(): string[] {
+  return [...document.querySelectorAll('article :is(img, video)')].map((media) => media.getAttribute('src') ?? '')
 }
