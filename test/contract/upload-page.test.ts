@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { CHROMIUM } from '../support/browser.ts'
 import { openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
@@ -16,6 +17,17 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
   // The button can be pressed to hear why it does nothing.
   const tryToPost = () => compose.page.getByRole('button', { name: 'Post', exact: true }).click({ force: true })
   const names = () => compose.page.locator('.attachment .name').allInnerTexts()
+
+  /** Adds subtitles to dance.mp4, and resolves to the request for them, which waits. */
+  async function holdSubtitles(): Promise<Route> {
+    const { page } = compose
+    const held = new Promise<Route>((resolve) => page.route('**/subtitles?*', resolve))
+    await page.getByText('Subtitles', { exact: true }).click()
+    await page.getByLabel('Language').fill('EN')
+    const buffer = Buffer.from(sampleFile('text/vtt', 300))
+    await page.getByLabel('Subtitles for dance.mp4').setInputFiles({ name: 'dance.vtt', mimeType: 'text/vtt', buffer })
+    return await held
+  }
 
   it('posts a picture with its description, and shows what X has', async () => {
     const { page, emulator } = compose
@@ -57,6 +69,38 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       return { seconds: video.currentTime, width: video.videoWidth }
     })
     expect(end).toEqual({ seconds: expect.closeTo(0.6, 1), width: 96 })
+  })
+
+  it('posts a video when X has its subtitles, and says that it waits for them', async () => {
+    const { page, emulator } = compose
+    await choose(shortMovie())
+    await ready()
+    const subtitles = await holdSubtitles()
+    const asked = page.waitForRequest('**/posts')
+    await press('Post')
+    await page.getByText('Waiting for the subtitles of dance.mp4. Then the post goes out.').first().waitFor()
+    await page.getByRole('button', { name: 'Waiting …' }).waitFor()
+    await subtitles.continue()
+    const [id = ''] = (await asked).postDataJSON().mediaIds
+    expect(await emulator.upload(id)).toMatchObject({ subtitles: [{ language_code: 'EN' }] })
+    await page.getByRole('article').waitFor()
+  })
+
+  it('posts no video whose subtitles were not saved, unless asked again', async () => {
+    const { page } = compose
+    await choose(shortMovie())
+    await ready()
+    const subtitles = await holdSubtitles()
+    await press('Post')
+    await page.getByText('Waiting for the subtitles of dance.mp4.').first().waitFor()
+    await subtitles.fulfill({
+      status: 400,
+      contentType: 'application/problem+json',
+      body: '{"code":"content_refused"}',
+    })
+    await page.getByText('Not saved: the subtitles of dance.mp4. Try again, or press Post').first().waitFor()
+    expect(await page.getByRole('article').count()).toBe(0)
+    await post()
   })
 
   it('posts four pictures in the order that the user gives them, and takes no fifth one and no video', async () => {

@@ -4,7 +4,7 @@ import { createAltTextField } from './alt-text-field.ts'
 import type { Attachment } from './attachment.ts'
 import { element, showText } from './dom.ts'
 import { createPreview } from './preview.ts'
-import { canRetry, describeStage, percentDone } from './stages.ts'
+import { canRetry, canTakeAdditions, describeStage, percentDone } from './stages.ts'
 import { createSubtitlesField } from './subtitles-field.ts'
 import { showTrouble } from './trouble-view.ts'
 
@@ -32,7 +32,8 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
   const stage = element('p', { className: 'stage' })
   const warnings = element('ul', { className: 'warnings' })
   const trouble = element('div', { className: 'problem' })
-  const altText = createAltTextField(attachment)
+  const addition =
+    attachment.kind === 'video' ? createSubtitlesField(attachment, actions.say) : createAltTextField(attachment)
 
   const earlier = button('←', `Move ${name} earlier`, () => actions.move(-1))
   const later = button('→', `Move ${name} later`, () => actions.move(1))
@@ -63,9 +64,7 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
       'div',
       { className: 'about' },
       element('p', { className: 'name' }, name),
-      ...[stage, warnings, trouble],
-      ...(attachment.kind === 'video' ? [createSubtitlesField(attachment, actions.say)] : [altText.field]),
-      actionBar,
+      ...[stage, warnings, trouble, addition.field, actionBar],
     ),
   )
 
@@ -85,8 +84,8 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
       }
       showTrouble(trouble, attachment.trouble)
       preview.update()
-      altText.update()
-      altText.field.hidden = attachment.stage === 'failed' && !canRetry(attachment)
+      addition.update()
+      addition.field.hidden = !canTakeAdditions(attachment)
       earlier.hidden = later.hidden = count < 2
       earlier.disabled = at === 0
       later.disabled = at === count - 1

@@ -1,7 +1,7 @@
 /** The compose box: text and files, one post. Uploads are `hono-x-media/browser`'s. */
 
 import { createAnnouncer } from './announcer.ts'
-import type { Attachment, Trouble } from './attachment.ts'
+import type { Attachment } from './attachment.ts'
 import { createAttachments } from './attachments.ts'
 import { createDeveloperDrawer } from './developer.ts'
 import { find, showText } from './dom.ts'
@@ -10,6 +10,7 @@ import { receiveFiles } from './incoming-files.ts'
 import { createPostText } from './post-text.ts'
 import { showPost } from './posted.ts'
 import { createPosting } from './posting.ts'
+import type { Trouble } from './trouble.ts'
 import { showTrouble } from './trouble-view.ts'
 import { createUploads } from './uploads.ts'
 

@@ -1,5 +1,5 @@
-import type { Trouble } from './attachment.ts'
 import { element } from './dom.ts'
+import type { Trouble } from './trouble.ts'
 
 /** Shows what went wrong: a sentence, and the code for those who open it. */
 export function showTrouble(shown: HTMLElement, trouble: Trouble | undefined): void {

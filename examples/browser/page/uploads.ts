@@ -8,10 +8,11 @@ import {
   uploadAll,
   uploadMedia,
 } from '../../../src/browser/index.ts'
-import type { Attachment, Trouble } from './attachment.ts'
+import type { Attachment } from './attachment.ts'
 import { type Attachments, whyFull } from './attachments.ts'
 import { draftedFile, draftedPlace, isDraftOfOther } from './draft.ts'
 import { type FileKind, FileRefused, type InspectedFile, inspectFile } from './inspect-file.ts'
+import type { Trouble } from './trouble.ts'
 
 export interface UploadsOptions {
   attachments: Attachments
