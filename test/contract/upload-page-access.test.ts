@@ -54,6 +54,20 @@ function smallControls(page: Page): Promise<string[]> {
   )
 }
 
+/** The controls whose name lacks the words that people see, who then cannot use them by voice. WCAG 2.5.3 */
+function misnamedControls(page: Page): Promise<string[]> {
+  return page.locator('button, .button').evaluateAll((controls) =>
+    controls
+      .filter((control) => control.checkVisibility())
+      .filter((control) => {
+        const words = control.textContent?.trim().toLowerCase() ?? ''
+        const named = control.querySelector('input') ?? control
+        return !/\w/.test(words) || !(named.ariaLabel ?? words).toLowerCase().includes(words)
+      })
+      .map(({ outerHTML }) => outerHTML),
+  )
+}
+
 async function picture(page: Page, name: string): Promise<void> {
   const path = `${PICTURES}${name}.png`
   if (!existsSync(path)) await page.screenshot({ path })
@@ -92,6 +106,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       )
       expect(wide).toBe(0)
       expect(await smallControls(page)).toEqual([])
+      expect(await misnamedControls(page)).toEqual([])
     })
 
     it('breaks none while X processes a video', async () => {
@@ -100,6 +115,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await page.getByText('Subtitles', { exact: true }).click()
       await page.getByText(/X is processing, \d+ %/).waitFor()
       expect(await axeViolations(page)).toEqual([])
+      expect(await misnamedControls(page)).toEqual([])
       await ready()
     })
 

@@ -77,7 +77,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await page.evaluate(loseFiles)
     await page.reload()
     await page.getByText('Choose this file again to continue').waitFor()
-    const again = page.getByLabel('Choose large.mp4 again')
+    const again = page.getByLabel('Choose again: large.mp4')
     await again.setInputFiles(shortMovie())
     await page.getByText('This is not the file whose upload was interrupted.').first().waitFor()
     await again.setInputFiles(file.path)
@@ -120,11 +120,28 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await line(/APPEND 1\/1/).waitFor()
       await line(/FINALIZE, 1 segment/).waitFor()
       await press('Copy POST as curl')
-      await page.getByRole('button', { name: 'Copy POST as curl' }).getByText('Copied').waitFor()
       await page.getByRole('status').getByText('Copied').waitFor({ state: 'attached' })
       const command = await page.evaluate(() => navigator.clipboard.readText())
       expect(command).toMatch(/^curl -X POST 'http:\/\/127\.0\.0\.1:\d+\/media\?media_type=image%2Fpng'/)
       expect(command).toMatch(/-H 'x-demo-user: [\w-]{36}'/)
+    })
+
+    it('says once that a command was copied, and offers it again after a while', async () => {
+      const { page } = compose
+      await page.clock.install()
+      await open()
+      await choose(await drawPicture(page, 'sunset.png'))
+      await ready()
+      await page.clock.pauseAt(Date.now() + 60_000)
+      await press('Copy POST as curl')
+      await page.getByRole('button', { name: 'Copied POST as curl', exact: true }).getByText('Copied').waitFor()
+      await page.clock.runFor(200)
+      const said = page.getByRole('status').locator('p')
+      expect(await said.allTextContents()).toEqual(['Copied'])
+      await said.evaluate((shown) => shown.setAttribute('data-said', 'once'))
+      await page.clock.runFor(3000)
+      await page.getByRole('button', { name: 'Copy POST as curl', exact: true }).getByText('curl').waitFor()
+      expect(await said.getAttribute('data-said')).toBe('once')
     })
 
     it('lets X limit the rate, once', async () => {

@@ -164,14 +164,24 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await page.getByText('notes.txt is neither a picture, nor a GIF, nor a video.').first().waitFor()
     await choose(textFile('a.png', 'image/png'))
     const card = page.locator('.attachment[data-stage="failed"]')
-    await card.getByText('The file is not what its name says. This is text').waitFor()
+    await card.getByText('The file is damaged, or not what its name says.', { exact: true }).waitFor()
     expect(await card.getByText('signature_mismatch').isVisible()).toBe(false)
     await card.getByText('Technical details').click()
-    expect(await card.getByText('signature_mismatch').isVisible()).toBe(true)
-    expect(await card.getByRole('button', { name: 'Try a.png again' }).isVisible()).toBe(false)
+    await card.getByText(/^signature_mismatch This is text/).waitFor()
+    expect(await card.getByRole('button', { name: 'Try again: a.png' }).isVisible()).toBe(false)
     expect(await emulator.uploads()).toHaveLength(before)
     await tryToPost()
     await page.getByText('Remove a.png, or try it again.').first().waitFor()
+  })
+
+  it.skipIf(typeof sharp === 'string')('says of a photo that is cut off that it is damaged', async () => {
+    if (typeof sharp === 'string') return
+    const photo = await makePhonePhoto(sharp)
+    await choose({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo.subarray(0, 6_000_000) })
+    const card = compose.page.locator('.attachment[data-stage="failed"]')
+    await card.getByText('The image is damaged, or of a kind that the server cannot read.').waitFor()
+    await card.getByText('Technical details').click()
+    await card.getByText('transform_failed').waitFor()
   })
 
   it('shows that X could not process a file', async () => {
@@ -179,7 +189,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await emulator.setFaults([{ step: 'finalize', kind: 'processing_failed' }])
     await choose(shortMovie())
     await page.locator('.attachment').getByText('X could not process this file.').waitFor()
-    expect(await page.getByRole('button', { name: 'Try dance.mp4 again' }).isVisible()).toBe(false)
+    expect(await page.getByRole('button', { name: 'Try again: dance.mp4' }).isVisible()).toBe(false)
   })
 
   it('signs in with the emulated X, and posts a video and a described picture from that account', async () => {
@@ -218,7 +228,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await choose(shortMovie())
     await page.locator('.attachment').getByText('You are not signed in.').waitFor()
     await context.addCookies(cookies)
-    await press('Try dance.mp4 again')
+    await press('Try again: dance.mp4')
     await ready()
   })
 

@@ -35,13 +35,13 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
   const addition =
     attachment.kind === 'video' ? createSubtitlesField(attachment, actions.say) : createAltTextField(attachment)
 
-  const earlier = button('←', `Move ${name} earlier`, () => actions.move(-1))
-  const later = button('→', `Move ${name} later`, () => actions.move(1))
+  const earlier = button('Earlier', `Move ${name} earlier`, () => actions.move(-1))
+  const later = button('Later', `Move ${name} later`, () => actions.move(1))
   const pause = button('Pause', `Pause ${name}`, attachment.pause)
   const resume = button('Resume', `Resume ${name}`, attachment.resume)
-  const retry = button('Try again', `Try ${name} again`, () => attachment.begin())
+  const retry = button('Try again', `Try again: ${name}`, () => attachment.begin())
   const remove = button('Remove', `Remove ${name}`, actions.remove)
-  const again = element('input', { type: 'file', ariaLabel: `Choose ${name} again` })
+  const again = element('input', { type: 'file', ariaLabel: `Choose again: ${name}` })
   const choose = element(
     'span',
     { className: 'button' },
@@ -59,13 +59,9 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
   const item = element(
     'li',
     { className: 'attachment', draggable: true },
-    element('div', { className: 'thumbnail' }, preview.picture, preview.facts, progress),
-    element(
-      'div',
-      { className: 'about' },
-      element('p', { className: 'name' }, name),
-      ...[stage, warnings, trouble, addition.field, actionBar],
-    ),
+    element('div', { className: 'thumbnail' }, preview.picture, progress),
+    element('div', { className: 'heading' }, element('p', { className: 'name' }, name), preview.facts, stage),
+    element('div', { className: 'about' }, warnings, trouble, addition.field, actionBar),
   )
 
   return {

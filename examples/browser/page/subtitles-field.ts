@@ -13,7 +13,7 @@ export function createSubtitlesField({ name, subtitles }: Attachment, say: (text
   const language = element('input', { value: navigator.language.slice(0, 2).toUpperCase(), maxLength: 2, size: 3 })
   const file = element('input', { type: 'file', accept: '.vtt,.srt,text/vtt' })
   const state = element('p', { className: 'quiet' })
-  file.ariaLabel = `Subtitles for ${name}`
+  file.ariaLabel = `Choose a file: subtitles for ${name}`
 
   file.addEventListener('change', () => {
     const [track] = file.files ?? []
