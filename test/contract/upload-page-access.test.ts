@@ -68,6 +68,14 @@ function misnamedControls(page: Page): Promise<string[]> {
   )
 }
 
+async function expectAccess(page: Page): Promise<void> {
+  expect(await axeViolations(page)).toEqual([])
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(wide).toBe(0)
+  expect(await smallControls(page)).toEqual([])
+  expect(await misnamedControls(page)).toEqual([])
+}
+
 async function picture(page: Page, name: string): Promise<void> {
   const path = `${PICTURES}${name}.png`
   if (!existsSync(path)) await page.screenshot({ path })
@@ -100,13 +108,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await fill(compose, text)
       await page.evaluate(() => scrollTo(0, 0))
       await picture(page, name)
-      expect(await axeViolations(page)).toEqual([])
-      const wide = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      )
-      expect(wide).toBe(0)
-      expect(await smallControls(page)).toEqual([])
-      expect(await misnamedControls(page)).toEqual([])
+      await expectAccess(page)
     })
 
     it('breaks none while X processes a video', async () => {
@@ -117,6 +119,21 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       expect(await axeViolations(page)).toEqual([])
       expect(await misnamedControls(page)).toEqual([])
       await ready()
+    })
+
+    it('breaks none where the emulated X asks for access, nor where it refuses to', async () => {
+      const { page } = compose
+      const title = 'Sign in with X (emulated)'
+      await page.getByRole('link', { name: title }).click()
+      await page.getByRole('heading', { name: title, level: 1 }).waitFor()
+      expect(await page.title()).toBe(title)
+      expect(await page.getByRole('main').getByText('X is emulated.').isVisible()).toBe(true)
+      await expectAccess(page)
+      const asked = new URL(page.url())
+      asked.searchParams.delete('state')
+      await page.goto(asked.href)
+      await page.getByRole('heading', { name: 'Something went wrong' }).waitFor()
+      await expectAccess(page)
     })
 
     it('breaks none without JavaScript either, before and after an upload', async () => {
