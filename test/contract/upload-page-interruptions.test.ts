@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { CHROMIUM } from '../support/browser.ts'
 import { openComposePage, shortMovie } from '../support/compose-page.ts'
@@ -69,6 +70,26 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await page.reload()
     await page.getByText('Up to four pictures').waitFor()
     expect(await page.locator('.attachment').count()).toBe(0)
+  })
+
+  it('has the files of a post in one tab only', async () => {
+    const { page, context, line } = compose
+    const names = (tab: Page) => tab.locator('.attachment .name').allTextContents()
+    const isReady = (tab: Page) => tab.locator('.attachment[data-stage="ready"]').first().waitFor()
+    await choose(await drawPicture(page, 'a.png'))
+    await ready()
+    const other = await context.newPage()
+    await other.goto(line.url)
+    await other.locator('#files').setInputFiles(await drawPicture(page, 'b.png', 30))
+    await isReady(other)
+    expect(await names(other)).toEqual(['b.png'])
+    await page.reload()
+    await isReady(page)
+    expect(await names(page)).toEqual(['a.png'])
+    await page.close()
+    await other.reload()
+    await isReady(other)
+    expect(await names(other)).toEqual(['a.png'])
   })
 
   it('asks for a file again that the browser did not keep', async () => {

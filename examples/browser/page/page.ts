@@ -6,6 +6,7 @@ import { createAttachments } from './attachments.ts'
 import { createDeveloperDrawer } from './developer.ts'
 import { find, showText } from './dom.ts'
 import { saveDraft } from './draft.ts'
+import { ownDraft } from './draft-lock.ts'
 import { receiveFiles } from './incoming-files.ts'
 import { createPostText } from './post-text.ts'
 import { showPost } from './posted.ts'
@@ -20,7 +21,7 @@ const reminder = find('reminder', HTMLParagraphElement)
 const say = createAnnouncer(find('status', HTMLDivElement))
 const isEmulated = composer.dataset['x'] === 'emulated'
 const user = composer.dataset['user'] ?? ''
-let isRestored = false
+let keepsDraft = false
 
 const text = createPostText(update)
 const attachments = createAttachments(find('attachments', HTMLUListElement), say, update)
@@ -47,7 +48,7 @@ function showProblem(trouble?: Trouble): void {
 function update(): void {
   const undescribed = attachments.all.filter(isUndescribed).length
   showText(reminder, remindOf(undescribed))
-  if (isRestored) saveDraft(user, attachments.all)
+  if (keepsDraft) saveDraft(user, attachments.all)
   posting.update()
 }
 
@@ -75,6 +76,8 @@ receiveFiles((files) => {
   showProblem()
   uploads.add(files)
 })
-await uploads.restore()
-isRestored = true
+if (await ownDraft()) {
+  await uploads.restore()
+  keepsDraft = true
+}
 update()

@@ -118,7 +118,8 @@ export function createUploads({ attachments, fetch, user, shrinksImages, onRefus
     add,
     async restore() {
       const place = ({ name = '', size }: InterruptedUpload) => draftedPlace({ name, size })
-      const found = await interruptedUploads(connection)
+      // The others are another tab's.
+      const found = (await interruptedUploads(connection)).filter((upload) => place(upload) >= 0)
       const restoreOne = isDraftOfOther(user) ? startAnew : continueUpload
       for (const interrupted of found.sort((one, other) => place(one) - place(other))) await restoreOne(interrupted)
     },
