@@ -153,7 +153,10 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await text.fill('a'.repeat(281))
     await page.getByText('1 character too many').waitFor()
     await tryToPost()
-    await page.getByText('The text is too long.').first().waitFor()
+    const reminder = page.locator('#problem')
+    await reminder.getByText('The text is too long.').waitFor()
+    await text.fill('a'.repeat(280))
+    await reminder.waitFor({ state: 'hidden' })
     expect(await page.getByRole('article').count()).toBe(0)
   })
 

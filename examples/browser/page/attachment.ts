@@ -95,7 +95,7 @@ export function createAttachment(given: NewAttachment, onChange: () => void): At
 
   function fail(error: unknown): void {
     trouble = troubleOf(error)
-    stage = ['file_missing', 'file_mismatch'].includes(trouble.code) ? 'file needed' : 'failed'
+    stage = ['file_missing', 'file_mismatch'].includes(trouble.code ?? '') ? 'file needed' : 'failed'
     onChange()
   }
 

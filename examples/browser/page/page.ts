@@ -22,6 +22,7 @@ const say = createAnnouncer(find('status', HTMLDivElement))
 const isEmulated = composer.dataset['x'] === 'emulated'
 const user = composer.dataset['user'] ?? ''
 let keepsDraft = false
+let shown: Trouble | undefined
 
 const text = createPostText(update)
 const attachments = createAttachments(find('attachments', HTMLUListElement), say, update)
@@ -30,7 +31,7 @@ const uploads = createUploads({
   shrinksImages: composer.dataset['shrinksImages'] === 'true',
 })
 const posting = createPosting({
-  ...{ text, say, showProblem, attachments: () => attachments.all },
+  ...{ text, say, showProblem, hideProblem, attachments: () => attachments.all },
   onPosted(post) {
     showPost(post, isEmulated)
     text.clear()
@@ -40,9 +41,17 @@ const posting = createPosting({
   },
 })
 
-function showProblem(trouble?: Trouble): void {
+function showProblem(trouble: Trouble): void {
+  shown = trouble
   showTrouble(problem, trouble)
-  if (trouble) say(trouble.message)
+  say(trouble.message)
+}
+
+/** Hides the problem, unless it is another one. */
+function hideProblem(trouble = shown): void {
+  if (trouble !== shown) return
+  shown = undefined
+  showTrouble(problem, undefined)
 }
 
 function update(): void {
@@ -73,7 +82,7 @@ composer.addEventListener('keydown', (event) => {
 })
 text.restore()
 receiveFiles((files) => {
-  showProblem()
+  hideProblem()
   uploads.add(files)
 })
 if (await ownDraft()) {

@@ -11,7 +11,9 @@ export interface PostingOptions {
   /** The files of the post. */
   attachments: () => readonly Attachment[]
   say: (text: string) => void
-  showProblem: (trouble?: Trouble) => void
+  showProblem: (trouble: Trouble) => void
+  /** Hides the problem; with an argument, only that one. */
+  hideProblem: (trouble?: Trouble) => void
   onPosted: (posted: Posted) => void
 }
 
@@ -26,12 +28,14 @@ const BUTTON = { writing: 'Post', waiting: 'Waiting …', sending: 'Posting …'
 
 const LIST = new Intl.ListFormat('en')
 
-export function createPosting({ text, attachments, say, showProblem, onPosted }: PostingOptions): Posting {
+export function createPosting(options: PostingOptions): Posting {
+  const { text, attachments, say, showProblem, hideProblem, onPosted } = options
   const button = find('post', HTMLButtonElement)
   const waiting = find('waiting', HTMLParagraphElement)
   let state: keyof typeof BUTTON = 'writing'
   /** What was not saved when people pressed the button. */
   let knownLoss = ''
+  let shownObstacle: Trouble | undefined
 
   function enter(next: typeof state): void {
     state = next
@@ -59,11 +63,12 @@ export function createPosting({ text, attachments, say, showProblem, onPosted }:
   }
 
   function update(): void {
-    const stopped = obstacle(text, attachments()) !== undefined
-    button.ariaDisabled = String(stopped)
+    const message = obstacle(text, attachments())
+    button.ariaDisabled = String(message !== undefined)
+    if (shownObstacle && shownObstacle.message !== message) hideProblem(shownObstacle)
     if (state !== 'waiting') return
     const loss = describeLoss(attachments())
-    if (stopped) enter('writing')
+    if (message) enter('writing')
     else if (loss && loss !== knownLoss) stopBecauseOf(loss)
     else if (attachments().every(isComplete)) send()
     else enter('waiting')
@@ -71,15 +76,18 @@ export function createPosting({ text, attachments, say, showProblem, onPosted }:
 
   function stopBecauseOf(loss: string): void {
     enter('writing')
-    showProblem({ message: `${loss} Try again, or press Post to do without.`, code: 'not_saved' })
+    showProblem({ message: `${loss} Try again, or press Post to do without.` })
   }
 
   return {
     post() {
       if (state !== 'writing') return
       const message = obstacle(text, attachments())
-      if (message) return showProblem({ message, code: 'not_ready' })
-      showProblem()
+      if (message) {
+        shownObstacle = { message }
+        return showProblem(shownObstacle)
+      }
+      hideProblem()
       knownLoss = describeLoss(attachments())
       enter('waiting')
       if (waiting.textContent) say(waiting.textContent)

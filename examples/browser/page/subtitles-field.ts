@@ -26,8 +26,12 @@ export function createSubtitlesField({ name, subtitles }: Attachment, say: (text
       'details',
       { className: 'subtitles' },
       element('summary', {}, 'Subtitles'),
-      element('label', {}, 'Language ', language),
-      element('span', { className: 'button' }, file, element('span', { ariaHidden: 'true' }, 'Choose a file')),
+      element(
+        'div',
+        { className: 'bar' },
+        element('label', {}, 'Language ', language),
+        element('span', { className: 'button' }, file, element('span', { ariaHidden: 'true' }, 'Choose a file')),
+      ),
       state,
     ),
     update() {

@@ -3,8 +3,8 @@ import { XMediaUploadError } from '../../../src/browser/index.ts'
 /** What people read about something that went wrong. */
 export interface Trouble {
   message: string
-  /** For developers. */
-  code: string
+  /** For developers. Undefined for what is only a reminder. */
+  code?: string
   detail?: string | undefined
 }
 
