@@ -203,6 +203,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       const id = (await shown.getAttribute('src'))?.replace('/x/', '') ?? ''
       expect(await emulator.upload(id)).toMatchObject({ finalized: true, alt_text: 'Evening' })
       await page.getByRole('status').getByText('Posted').waitFor({ state: 'attached' })
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('text')
     })
 
     it('keeps the focus on the button that pauses and resumes an upload', async () => {
