@@ -32,6 +32,7 @@ export function composePage(destination: Destination, options: ComposePageOption
 <span class="counter"><svg viewBox="0 0 36 36" width="36" height="36" aria-hidden="true"><circle class="track" cx="18" cy="18" r="14"/><circle id="ring" cx="18" cy="18" r="14" pathLength="1000"/></svg><span id="count">0 of 280 characters</span></span>
 <button id="post" class="primary" type="submit">Post</button>
 </div>
+<p id="waiting" class="quiet" hidden></p>
 <p id="media-hint" class="quiet">Up to four pictures, or one video or GIF. <span class="for-mice">Drop or paste them anywhere on this page.</span></p>
 </form>
 <div id="status" class="visually-hidden" role="status"></div>

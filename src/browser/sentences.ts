@@ -50,10 +50,10 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
   request_too_large: 'The server cannot take this file in one piece.',
   unsupported_media_type: WRONG_KIND,
   unsupported_encoding: APP_MISTAKE,
-  signature_mismatch: 'The file is not what its name says.',
+  signature_mismatch: 'The file is damaged, or not what its name says.',
   content_refused: 'This app does not accept the file.',
   media_unsupported: 'X does not take this file as it is.',
-  transform_failed: 'The server could not read this image.',
+  transform_failed: 'The image is damaged, or of a kind that the server cannot read.',
   alt_text_missing: 'Describe the image for people who cannot see it, then upload it again.',
   category_mismatch: 'This kind of file cannot be used here.',
   origin_not_allowed: 'This page may not upload to that server.',
@@ -91,8 +91,8 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
 
 /** Codes whose `detail` helps the person who chose the file. The others explain something to developers. */
 const HELPFUL: readonly UploadErrorCode[] = [
-  ...(['too_large', 'unsupported_media_type', 'signature_mismatch', 'content_refused'] as const),
-  ...(['category_mismatch', 'invalid_parameter', 'media_unsupported', 'quota_exceeded', 'processing_failed'] as const),
+  ...(['too_large', 'content_refused', 'category_mismatch', 'invalid_parameter'] as const),
+  ...(['media_unsupported', 'quota_exceeded', 'processing_failed'] as const),
 ]
 
 /** The sentences that tell people what happened, with the server's own words where they help, and when to try again. */

@@ -54,6 +54,19 @@ export function mediaNotFound(): ApiError {
   return badRequest(NOT_FOUND)
 }
 
+/** What a lookup, whose status is 200, says of a resource that is not there. */
+export function resourceNotFound(resource: 'media' | 'tweet', parameter: string, value: string): object {
+  return {
+    value,
+    detail: `Could not find ${resource} with ${parameter}: [${value}].`,
+    title: 'Not Found Error',
+    resource_type: resource,
+    parameter,
+    resource_id: value,
+    type: `${PROBLEM_TYPES}resource-not-found`,
+  }
+}
+
 /** X asks for a "media field in JSON" in multipart bodies too. */
 export function missingMedia(): ApiError {
   return badRequest('Missing media field in JSON', { media: [] })

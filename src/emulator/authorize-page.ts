@@ -4,10 +4,9 @@ import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { ID_PATTERN } from '../x/limits.ts'
 import { type AuthorizationRequest, readAuthorizationRequest } from './authorization-request.ts'
+import { authorizeLayout, type Html } from './authorize-layout.ts'
 import type { EmulatorState } from './emulator-state.ts'
 import { DEFAULT_USER } from './tokens.ts'
-
-type Html = ReturnType<typeof html>
 
 /** `GET` shows the page; its form sends `POST` to the same URL, with the user's `decision` and the id of the `user`. */
 export function createAuthorizePage({ options, codes }: EmulatorState): Hono {
@@ -37,30 +36,24 @@ function callbackUrl({ redirectUri, state }: AuthorizationRequest, answer: Recor
 }
 
 function requestPage({ clientId, scopes, redirectUri }: AuthorizationRequest): Html {
-  return html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Sign in with X (emulated)</title>
-<h1>Sign in with X (emulated)</h1>
+  return authorizeLayout(
+    'Sign in with X (emulated)',
+    html`
 <p>The app <code>${clientId}</code> asks for access to an X account:</p>
 <ul>${scopes.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>
 <p>You return to ${redirectUri}.</p>
 <form method="post">
-<p><label>Id of the user <input name="user" value="${DEFAULT_USER}" required pattern="[0-9]{1,19}"></label></p>
+<label>Id of the user <input name="user" value="${DEFAULT_USER}" inputmode="numeric" required pattern="[0-9]{1,19}"></label>
 <button name="decision" value="authorize">Authorize app</button>
 <button name="decision" value="cancel">Cancel</button>
-</form>
-</html>`
+</form>`,
+  )
 }
 
 /** X says no more than this, whatever is wrong with the request. */
 function errorPage(): Html {
-  return html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Something went wrong</title>
-<h1>Something went wrong</h1>
-<p>You weren’t able to give access to the App. Go back and try logging in again.</p>
-</html>`
+  return authorizeLayout(
+    'Something went wrong',
+    html`<p>You weren’t able to give access to the App. Go back and try logging in again.</p>`,
+  )
 }

@@ -2,7 +2,8 @@
 
 /**
  * The calls of X's API, under the same names in both generations. `lookup` is `GET /2/media`, with or without a media
- * key in the path, `post` is `POST /2/tweets`, `token` and `revoke` are the OAuth endpoints, and `me` is `GET /2/users/me`.
+ * key in the path, and `GET /2/tweets/:id`. `post` is `POST /2/tweets`, `token` and `revoke` are the OAuth endpoints, and
+ * `me` is `GET /2/users/me`.
  */
 export const STEPS = [
   'initialize',

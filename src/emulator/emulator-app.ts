@@ -10,7 +10,7 @@ import type { EmulatorState } from './emulator-state.ts'
 import { lookUpMedia, lookUpOneMedia } from './media-lookup.ts'
 import { createMetadata, createSubtitles, deleteSubtitles } from './metadata-and-subtitles.ts'
 import { grantTokens, revokeToken } from './oauth-api.ts'
-import { createPost } from './posts.ts'
+import { createPost, lookUpPost } from './posts.ts'
 import { appendUpload, finalizeUpload, initializeUpload, oneShotUpload } from './resource-api.ts'
 import { getUploadStatus } from './upload-steps.ts'
 import { getMe } from './users.ts'
@@ -39,6 +39,7 @@ export function createEmulatorApp(state: EmulatorState): Hono {
   app.get('/2/media', answer('lookup', lookUpMedia))
   app.get('/2/media/:media_key', answer('lookup', lookUpOneMedia))
   app.post('/2/tweets', answer('post', createPost))
+  app.get('/2/tweets/:post', answer('lookup', lookUpPost))
   app.post('/2/oauth2/token', answer('token', grantTokens))
   app.post('/2/oauth2/revoke', answer('revoke', revokeToken))
   app.get('/2/users/me', answer('me', getMe))

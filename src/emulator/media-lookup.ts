@@ -1,9 +1,8 @@
 /** `GET /2/media` and `GET /2/media/:media_key`: media as posts have them. The app's own token may ask too. */
 
 import * as z from 'zod/mini'
-import { PROBLEM_TYPES } from '../x/x-problems.ts'
 import type { ApiCall } from './api-call.ts'
-import { badRequest, jsonResponse } from './api-responses.ts'
+import { badRequest, jsonResponse, resourceNotFound } from './api-responses.ts'
 import { uniqueFields } from './call-body.ts'
 import type { EmulatorState } from './emulator-state.ts'
 import { imageSize } from './image-size.ts'
@@ -52,7 +51,9 @@ export function lookUpMedia(state: EmulatorState, call: ApiCall): Response {
   const { media_keys: keys, 'media.fields': fields } = call.validate(manyQuery, uniqueFields(call.query))
   const found = keys.map((key) => describeAttachment(state, key, fields))
   const data = found.filter((media) => media !== undefined)
-  const errors = keys.filter((_, index) => found[index] === undefined).map((key) => notFound(key, 'media_keys'))
+  const errors = keys
+    .filter((_, index) => found[index] === undefined)
+    .map((key) => resourceNotFound('media', 'media_keys', key))
   return jsonResponse({ ...(data.length > 0 ? { data } : {}), ...(errors.length > 0 ? { errors } : {}) })
 }
 
@@ -65,7 +66,7 @@ export function lookUpOneMedia(state: EmulatorState, call: ApiCall): Response {
   }
   const { 'media.fields': fields } = call.validate(oneQuery, uniqueFields(call.query))
   const data = describeAttachment(state, key, fields)
-  return jsonResponse(data === undefined ? { errors: [notFound(key, 'media_key')] } : { data })
+  return jsonResponse(data === undefined ? { errors: [resourceNotFound('media', 'media_key', key)] } : { data })
 }
 
 /** A media as X describes it in posts; undefined when posts cannot have it. */
@@ -93,16 +94,4 @@ function attachmentType({ category }: Upload): 'photo' | 'animated_gif' | 'video
   if (category.endsWith('_image')) return 'photo'
   if (category.endsWith('_gif')) return 'animated_gif'
   return category.endsWith('_video') ? 'video' : undefined
-}
-
-function notFound(key: string, parameter: string): object {
-  return {
-    value: key,
-    detail: `Could not find media with ${parameter}: [${key}].`,
-    title: 'Not Found Error',
-    resource_type: 'media',
-    parameter,
-    resource_id: key,
-    type: `${PROBLEM_TYPES}resource-not-found`,
-  }
 }

@@ -15,6 +15,7 @@ export interface PostLog {
   add(post: EmulatedPost): void
   /** In the order they were posted. */
   all(): EmulatedPost[]
+  find(id: string): EmulatedPost | undefined
   /** The last post of a user. */
   lastOf(user: string): EmulatedPost | undefined
   clear(): void
@@ -25,6 +26,7 @@ export function createPostLog(): PostLog {
   return {
     add: (post) => posts.push(post),
     all: () => [...posts],
+    find: (id) => posts.find((post) => post.id === id),
     lastOf: (user) => posts.findLast((post) => post.user === user),
     clear() {
       posts = []

@@ -1,12 +1,13 @@
-/** `POST /2/tweets`. Only here does X refuse media that a post cannot have, and the same text twice in a row. */
-
+import { ID_PATTERN } from '../x/limits.ts'
 import type { ApiCall } from './api-call.ts'
-import { badRequest, duplicatePost, jsonResponse } from './api-responses.ts'
+import { badRequest, duplicatePost, jsonResponse, resourceNotFound } from './api-responses.ts'
 import type { EmulatorState } from './emulator-state.ts'
 import { isUsable } from './media-object.ts'
+import type { EmulatedPost } from './post-log.ts'
 import { postRequest } from './post-request.ts'
 import type { Upload } from './uploads.ts'
 
+/** `POST /2/tweets`. Only here does X refuse media that a post cannot have, and the same text twice in a row. */
 export function createPost(state: EmulatorState, call: ApiCall): Response {
   const user = call.authorize('tweet.write', 'users.read', 'tweet.read')
   call.allowQuery()
@@ -19,8 +20,23 @@ export function createPost(state: EmulatorState, call: ApiCall): Response {
   if (text !== '' && last?.text === text && last.in_reply_to === answers) throw duplicatePost()
   const id = state.uploads.issueId()
   const answered = answers === undefined ? {} : { in_reply_to: answers }
-  state.posts.add({ id, text, media_ids: media?.media_ids ?? [], user, ...answered })
-  return jsonResponse({ data: { id, text, edit_history_tweet_ids: [id] } }, 201)
+  const post = { id, text, media_ids: media?.media_ids ?? [], user, ...answered }
+  state.posts.add(post)
+  return jsonResponse({ data: describePost(post) }, 201)
+}
+
+/** `GET /2/tweets/:id`. It answers with X's default fields, whichever the query names. */
+export function lookUpPost(state: EmulatorState, call: ApiCall): Response {
+  call.authorizeAny('tweet.read', 'users.read')
+  call.allowQuery(...['tweet', 'user', 'media', 'poll', 'place'].map((kind) => `${kind}.fields`), 'expansions')
+  const id = call.path.slice(call.path.lastIndexOf('/') + 1)
+  if (!ID_PATTERN.test(id)) throw badRequest('The `id` path parameter is not valid', { id: [id.slice(0, 100)] })
+  const post = state.posts.find(id)
+  return jsonResponse(post ? { data: describePost(post) } : { errors: [resourceNotFound('tweet', 'id', id)] })
+}
+
+function describePost({ id, text }: EmulatedPost): object {
+  return { id, text, edit_history_tweet_ids: [id] }
 }
 
 function isAttachable(state: EmulatorState, upload: Upload | undefined, user: string): boolean {

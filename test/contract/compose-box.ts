@@ -62,7 +62,7 @@ export function testComposeBox<Page extends DrivenPage>(compose: ComposeBox<Page
     await choose(textFile('notes.txt', 'text/plain'))
     await shows('notes.txt is neither a picture, nor a GIF, nor a video.')
     await choose(textFile('a.png', 'image/png'))
-    await shows('The file is not what its name says. This is text')
+    await shows('The file is damaged, or not what its name says.')
     await press('Technical details')
     await shows('signature_mismatch')
     expect(await demo.emulator.uploads()).toHaveLength(before)

@@ -129,7 +129,7 @@ describe('the package, packed and installed into an empty folder', () => {
     const callback = await browser.decide(await browser.openLogin({ url }), 'authorize', user)
     expect(callback).toContain('http://127.0.0.1:8787/auth/callback')
     expect((await browser.send(callback.replace('http://127.0.0.1:8787', url))).status).toBe(303)
-    expect(await (await browser.send(`${url}/`)).text()).toContain(`Signed in as X user ${user}`)
+    expect(await (await browser.send(`${url}/`)).text()).toContain(`Signed in as @user_${user}`)
     const init = { method: 'POST', headers: { 'content-type': 'image/png' }, body: file }
     const posted = await browser.send(`${url}/posts?text=Meow`, init)
     expect(await posted.json()).toMatchObject({ data: { text: 'Meow' } })

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { CHROMIUM } from '../support/browser.ts'
 import { openComposePage, shortMovie } from '../support/compose-page.ts'
@@ -71,13 +72,33 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     expect(await page.locator('.attachment').count()).toBe(0)
   })
 
+  it('has the files of a post in one tab only', async () => {
+    const { page, context, line } = compose
+    const names = (tab: Page) => tab.locator('.attachment .name').allTextContents()
+    const isReady = (tab: Page) => tab.locator('.attachment[data-stage="ready"]').first().waitFor()
+    await choose(await drawPicture(page, 'a.png'))
+    await ready()
+    const other = await context.newPage()
+    await other.goto(line.url)
+    await other.locator('#files').setInputFiles(await drawPicture(page, 'b.png', 30))
+    await isReady(other)
+    expect(await names(other)).toEqual(['b.png'])
+    await page.reload()
+    await isReady(page)
+    expect(await names(page)).toEqual(['a.png'])
+    await page.close()
+    await other.reload()
+    await isReady(other)
+    expect(await names(other)).toEqual(['a.png'])
+  })
+
   it('asks for a file again that the browser did not keep', async () => {
     const { page } = compose
     const file = await beginLarge()
     await page.evaluate(loseFiles)
     await page.reload()
     await page.getByText('Choose this file again to continue').waitFor()
-    const again = page.getByLabel('Choose large.mp4 again')
+    const again = page.getByLabel('Choose again: large.mp4')
     await again.setInputFiles(shortMovie())
     await page.getByText('This is not the file whose upload was interrupted.').first().waitFor()
     await again.setInputFiles(file.path)
@@ -120,11 +141,28 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       await line(/APPEND 1\/1/).waitFor()
       await line(/FINALIZE, 1 segment/).waitFor()
       await press('Copy POST as curl')
-      await page.getByRole('button', { name: 'Copy POST as curl' }).getByText('Copied').waitFor()
       await page.getByRole('status').getByText('Copied').waitFor({ state: 'attached' })
       const command = await page.evaluate(() => navigator.clipboard.readText())
       expect(command).toMatch(/^curl -X POST 'http:\/\/127\.0\.0\.1:\d+\/media\?media_type=image%2Fpng'/)
       expect(command).toMatch(/-H 'x-demo-user: [\w-]{36}'/)
+    })
+
+    it('says once that a command was copied, and offers it again after a while', async () => {
+      const { page } = compose
+      await page.clock.install()
+      await open()
+      await choose(await drawPicture(page, 'sunset.png'))
+      await ready()
+      await page.clock.pauseAt(Date.now() + 60_000)
+      await press('Copy POST as curl')
+      await page.getByRole('button', { name: 'Copied POST as curl', exact: true }).getByText('Copied').waitFor()
+      await page.clock.runFor(200)
+      const said = page.getByRole('status').locator('p')
+      expect(await said.allTextContents()).toEqual(['Copied'])
+      await said.evaluate((shown) => shown.setAttribute('data-said', 'once'))
+      await page.clock.runFor(3000)
+      await page.getByRole('button', { name: 'Copy POST as curl', exact: true }).getByText('curl').waitFor()
+      expect(await said.getAttribute('data-said')).toBe('once')
     })
 
     it('lets X limit the rate, once', async () => {

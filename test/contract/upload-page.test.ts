@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { CHROMIUM } from '../support/browser.ts'
 import { openComposePage, shortMovie, textFile } from '../support/compose-page.ts'
@@ -16,6 +17,17 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
   // The button can be pressed to hear why it does nothing.
   const tryToPost = () => compose.page.getByRole('button', { name: 'Post', exact: true }).click({ force: true })
   const names = () => compose.page.locator('.attachment .name').allInnerTexts()
+
+  /** Adds subtitles to dance.mp4, and resolves to the request for them, which waits. */
+  async function holdSubtitles(): Promise<Route> {
+    const { page } = compose
+    const held = new Promise<Route>((resolve) => page.route('**/subtitles?*', resolve))
+    await page.getByText('Subtitles', { exact: true }).click()
+    await page.getByLabel('Language').fill('EN')
+    const buffer = Buffer.from(sampleFile('text/vtt', 300))
+    await page.getByLabel('Subtitles for dance.mp4').setInputFiles({ name: 'dance.vtt', mimeType: 'text/vtt', buffer })
+    return await held
+  }
 
   it('posts a picture with its description, and shows what X has', async () => {
     const { page, emulator } = compose
@@ -57,6 +69,38 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       return { seconds: video.currentTime, width: video.videoWidth }
     })
     expect(end).toEqual({ seconds: expect.closeTo(0.6, 1), width: 96 })
+  })
+
+  it('posts a video when X has its subtitles, and says that it waits for them', async () => {
+    const { page, emulator } = compose
+    await choose(shortMovie())
+    await ready()
+    const subtitles = await holdSubtitles()
+    const asked = page.waitForRequest('**/posts')
+    await press('Post')
+    await page.getByText('Waiting for the subtitles of dance.mp4. Then the post goes out.').first().waitFor()
+    await page.getByRole('button', { name: 'Waiting …' }).waitFor()
+    await subtitles.continue()
+    const [id = ''] = (await asked).postDataJSON().mediaIds
+    expect(await emulator.upload(id)).toMatchObject({ subtitles: [{ language_code: 'EN' }] })
+    await page.getByRole('article').waitFor()
+  })
+
+  it('posts no video whose subtitles were not saved, unless asked again', async () => {
+    const { page } = compose
+    await choose(shortMovie())
+    await ready()
+    const subtitles = await holdSubtitles()
+    await press('Post')
+    await page.getByText('Waiting for the subtitles of dance.mp4.').first().waitFor()
+    await subtitles.fulfill({
+      status: 400,
+      contentType: 'application/problem+json',
+      body: '{"code":"content_refused"}',
+    })
+    await page.getByText('Not saved: the subtitles of dance.mp4. Try again, or press Post').first().waitFor()
+    expect(await page.getByRole('article').count()).toBe(0)
+    await post()
   })
 
   it('posts four pictures in the order that the user gives them, and takes no fifth one and no video', async () => {
@@ -109,7 +153,10 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await text.fill('a'.repeat(281))
     await page.getByText('1 character too many').waitFor()
     await tryToPost()
-    await page.getByText('The text is too long.').first().waitFor()
+    const reminder = page.locator('#problem')
+    await reminder.getByText('The text is too long.').waitFor()
+    await text.fill('a'.repeat(280))
+    await reminder.waitFor({ state: 'hidden' })
     expect(await page.getByRole('article').count()).toBe(0)
   })
 
@@ -120,14 +167,24 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await page.getByText('notes.txt is neither a picture, nor a GIF, nor a video.').first().waitFor()
     await choose(textFile('a.png', 'image/png'))
     const card = page.locator('.attachment[data-stage="failed"]')
-    await card.getByText('The file is not what its name says. This is text').waitFor()
+    await card.getByText('The file is damaged, or not what its name says.', { exact: true }).waitFor()
     expect(await card.getByText('signature_mismatch').isVisible()).toBe(false)
     await card.getByText('Technical details').click()
-    expect(await card.getByText('signature_mismatch').isVisible()).toBe(true)
-    expect(await card.getByRole('button', { name: 'Try a.png again' }).isVisible()).toBe(false)
+    await card.getByText(/^signature_mismatch This is text/).waitFor()
+    expect(await card.getByRole('button', { name: 'Try again: a.png' }).isVisible()).toBe(false)
     expect(await emulator.uploads()).toHaveLength(before)
     await tryToPost()
     await page.getByText('Remove a.png, or try it again.').first().waitFor()
+  })
+
+  it.skipIf(typeof sharp === 'string')('says of a photo that is cut off that it is damaged', async () => {
+    if (typeof sharp === 'string') return
+    const photo = await makePhonePhoto(sharp)
+    await choose({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo.subarray(0, 6_000_000) })
+    const card = compose.page.locator('.attachment[data-stage="failed"]')
+    await card.getByText('The image is damaged, or of a kind that the server cannot read.').waitFor()
+    await card.getByText('Technical details').click()
+    await card.getByText('transform_failed').waitFor()
   })
 
   it('shows that X could not process a file', async () => {
@@ -135,7 +192,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await emulator.setFaults([{ step: 'finalize', kind: 'processing_failed' }])
     await choose(shortMovie())
     await page.locator('.attachment').getByText('X could not process this file.').waitFor()
-    expect(await page.getByRole('button', { name: 'Try dance.mp4 again' }).isVisible()).toBe(false)
+    expect(await page.getByRole('button', { name: 'Try again: dance.mp4' }).isVisible()).toBe(false)
   })
 
   it('signs in with the emulated X, and posts a video and a described picture from that account', async () => {
@@ -174,7 +231,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await choose(shortMovie())
     await page.locator('.attachment').getByText('You are not signed in.').waitFor()
     await context.addCookies(cookies)
-    await press('Try dance.mp4 again')
+    await press('Try again: dance.mp4')
     await ready()
   })
 

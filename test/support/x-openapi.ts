@@ -56,6 +56,7 @@ const attachment = z.looseObject({
 
 const answerWith = (data: z.ZodMiniType) => z.strictObject({ data, errors })
 const media = answerWith(processed)
+const post = z.looseObject({ id, text: z.string() })
 
 /** Answers of success, by method and path below `/2`. */
 const ANSWERS: readonly [RegExp, z.ZodMiniType][] = [
@@ -81,7 +82,8 @@ const ANSWERS: readonly [RegExp, z.ZodMiniType][] = [
   [/^DELETE \/media\/subtitles$/, answerWith(z.strictObject({ deleted: z.boolean() }))],
   [/^GET \/media$/, z.strictObject({ data: z.optional(z.array(attachment)), errors })],
   [/^GET \/media\/[0-9]+_[0-9]+$/, z.strictObject({ data: z.optional(attachment), errors })],
-  [/^POST \/tweets$/, answerWith(z.looseObject({ id, text: z.string() }))],
+  [/^POST \/tweets$/, answerWith(post)],
+  [/^GET \/tweets\/[0-9]+$/, z.strictObject({ data: z.optional(post), errors })],
 ]
 
 /** The faults of a response by the specification; none if it conforms. */

@@ -4,7 +4,7 @@ import { createAltTextField } from './alt-text-field.ts'
 import type { Attachment } from './attachment.ts'
 import { element, showText } from './dom.ts'
 import { createPreview } from './preview.ts'
-import { canRetry, describeStage, percentDone } from './stages.ts'
+import { canRetry, canTakeAdditions, describeStage, percentDone } from './stages.ts'
 import { createSubtitlesField } from './subtitles-field.ts'
 import { showTrouble } from './trouble-view.ts'
 
@@ -32,15 +32,16 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
   const stage = element('p', { className: 'stage' })
   const warnings = element('ul', { className: 'warnings' })
   const trouble = element('div', { className: 'problem' })
-  const altText = createAltTextField(attachment)
+  const addition =
+    attachment.kind === 'video' ? createSubtitlesField(attachment, actions.say) : createAltTextField(attachment)
 
-  const earlier = button('←', `Move ${name} earlier`, () => actions.move(-1))
-  const later = button('→', `Move ${name} later`, () => actions.move(1))
+  const earlier = button('Earlier', `Move ${name} earlier`, () => actions.move(-1))
+  const later = button('Later', `Move ${name} later`, () => actions.move(1))
   const pause = button('Pause', `Pause ${name}`, attachment.pause)
   const resume = button('Resume', `Resume ${name}`, attachment.resume)
-  const retry = button('Try again', `Try ${name} again`, () => attachment.begin())
+  const retry = button('Try again', `Try again: ${name}`, () => attachment.begin())
   const remove = button('Remove', `Remove ${name}`, actions.remove)
-  const again = element('input', { type: 'file', ariaLabel: `Choose ${name} again` })
+  const again = element('input', { type: 'file', ariaLabel: `Choose again: ${name}` })
   const choose = element(
     'span',
     { className: 'button' },
@@ -58,15 +59,9 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
   const item = element(
     'li',
     { className: 'attachment', draggable: true },
-    element('div', { className: 'thumbnail' }, preview.picture, preview.facts, progress),
-    element(
-      'div',
-      { className: 'about' },
-      element('p', { className: 'name' }, name),
-      ...[stage, warnings, trouble],
-      ...(attachment.kind === 'video' ? [createSubtitlesField(attachment, actions.say)] : [altText.field]),
-      actionBar,
-    ),
+    element('div', { className: 'thumbnail' }, preview.picture, progress),
+    element('div', { className: 'heading' }, element('p', { className: 'name' }, name), preview.facts, stage),
+    element('div', { className: 'about' }, warnings, trouble, addition.field, actionBar),
   )
 
   return {
@@ -85,8 +80,8 @@ export function createAttachmentCard(attachment: Attachment, actions: CardAction
       }
       showTrouble(trouble, attachment.trouble)
       preview.update()
-      altText.update()
-      altText.field.hidden = attachment.stage === 'failed' && !canRetry(attachment)
+      addition.update()
+      addition.field.hidden = !canTakeAdditions(attachment)
       earlier.hidden = later.hidden = count < 2
       earlier.disabled = at === 0
       later.disabled = at === count - 1

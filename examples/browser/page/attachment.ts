@@ -1,22 +1,15 @@
 /** One file of the post: what is known of it, and its upload. */
 
-import {
-  type FinishedMedia,
-  type MediaUpload,
-  type UploadMediaOptions,
-  type UploadProgress,
-  type UploadWarning,
-  XMediaUploadError,
+import type {
+  FinishedMedia,
+  MediaUpload,
+  UploadMediaOptions,
+  UploadProgress,
+  UploadWarning,
 } from '../../../src/browser/index.ts'
 import type { FileKind, InspectedFile } from './inspect-file.ts'
-
-/** What people read about something that went wrong. */
-export interface Trouble {
-  message: string
-  /** For developers. */
-  code: string
-  detail?: string | undefined
-}
+import { createSubtitles, type Subtitles } from './subtitles.ts'
+import { type Trouble, troubleOf } from './trouble.ts'
 
 export type Stage = 'uploading' | 'paused' | 'processing' | 'ready' | 'failed' | 'file needed'
 
@@ -53,6 +46,7 @@ export interface Attachment {
   readonly altText: string
   /** Whether X has the alternative text. */
   readonly altTextState: 'saved' | 'saving' | 'failed' | 'too long'
+  readonly subtitles: Omit<Subtitles, 'follow'>
   /** Starts the upload, or starts it again. @param file Where the page has asked for it. */
   begin(file?: File): void
   /** Shows an upload that has been started for it. Its callbacks must call `report` and `warn`. */
@@ -64,7 +58,6 @@ export interface Attachment {
   /** Ends the upload for good, or forgets it. */
   discard(): void
   describe(text: string): void
-  addSubtitles(file: File, language: string): Promise<void>
 }
 
 /** The longest description, in characters. */
@@ -85,6 +78,7 @@ export function createAttachment(given: NewAttachment, onChange: () => void): At
   let altText = given.altText ?? ''
   let altTextState: Attachment['altTextState'] = isTooLong(altText) ? 'too long' : 'saved'
   let pause: ReturnType<typeof setTimeout> | undefined
+  const subtitles = createSubtitles(onChange)
 
   function report(changed: UploadProgress): void {
     progress = changed
@@ -101,7 +95,7 @@ export function createAttachment(given: NewAttachment, onChange: () => void): At
 
   function fail(error: unknown): void {
     trouble = troubleOf(error)
-    stage = ['file_missing', 'file_mismatch'].includes(trouble.code) ? 'file needed' : 'failed'
+    stage = ['file_missing', 'file_mismatch'].includes(trouble.code ?? '') ? 'file needed' : 'failed'
     onChange()
   }
 
@@ -127,11 +121,12 @@ export function createAttachment(given: NewAttachment, onChange: () => void): At
       onChange()
     }, fail)
     if (altText && !isTooLong(altText)) saveAltText(altText)
+    subtitles.follow(started)
     onChange()
   }
 
   return {
-    ...{ name, size, kind, facts, follow, report, warn },
+    ...{ name, size, kind, facts, subtitles, follow, report, warn },
     get file() {
       return file
     },
@@ -185,26 +180,10 @@ export function createAttachment(given: NewAttachment, onChange: () => void): At
       }
       onChange()
     },
-    async addSubtitles(track, language) {
-      await upload?.addSubtitles(track, { language, name: languageName(language) })
-    },
   }
 }
 
 /** As X counts: an emoji is often one character. */
 function isTooLong(text: string): boolean {
   return [...text].length > MAX_ALT_TEXT
-}
-
-export function troubleOf(error: unknown): Trouble {
-  if (error instanceof XMediaUploadError) return { message: error.message, code: error.code, detail: error.detail }
-  return { message: 'Something went wrong in this page.', code: 'page_error', detail: String(error) }
-}
-
-function languageName(language: string): string {
-  try {
-    return new Intl.DisplayNames([language], { type: 'language' }).of(language.toLowerCase()) ?? language
-  } catch {
-    return language
-  }
 }

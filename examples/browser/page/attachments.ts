@@ -118,6 +118,8 @@ export function createAttachments(list: HTMLElement, say: (text: string) => void
       return attachment
     },
     clear() {
+      // Their controls would take the focus with them.
+      if (list.contains(document.activeElement)) document.getElementById('text')?.focus()
       for (const { attachment, card } of entries) {
         attachment.discard()
         card.release()

@@ -10,6 +10,8 @@ import { followServer } from './server-activity.ts'
 const DROP_MS = 3000
 /** Within so many pixels of its end, the log follows what is new. */
 const NEAR_THE_END = 80
+/** How long a button says that its command was copied, milliseconds. */
+const COPIED_MS = 3000
 /** The most lines to show. */
 const MAX_LINES = 300
 
@@ -44,7 +46,7 @@ export function createDeveloperDrawer(user: string, say: (text: string) => void)
     const shown = known ?? element('span')
     requests.set(id, shown)
     shown.replaceChildren(element('b', {}, method), ` ${pathname}${result}`)
-    if (!known) add(at, 'request', shown, copyButton(`Copy ${method} as curl`, curlFor(request, user), say))
+    if (!known) add(at, 'request', shown, copyButton(method, curlFor(request, user), say))
   }
 
   const recorded = createRecordedFetch(showRequest)
@@ -74,12 +76,19 @@ export function createDeveloperDrawer(user: string, say: (text: string) => void)
   return recorded
 }
 
-function copyButton(label: string, text: string, say: (text: string) => void): HTMLButtonElement {
-  const copy = element('button', { type: 'button', ariaLabel: label }, 'curl')
+/** @param method The name of the button tells the requests apart by it. */
+function copyButton(method: string, command: string, say: (text: string) => void): HTMLButtonElement {
+  const copy = element('button', { type: 'button' })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const show = (text: string, label: string) => Object.assign(copy, { textContent: text, ariaLabel: label })
+  const showCommand = () => show('curl', `Copy ${method} as curl`)
+  showCommand()
   copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(text)
-    copy.textContent = 'Copied'
+    await navigator.clipboard.writeText(command)
+    show('Copied', `Copied ${method} as curl`)
     say('Copied')
+    clearTimeout(timer)
+    timer = setTimeout(showCommand, COPIED_MS)
   })
   return copy
 }

@@ -36,10 +36,10 @@ export function draftedFile({ name, size }: NamedFile): DraftedFile | undefined 
   return restored.files?.find((file) => file.name === name && file.size === size)
 }
 
-/** The place of a file in the post before a reload. Files that the draft does not know come last. */
+/** The place of a file in the post before a reload; -1 if the draft does not know it. */
 export function draftedPlace(file: NamedFile): number {
   const drafted = draftedFile(file)
-  return drafted && restored.files ? restored.files.indexOf(drafted) : Number.POSITIVE_INFINITY
+  return drafted && restored.files ? restored.files.indexOf(drafted) : -1
 }
 
 export function saveDraft(user: string, attachments: readonly Attachment[]): void {

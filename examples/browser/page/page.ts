@@ -1,15 +1,17 @@
 /** The compose box: text and files, one post. Uploads are `hono-x-media/browser`'s. */
 
 import { createAnnouncer } from './announcer.ts'
-import type { Attachment, Trouble } from './attachment.ts'
+import type { Attachment } from './attachment.ts'
 import { createAttachments } from './attachments.ts'
 import { createDeveloperDrawer } from './developer.ts'
 import { find, showText } from './dom.ts'
 import { saveDraft } from './draft.ts'
+import { ownDraft } from './draft-lock.ts'
 import { receiveFiles } from './incoming-files.ts'
 import { createPostText } from './post-text.ts'
 import { showPost } from './posted.ts'
 import { createPosting } from './posting.ts'
+import type { Trouble } from './trouble.ts'
 import { showTrouble } from './trouble-view.ts'
 import { createUploads } from './uploads.ts'
 
@@ -19,7 +21,8 @@ const reminder = find('reminder', HTMLParagraphElement)
 const say = createAnnouncer(find('status', HTMLDivElement))
 const isEmulated = composer.dataset['x'] === 'emulated'
 const user = composer.dataset['user'] ?? ''
-let isRestored = false
+let keepsDraft = false
+let shown: Trouble | undefined
 
 const text = createPostText(update)
 const attachments = createAttachments(find('attachments', HTMLUListElement), say, update)
@@ -28,7 +31,7 @@ const uploads = createUploads({
   shrinksImages: composer.dataset['shrinksImages'] === 'true',
 })
 const posting = createPosting({
-  ...{ text, say, showProblem, attachments: () => attachments.all },
+  ...{ text, say, showProblem, hideProblem, attachments: () => attachments.all },
   onPosted(post) {
     showPost(post, isEmulated)
     text.clear()
@@ -38,15 +41,23 @@ const posting = createPosting({
   },
 })
 
-function showProblem(trouble?: Trouble): void {
+function showProblem(trouble: Trouble): void {
+  shown = trouble
   showTrouble(problem, trouble)
-  if (trouble) say(trouble.message)
+  say(trouble.message)
+}
+
+/** Hides the problem, unless it is another one. */
+function hideProblem(trouble = shown): void {
+  if (trouble !== shown) return
+  shown = undefined
+  showTrouble(problem, undefined)
 }
 
 function update(): void {
   const undescribed = attachments.all.filter(isUndescribed).length
   showText(reminder, remindOf(undescribed))
-  if (isRestored) saveDraft(user, attachments.all)
+  if (keepsDraft) saveDraft(user, attachments.all)
   posting.update()
 }
 
@@ -71,9 +82,11 @@ composer.addEventListener('keydown', (event) => {
 })
 text.restore()
 receiveFiles((files) => {
-  showProblem()
+  hideProblem()
   uploads.add(files)
 })
-await uploads.restore()
-isRestored = true
+if (await ownDraft()) {
+  await uploads.restore()
+  keepsDraft = true
+}
 update()

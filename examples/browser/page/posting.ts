@@ -1,16 +1,19 @@
 /** The post button: what keeps it from posting, and the post itself. */
 
-import type { Attachment, Trouble } from './attachment.ts'
-import { find } from './dom.ts'
+import type { Attachment } from './attachment.ts'
+import { find, showText } from './dom.ts'
 import type { PostText } from './post-text.ts'
 import type { Posted } from './posted.ts'
+import type { Trouble } from './trouble.ts'
 
 export interface PostingOptions {
   text: PostText
   /** The files of the post. */
   attachments: () => readonly Attachment[]
   say: (text: string) => void
-  showProblem: (trouble?: Trouble) => void
+  showProblem: (trouble: Trouble) => void
+  /** Hides the problem; with an argument, only that one. */
+  hideProblem: (trouble?: Trouble) => void
   onPosted: (posted: Posted) => void
 }
 
@@ -21,13 +24,23 @@ export interface Posting {
   update(): void
 }
 
-export function createPosting({ text, attachments, say, showProblem, onPosted }: PostingOptions): Posting {
+const BUTTON = { writing: 'Post', waiting: 'Waiting …', sending: 'Posting …' } as const
+
+const LIST = new Intl.ListFormat('en')
+
+export function createPosting(options: PostingOptions): Posting {
+  const { text, attachments, say, showProblem, hideProblem, onPosted } = options
   const button = find('post', HTMLButtonElement)
-  let state: 'writing' | 'waiting' | 'sending' = 'writing'
+  const waiting = find('waiting', HTMLParagraphElement)
+  let state: keyof typeof BUTTON = 'writing'
+  /** What was not saved when people pressed the button. */
+  let knownLoss = ''
+  let shownObstacle: Trouble | undefined
 
   function enter(next: typeof state): void {
     state = next
-    button.textContent = next === 'writing' ? 'Post' : 'Posting …'
+    button.textContent = BUTTON[next]
+    showText(waiting, next === 'waiting' ? describeWait(attachments()) : '')
   }
 
   async function send(): Promise<void> {
@@ -50,30 +63,65 @@ export function createPosting({ text, attachments, say, showProblem, onPosted }:
   }
 
   function update(): void {
-    const stopped = obstacle(text, attachments()) !== undefined
-    button.ariaDisabled = String(stopped)
+    const message = obstacle(text, attachments())
+    button.ariaDisabled = String(message !== undefined)
+    if (shownObstacle && shownObstacle.message !== message) hideProblem(shownObstacle)
     if (state !== 'waiting') return
-    if (stopped) enter('writing')
+    const loss = describeLoss(attachments())
+    if (message) enter('writing')
+    else if (loss && loss !== knownLoss) stopBecauseOf(loss)
     else if (attachments().every(isComplete)) send()
+    else enter('waiting')
+  }
+
+  function stopBecauseOf(loss: string): void {
+    enter('writing')
+    showProblem({ message: `${loss} Try again, or press Post to do without.` })
   }
 
   return {
     post() {
       if (state !== 'writing') return
       const message = obstacle(text, attachments())
-      if (message) return showProblem({ message, code: 'not_ready' })
-      showProblem()
+      if (message) {
+        shownObstacle = { message }
+        return showProblem(shownObstacle)
+      }
+      hideProblem()
+      knownLoss = describeLoss(attachments())
       enter('waiting')
-      if (!attachments().every(isComplete)) say('The post goes out as soon as its files are ready')
+      if (waiting.textContent) say(waiting.textContent)
       update()
     },
     update,
   }
 }
 
-/** Whether X has the file and its description. */
-function isComplete({ stage, altTextState }: Attachment): boolean {
-  return stage === 'ready' && altTextState !== 'saving'
+/** What a post waits for. */
+function missingParts({ name, stage, altTextState, subtitles }: Attachment): string[] {
+  return [
+    ...(stage === 'ready' ? [] : [name]),
+    ...(altTextState === 'saving' ? [`the description of ${name}`] : []),
+    ...(subtitles.state === 'saving' ? [`the subtitles of ${name}`] : []),
+  ]
+}
+
+function isComplete(attachment: Attachment): boolean {
+  return missingParts(attachment).length === 0
+}
+
+function describeWait(all: readonly Attachment[]): string {
+  const missing = all.flatMap(missingParts)
+  return missing.length > 0 ? `Waiting for ${LIST.format(missing)}. Then the post goes out.` : ''
+}
+
+/** What was not saved. Empty if there is nothing. */
+function describeLoss(all: readonly Attachment[]): string {
+  const lost = all.flatMap(({ name, altTextState, subtitles }) => [
+    ...(altTextState === 'failed' ? [`the description of ${name}`] : []),
+    ...(subtitles.state === 'failed' ? [`the subtitles of ${name}`] : []),
+  ])
+  return lost.length > 0 ? `Not saved: ${LIST.format(lost)}.` : ''
 }
 
 /** What somebody must do before the post can be sent; undefined if it is only a matter of time. */

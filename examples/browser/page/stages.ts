@@ -16,6 +16,12 @@ export function canRetry({ stage, trouble }: Attachment): boolean {
   return stage === 'failed' && !FINAL.includes(trouble?.code ?? '')
 }
 
+/** Whether a description or subtitles make sense: not for a file that X will never have, nor for a track without its video. */
+export function canTakeAdditions(attachment: Attachment): boolean {
+  const { stage, kind } = attachment
+  return stage === 'file needed' ? kind !== 'video' : stage !== 'failed' || canRetry(attachment)
+}
+
 /** How an attachment stands, in a few words. */
 export function describeStage({ stage, progress, size }: Attachment): string {
   const sent = progress?.acknowledgedBytes ?? 0

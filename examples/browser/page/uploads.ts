@@ -8,10 +8,11 @@ import {
   uploadAll,
   uploadMedia,
 } from '../../../src/browser/index.ts'
-import type { Attachment, Trouble } from './attachment.ts'
+import type { Attachment } from './attachment.ts'
 import { type Attachments, whyFull } from './attachments.ts'
 import { draftedFile, draftedPlace, isDraftOfOther } from './draft.ts'
 import { type FileKind, FileRefused, type InspectedFile, inspectFile } from './inspect-file.ts'
+import type { Trouble } from './trouble.ts'
 
 export interface UploadsOptions {
   attachments: Attachments
@@ -117,7 +118,8 @@ export function createUploads({ attachments, fetch, user, shrinksImages, onRefus
     add,
     async restore() {
       const place = ({ name = '', size }: InterruptedUpload) => draftedPlace({ name, size })
-      const found = await interruptedUploads(connection)
+      // The others are another tab's.
+      const found = (await interruptedUploads(connection)).filter((upload) => place(upload) >= 0)
       const restoreOne = isDraftOfOther(user) ? startAnew : continueUpload
       for (const interrupted of found.sort((one, other) => place(one) - place(other))) await restoreOne(interrupted)
     },

@@ -24,6 +24,9 @@ describe('the sentence for people', () => {
       'This app does not accept the file. No selfies.',
     )
     expect(sentencesFor('length_required', 'Send Content-Length.', undefined)).not.toContain('Content-Length')
+    expect(sentencesFor('signature_mismatch', 'X accepts image/jpeg.', undefined)).toBe(
+      'The file is damaged, or not what its name says.',
+    )
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createCheckedCalls } from '../../support/checked-calls.ts'
 import { bytes, createCalls } from '../../support/emulator-calls.ts'
 
 const VIDEO = { media_type: 'video/mp4', media_category: 'tweet_video' }
@@ -120,5 +121,22 @@ describe('a post', () => {
     expect(await post({ tagged_user_ids: Array(11).fill('1') })).toBe(400)
     expect(await post({ call_to_actions: { watch_now: {} } })).toBe(400)
     expect(await post({ alt_text: 'A cat' })).toBe(400)
+  })
+
+  it('is found by its id, also with the app’s own token', async () => {
+    const { calls } = createCheckedCalls({ tokens: { owner: {}, app: { appOnly: true } } }, 'owner')
+    const created = await calls.postJson('/2/tweets', { text: 'hi' })
+    const { data } = await created.json()
+    expect(data).toMatchObject({ text: 'hi', edit_history_tweet_ids: [data.id] })
+    for (const authorization of ['Bearer owner', 'Bearer app']) {
+      const path = `/2/tweets/${data.id}?tweet.fields=author_id&expansions=author_id`
+      const found = await calls.send('GET', path, { headers: { authorization } })
+      expect([found.status, await found.json()]).toEqual([200, { data }])
+    }
+    const unknown = await calls.send('GET', '/2/tweets/1')
+    const error = { title: 'Not Found Error', detail: 'Could not find tweet with id: [1].', resource_type: 'tweet' }
+    expect([unknown.status, await unknown.json()]).toMatchObject([200, { errors: [error] }])
+    expect((await calls.send('GET', '/2/tweets/x')).status).toBe(400)
+    expect((await calls.send('GET', '/2/tweets/1', { headers: { authorization: 'Bearer x' } })).status).toBe(401)
   })
 })
