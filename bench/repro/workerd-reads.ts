@@ -16,7 +16,11 @@ const script = `export default { async fetch({ body, url }) {
 const miniflare = new Miniflare({ modules: true, script, compatibilityDate: '2026-07-30', host: '127.0.0.1' })
 const { port, hostname } = await miniflare.ready
 const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ')
-const ticks = () => readFileSync(`/proc/${children.at(-1)}/stat`, 'utf8').split(' ').slice(13, 15).map(Number)
+const ticks = () =>
+  readFileSync(`/proc/${children.at(-1)}/stat`, 'utf8')
+    .split(' ')
+    .slice(13, 15)
+    .map(Number)
 for (const min of [4096, 4 << 20, 4096, 7500, 4 << 20]) {
   const [user = 0, system = 0] = ticks()
   const head = `POST /${min} HTTP/1.1\\r\\nhost: a\\r\\nconnection: close\\r\\ncontent-length: 1073741824\\r\\n\\r\\n`
