@@ -1,13 +1,8 @@
 /** A React hook for `hono-x-media/browser`. The upload ends with its component. */
 
 import { useEffect, useRef, useState } from 'react'
-import {
-  type FinishedMedia,
-  type MediaUpload,
-  type UploadMediaOptions,
-  type UploadProgress,
-  uploadMedia,
-} from '../../src/browser/index.ts'
+import type { FinishedMedia, MediaUpload, UploadMediaOptions, UploadProgress } from '../../src/browser/index.ts'
+import { uploadMedia } from '../../src/browser/index.ts'
 
 /** What there is to show of an upload. Empty before `start`. */
 interface Shown {
@@ -20,23 +15,14 @@ interface Shown {
   error?: unknown
 }
 
-export interface UploadMediaHook extends Shown {
-  /** Uploads a file, in place of the one before. */
-  start(file: Blob): void
-}
-
-export function useUploadMedia(options: UploadMediaOptions): UploadMediaHook {
+/** `start` uploads a file, in place of the one before. */
+export function useUploadMedia(options: UploadMediaOptions): Shown & { start(file: Blob): void } {
   const [shown, setShown] = useState<Shown>({})
   const current = useRef<MediaUpload | null>(null)
-  useEffect(() => end, [])
-
-  function end(): void {
-    current.current?.abort()
-    current.current = null
-  }
+  useEffect(() => () => current.current?.abort(), [])
 
   function start(file: Blob): void {
-    end()
+    current.current?.abort()
     const show = (changes: Shown) => {
       if (current.current === upload) setShown((before) => ({ ...before, ...changes }))
     }
