@@ -35,6 +35,7 @@ const RANDOM: Uint8Array = randomBytes(WRITE_BYTES)
 
 /** Every file begins as a video does: one that is refused for its first bytes would cost nothing. */
 const HEAD = Buffer.from(headOf('video/mp4'))
+const JPEG_HEAD = Buffer.from(headOf('image/jpeg'))
 
 export function createBodies(): Body[] {
   const plain = fileOf(RANDOM)
@@ -67,6 +68,12 @@ export function createBody(kind: Kind, bytes: number): Pick<Body, 'headers' | 'p
   if (kind === 'multipart') return multipart(kind, file, BROWSER_BOUNDARY)
   if (kind === 'chunked') return chunked(kind, raw(kind, file), CHUNK_BYTES, bytes)
   return kind === 'drip' ? dripping(kind, raw(kind, file)) : raw(kind, file)
+}
+
+/** A photo as a body of its own. */
+export function createPhoto(bytes: number): Pick<Body, 'headers' | 'pieces'> {
+  const pieces = [JPEG_HEAD, ...repeated(RANDOM, bytes - JPEG_HEAD.length)]
+  return { headers: { 'content-type': 'image/jpeg', 'content-length': bytes }, pieces }
 }
 
 /** A file that repeats a pattern, in pieces that are all views of one block. */

@@ -22,8 +22,8 @@ export function plotSpeeds(title: string, groups: readonly SpeedGroup[]): string
   const height = TOP + groups.length * groupHeight
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
-    '<style>text{fill:#1f2328}@media(prefers-color-scheme:dark){text{fill:#e6edf3}}</style>',
     `<title>${title}</title>`,
+    '<style>text{fill:#1f2328}@media(prefers-color-scheme:dark){text{fill:#e6edf3}}</style>',
     `<text x="8" y="18" font-size="14">${title}</text>`,
     ...names.flatMap((name, index) => [
       `<rect x="${LEFT + index * 110}" y="29" width="${BAR}" height="${BAR}" fill="${COLORS[index]}"/>`,

@@ -11,6 +11,8 @@ export const PATHS = {
   ours: '/media',
   /** On workerd: ours with a store of Durable Objects. */
   durable: '/media',
+  /** Ours with `x.oneShotBytes`: a photo takes one call instead of three. */
+  'ours, one call': '/media',
   floor: '/floor',
   passthrough: '/passthrough',
   're-chunking': '/rechunk',
@@ -22,6 +24,7 @@ export type Contender = keyof typeof PATHS
 /** The servers that are not made of contenders/app.ts. */
 const STARTS: ReadonlyMap<Contender, typeof startContenders> = new Map([
   ['ours', startInMemory],
+  ['ours, one call', (target, xUrl) => startInMemory(target, xUrl, { X_MEDIA_ONE_SHOT_BYTES: '1000000' })],
   ['durable', startServer],
 ])
 

@@ -1,4 +1,4 @@
-import { createBody } from './bodies.ts'
+import { createBody, createPhoto } from './bodies.ts'
 import { codeOf, post } from './post.ts'
 import { type Measured, startSink, type Target, usageOf } from './processes.ts'
 import { type Contender, PATHS, type Relay, startRelay } from './relays.ts'
@@ -8,11 +8,12 @@ import { RUNTIMES } from './throughput.ts'
 const BYTES = 200_000
 const UPLOADS = 1000
 const AT_ONCE = 16
-const CONTENDERS: readonly Contender[] = ['ours', 'floor', 'passthrough']
+const CONTENDERS: readonly Contender[] = ['ours', 'floor', 'passthrough', 'parseBody', 'ours, one call']
 
 const NOTE = `Forms with a file of ${BYTES / 1000} kB, ${UPLOADS.toLocaleString('en')} of them, ${AT_ONCE} at once: INIT, one APPEND and FINALIZE each. Medians of ${RUNS} runs that take
-turns, after one that does not count. \`ours ÷\`: our figure divided by this one. The contenders are those of \`throughput\`; \`durable\` is ours with
-a store of Durable Objects, which also keeps each upload's quota and owner, on workerd's local disk.`
+turns, after one that does not count. \`ours ÷\`: our figure divided by this one. The contenders are those of \`throughput\`; \`ours, one call\`
+has raw photos and \`x.oneShotBytes\`, so that each takes one call; \`durable\` is ours with a store of Durable Objects, which also keeps each
+upload's quota and owner, on workerd's local disk.`
 
 interface SmallFigures {
   uploadsPerSec: number
@@ -62,7 +63,7 @@ async function measure(target: Target, sink: Measured): Promise<string[][]> {
 }
 
 async function run({ contender, server }: Relay): Promise<SmallFigures> {
-  const { headers, pieces } = createBody('multipart', BYTES)
+  const { headers, pieces } = contender === 'ours, one call' ? createPhoto(BYTES) : createBody('multipart', BYTES)
   const url = server.url + PATHS[contender]
   const pid = server.pid()
   const before = usageOf(pid)

@@ -50,10 +50,10 @@ export async function summarize(): Promise<Summary> {
     fixed(uploads(target, FORM, 'ours', 'MB/s') / uploads(target, ONE, 'ours', 'MB/s'), 2)
   const ours = (upload: string, column: string) => each((target) => fixed(uploads(target, upload, 'ours', column)))
   const ofSmall = (target: Target) => {
-    const [mine, floor] = (['ours', 'floor'] as const).map((by) =>
+    const [mine, floor, parsed] = (['ours', 'floor', 'parseBody'] as const).map((by) =>
       numberIn(small, `Small uploads on ${target}`, [by], 'CPU ms each'),
     )
-    return `${fixed(mine, 1)} (${fixed(floor, 1)})`
+    return `${fixed(mine, 1)} (${fixed(floor, 1)}, ${fixed(parsed, 1)})`
   }
 
   return {
@@ -67,7 +67,7 @@ export async function summarize(): Promise<Summary> {
       `APPENDs per GiB with sixteen uploads, of which 256 is the least: ${ours(SIXTEEN, 'APPENDs/GiB')}.`,
       `Peak memory at 16 × 64 MiB, in MiB: ${ours(LARGEST, 'peak MiB')}; page faults per GB: ${ours(LARGEST, 'page faults/GB')}.`,
       `From 64 MiB to 1 GiB, one upload's peak memory grows by this many MiB: ${each((target) => fixed(growthOf(growth, target)))}.`,
-      `An upload of 200 kB, CPU in ms and in brackets the floor's: ${each(ofSmall)}.`,
+      `An upload of 200 kB, CPU in ms, in brackets the floor's and that of twitter-api-v2 behind Hono's parseBody: ${each(ofSmall)}.`,
     ].filter((line) => !line.includes(UNKNOWN)),
     svg: plotSpeeds(
       'MB/s through the server: one upload of 384 MiB, and sixteen of 32 MiB at once',

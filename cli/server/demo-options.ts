@@ -58,6 +58,7 @@ function xOptions(env: DemoEnv): XApiOptions {
   const { X_API_BASE_URL: baseUrl, X_API_DIALECT: dialect } = env
   const segmentBytes = readWhole(env, 'X_MEDIA_SEGMENT_BYTES')
   const concurrency = readWhole(env, 'X_MEDIA_CONCURRENCY')
+  const oneShotBytes = readWhole(env, 'X_MEDIA_ONE_SHOT_BYTES')
   const options: XApiOptions = {}
   if (baseUrl && !isBaseUrl(baseUrl))
     throw new ExplainedError('X_API_BASE_URL must be a URL such as https://api.x.com.')
@@ -66,6 +67,7 @@ function xOptions(env: DemoEnv): XApiOptions {
   else if (dialect) throw new ExplainedError(`X_API_DIALECT must be resource or command, not ${dialect}.`)
   if (segmentBytes !== undefined) options.segmentBytes = segmentBytes
   if (concurrency !== undefined) options.concurrency = concurrency
+  if (oneShotBytes !== undefined) options.oneShotBytes = oneShotBytes
   return options
 }
 

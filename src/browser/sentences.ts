@@ -16,7 +16,6 @@ const APP_MISTAKE = 'This app did not send the file as its server expects. Reloa
 const SERVER_MISTAKE = 'The server is not set up correctly, so nobody can upload at the moment.'
 const BUSY = 'The server is busy.'
 const TRY_AGAIN = 'The upload did not arrive completely. Try again.'
-const WRONG_KIND = 'X does not take this kind of file.'
 const START_AGAIN = 'The server no longer has this upload. Start it again.'
 
 /** What to tell people. */
@@ -48,7 +47,7 @@ const SENTENCES: Readonly<Record<UploadErrorCode, string>> = {
   too_many_files: 'These files cannot be uploaded together.',
   too_large: 'The file is too large.',
   request_too_large: 'The server cannot take this file in one piece.',
-  unsupported_media_type: WRONG_KIND,
+  unsupported_media_type: 'X does not take this kind of file. Convert it to JPEG, PNG, GIF or MP4.',
   unsupported_encoding: APP_MISTAKE,
   signature_mismatch: 'The file is damaged, or not what its name says.',
   content_refused: 'This app does not accept the file.',
