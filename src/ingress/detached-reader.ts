@@ -11,7 +11,7 @@ export interface DetachedReader extends ByteReader {
 
 export function createDetachedReader(source: ByteReader): DetachedReader {
   let hasEnded = false
-  /** The last read or wait that took time. */
+  /** The last read or wait that was not over at once. */
   let pending: Promise<unknown> = Promise.resolve()
 
   function track<T>(work: Awaitable<T>): Awaitable<T> {

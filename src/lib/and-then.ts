@@ -1,7 +1,7 @@
 /** A value, or a promise of it: a promise for every read would cost more than the reads themselves. */
 export type Awaitable<T> = T | Promise<T>
 
-/** Whether a value is still to come. Looks for `then`: zone.js replaces `Promise`, and tests in Jest have one of their own. */
+/** Whether a value is still to come. Looks for `then`: zone.js replaces `Promise`, and Jest has its own. */
 export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value
 }
