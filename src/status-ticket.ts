@@ -63,7 +63,7 @@ const importKey = remembered(16, async (text) => {
   return await crypto.subtle.importKey('raw', new TextEncoder().encode(text), algorithm, false, ['sign', 'verify'])
 })
 
-/** Remembers the results of a function: at most so many, then it begins again. */
+/** Remembers the results of a function. Forgets them all when there are `max`. */
 function remembered<Value>(max: number, make: (text: string) => Promise<Value>): (text: string) => Promise<Value> {
   const results = new Map<string, Value>()
   return async (text) => {

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import type { Awaitable } from '../lib/and-then.ts'
+import { type Awaitable, isPromise } from '../lib/and-then.ts'
 import { drainOnCancel } from './drain.ts'
 import { exclusiveBodyOf } from './exclusive-body.ts'
 import {
@@ -74,7 +74,7 @@ export function toByteReader(reader: StreamReader): ByteReader {
   return {
     wait() {
       const waiting = cancelled ? 'readable' : reader.wait()
-      if (!(waiting instanceof Promise)) return waiting
+      if (!isPromise(waiting)) return waiting
       return new Promise((resolve) => {
         endWait = resolve
         waiting.then(resolve)
@@ -83,7 +83,7 @@ export function toByteReader(reader: StreamReader): ByteReader {
     read(view, offset, atLeast) {
       if (cancelled) return Promise.reject(cancelled.reason)
       const reading = reader.read(view, offset, atLeast)
-      if (!(reading instanceof Promise)) return reading
+      if (!isPromise(reading)) return reading
       return new Promise((resolve, reject) => {
         rejectPending = reject
         reading.then(resolve, (error: unknown) => reject(toBodyIncomplete(error)))

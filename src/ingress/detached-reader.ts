@@ -1,4 +1,4 @@
-import { type Awaitable, andThen } from '../lib/and-then.ts'
+import { type Awaitable, andThen, isPromise } from '../lib/and-then.ts'
 import { type ByteReader, toByteReader } from './byte-reader.ts'
 import { DRAIN_READ_BYTES, drain } from './drain.ts'
 import type { ReadResult } from './stream-reader.ts'
@@ -11,11 +11,11 @@ export interface DetachedReader extends ByteReader {
 
 export function createDetachedReader(source: ByteReader): DetachedReader {
   let hasEnded = false
-  /** The last read or wait that took time. */
+  /** The last read or wait that was not over at once. */
   let pending: Promise<unknown> = Promise.resolve()
 
   function track<T>(work: Awaitable<T>): Awaitable<T> {
-    if (work instanceof Promise) pending = work
+    if (isPromise(work)) pending = work
     return work
   }
 

@@ -22,7 +22,7 @@ const MAX_FIELDS = 32
 /** Bytes of `CRLF "--"`, which precede the boundary in a delimiter. */
 export const DELIMITER_BYTES = 4
 
-/** Bytes to read before the first search for a file; before each further one, twice as many in all as before the last. */
+/** Bytes to read before the first search for a file. Each further one waits for twice as many: linear time in all. */
 const FIRST_STEP_BYTES = 1024
 
 /** Which parts of a form matter. */

@@ -1,4 +1,5 @@
 import { XMediaError } from '../errors.ts'
+import { isPromise } from '../lib/and-then.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { ByteReader, WatchedReader } from './byte-reader.ts'
 import type { Arrival, ReadResult } from './stream-reader.ts'
@@ -109,7 +110,7 @@ export function createPacedReader(
   return {
     wait() {
       const arriving = unreported === 'readable' ? source.wait() : unreported
-      if (!(arriving instanceof Promise)) return report(arriving)
+      if (!isPromise(arriving)) return report(arriving)
       return new Promise((resolve) => {
         beginWait()
         endWait = (arrival) => {
@@ -122,7 +123,7 @@ export function createPacedReader(
     },
     read(view, offset) {
       const reading = source.read(view, offset, atLeast())
-      if (!(reading instanceof Promise)) return count(reading)
+      if (!isPromise(reading)) return count(reading)
       beginWait()
       return reading.then(
         (read) => {

@@ -41,7 +41,7 @@ export function createCopyingReader(reader: ChunkReader, { freeChunks }: Copying
   let chunk = NO_BYTES
   let copied = 0
   let ended = false
-  /** The next chunk. When reading it has failed, this stays, and so does every read. */
+  /** The next chunk, while we wait for it. Stays rejected after a failure, so that every later read fails too. */
   let arriving: Promise<void> | undefined
 
   const isReadable = () => ended || copied < chunk.length

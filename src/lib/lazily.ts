@@ -1,4 +1,4 @@
-/** A function that makes its value when it is first called, and returns the same one ever after. */
+/** Calls `make` on the first call, and returns the same value from then on. */
 export function lazily<T>(make: () => T): () => T {
   let made: { value: T } | undefined
   return () => {

@@ -25,7 +25,7 @@ const QUICK_BUFFER_BYTES: number = 2 * bufferSize(132 * 1024)
  */
 const WARM_BYTES: number = 160 * 1024 * 1024
 
-/** The most of all buffers that stay: four segments on Workers. */
+/** The largest share of all buffers that stays: four segments on Workers. */
 const WARM_SHARE = 0.6
 
 /**

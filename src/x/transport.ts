@@ -16,7 +16,7 @@ export interface FetchInit {
   signal: AbortSignal
 }
 
-/** X's response to one call; its body has been read. What nobody asks for is not parsed. */
+/** X's response to one call; its body has been read. `rateLimits` and `answer` are parsed on first use. */
 export interface XResponse {
   readonly status: number
   readonly rateLimits: RateLimits

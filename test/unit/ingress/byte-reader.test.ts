@@ -95,6 +95,17 @@ describe('a body that others may read too', () => {
   })
 })
 
+describe('bytes that have arrived', () => {
+  it('are read at once, without a promise', async () => {
+    const reader = openReader(streamOf(chunksOf([100])))
+    expect(await reader.wait()).toBe('readable')
+    expect(reader.wait()).toBe('readable')
+    expect(reader.read(new Uint8Array(60), 0)).toMatchObject({ bytes: 60, done: false })
+    expect(reader.read(new Uint8Array(60), 0)).toMatchObject({ bytes: 40, done: false })
+    expect(await reader.read(new Uint8Array(60), 0)).toMatchObject({ bytes: 0, done: true })
+  })
+})
+
 describe('a body that is a byte stream, as on Deno', () => {
   /** A byte stream that records whether each read was in place. */
   function byteStream() {

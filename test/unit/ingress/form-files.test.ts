@@ -3,6 +3,7 @@ import { type ByteReader, openReader } from '../../../src/ingress/byte-reader.ts
 import { createEndings } from '../../../src/ingress/endings.ts'
 import { readFormFiles } from '../../../src/ingress/multipart-upload.ts'
 import { split } from '../../support/multipart.ts'
+import { replacePromise } from '../../support/replace-promise.ts'
 import { alt, bytesOf, FORM, field, file, formText } from '../../support/several-files.ts'
 import { slowBody } from '../../support/slow-body.ts'
 
@@ -73,5 +74,10 @@ describe('the files of a form', () => {
       }
     }
     expect(await readFiles(split(form, 'bytes'), [0, 1, 2])).toEqual([])
+  })
+
+  it('are the same in an app that replaces `Promise`', async () => {
+    replacePromise()
+    expect(await readFiles(split(form, 'bytes'))).toEqual(files)
   })
 })

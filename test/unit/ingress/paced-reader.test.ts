@@ -3,6 +3,7 @@ import { type ByteReader, openReader } from '../../../src/ingress/byte-reader.ts
 import { createPacedReader } from '../../../src/ingress/paced-reader.ts'
 import { sleep } from '../../../src/lib/clock.ts'
 import { createFakeClock } from '../../support/clock.ts'
+import { replacePromise } from '../../support/replace-promise.ts'
 import { slowBody } from '../../support/slow-body.ts'
 
 const OPTIONS = { idleMs: 30_000, minBytesPerSec: 500 }
@@ -29,6 +30,19 @@ describe('createPacedReader', () => {
     await expect(reading).rejects.toEqual(tooSlow)
     expect(body.cancelled).toEqual([tooSlow])
     expect(clock.timers).toBe(0)
+  })
+
+  it('counts bytes and silence in an app that replaces `Promise`', async () => {
+    replacePromise()
+    const { clock, body, reader, read } = startReading()
+    const reading = read()
+    body.send(10)
+    await reading
+    expect(reader.receivedBytes()).toBe(10)
+    reader.wait()
+    await clock.advance(1500)
+    expect(reader.silentMs()).toBe(1500)
+    reader.stopTimer()
   })
 
   it('keeps reading from a client that sends 600 bytes a second, and cancels at 400', async () => {
