@@ -35,6 +35,23 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await expectLarge(file)
   })
 
+  it('posts nothing without a file that is removed or paused while the post waits for it', async () => {
+    const { page } = compose
+    const problem = page.locator('#problem')
+    await page.getByLabel('Your text').fill('What a dance')
+    await beginLarge()
+    await press('Post')
+    await press('Pause large.mp4')
+    await problem.getByText('Resume large.mp4, or remove it.').waitFor()
+    await press('Resume large.mp4')
+    await problem.waitFor({ state: 'hidden' })
+    await press('Post')
+    await press('Remove large.mp4')
+    await problem.getByText('Not posted: you removed large.mp4. Press Post to post without it.').waitFor()
+    expect(await page.getByRole('article').count()).toBe(0)
+    expect(await compose.post()).toEqual([])
+  })
+
   it('continues an upload after a reload, with the text', async () => {
     const { page } = compose
     const file = await beginLarge()

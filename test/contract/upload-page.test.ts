@@ -174,7 +174,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     expect(await card.getByRole('button', { name: 'Try again: a.png' }).isVisible()).toBe(false)
     expect(await emulator.uploads()).toHaveLength(before)
     await tryToPost()
-    await page.getByText('Remove a.png, or try it again.').first().waitFor()
+    await page.locator('#problem').getByText('Remove a.png.', { exact: true }).waitFor()
   })
 
   it.skipIf(typeof sharp === 'string')('says of a photo that is cut off that it is damaged', async () => {
