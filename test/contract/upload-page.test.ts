@@ -224,6 +224,23 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     expect(await emulator.upload(id)).toMatchObject({ owner: '2244994945' })
   })
 
+  it('posts from no account but the one that it shows', async () => {
+    const { page, context, line } = compose
+    await page.getByLabel('Your text').fill('Who am I?')
+    const other = await context.newPage()
+    await other.goto(line.url)
+    await other.getByRole('link', { name: 'Sign in with X (emulated)' }).click()
+    await other.getByRole('button', { name: 'Authorize app' }).click()
+    await other.getByText('You are signed in').waitFor()
+    await press('Post')
+    await page.locator('#problem').getByText('You have signed in or out since. Reload the page, then post.').waitFor()
+    expect(await page.getByRole('article').count()).toBe(0)
+    await page.reload()
+    await page.getByText('You are signed in').waitFor()
+    await press('Post')
+    await page.getByRole('article').getByText('Who am I?').waitFor()
+  })
+
   it('offers to try again what may succeed then', async () => {
     const { page, context } = compose
     const cookies = await context.cookies()

@@ -9,6 +9,8 @@ import type { Trouble } from './trouble.ts'
 
 export interface PostingOptions {
   text: PostText
+  /** Who posts, as the page shows. */
+  user: string
   /** The files of the post. */
   attachments: () => readonly Attachment[]
   say: (text: string) => void
@@ -30,7 +32,7 @@ const BUTTON = { writing: 'Post', waiting: 'Waiting …', sending: 'Posting …'
 const LIST = new Intl.ListFormat('en')
 
 export function createPosting(options: PostingOptions): Posting {
-  const { text, attachments, say, showProblem, hideProblem, onPosted } = options
+  const { text, user, attachments, say, showProblem, hideProblem, onPosted } = options
   const button = find('post', HTMLButtonElement)
   const waiting = find('waiting', HTMLParagraphElement)
   let state: keyof typeof BUTTON = 'writing'
@@ -50,13 +52,13 @@ export function createPosting(options: PostingOptions): Posting {
     enter('sending')
     const post = { text: text.value, attachments: attachments() }
     const mediaIds = post.attachments.flatMap(({ media }) => (media ? [media.id] : []))
-    const body = JSON.stringify({ text: post.text, mediaIds })
+    const body = JSON.stringify({ text: post.text, mediaIds, user })
     const headers = { 'content-type': 'application/json' }
     try {
       const response = await fetch('/posts', { method: 'POST', headers, body })
-      const { id, detail }: { id: string; detail?: string } = await response.json()
+      const { id, detail = 'The server could not post it.' }: { id: string; detail?: string } = await response.json()
       if (response.ok) onPosted({ ...post, id })
-      else showProblem({ message: `X rejected the post. ${detail ?? ''}`, code: `status ${response.status}` })
+      else showProblem({ message: detail, code: `status ${response.status}` })
     } catch (error) {
       const message = 'The server could not be reached. Try again.'
       showProblem({ message, code: 'connection_lost', detail: String(error) })
