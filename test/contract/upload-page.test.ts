@@ -128,6 +128,18 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     expect(await emulator.uploads()).toHaveLength(before + 5)
   })
 
+  it('names every file that it refuses', async () => {
+    const { page } = compose
+    const pictures = await Promise.all(
+      ['a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png'].map((name) => picture(name)),
+    )
+    await choose(...pictures, textFile('notes.txt', 'text/plain'))
+    const problem = page.locator('#problem > p')
+    await problem.getByText('e.png and f.png were not added. A post can have up to 4 pictures.').waitFor()
+    await problem.getByText('notes.txt is neither a picture, nor a GIF, nor a video.').waitFor()
+    await ready(4)
+  })
+
   it.skipIf(typeof sharp === 'string')('sends a photo of 9 MB, which the server makes smaller', async () => {
     if (typeof sharp === 'string') return
     await choose({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: await makePhonePhoto(sharp) })
