@@ -162,6 +162,11 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       const command = await page.evaluate(() => navigator.clipboard.readText())
       expect(command).toMatch(/^curl -X POST 'http:\/\/127\.0\.0\.1:\d+\/media\?media_type=image%2Fpng'/)
       expect(command).toMatch(/-H 'x-demo-user: [\w-]{36}'/)
+      await page.getByLabel('Description of sunset.png').fill("It's evening")
+      await press('Copy PUT as curl')
+      await page.getByRole('button', { name: 'Copied PUT as curl' }).waitFor()
+      const description = await page.evaluate(() => navigator.clipboard.readText())
+      expect(description).toContain(`--data-raw 'It'\\''s evening'`)
     })
 
     it('says once that a command was copied, and offers it again after a while', async () => {
