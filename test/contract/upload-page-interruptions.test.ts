@@ -109,6 +109,19 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     expect(await names(other)).toEqual(['a.png'])
   })
 
+  it('keeps the text of each tab through a reload', async () => {
+    const { page, context, line } = compose
+    const text = (tab: Page) => tab.getByLabel('Your text')
+    const other = await context.newPage()
+    await other.goto(line.url)
+    await text(other).fill('An evening by the sea')
+    await text(page).fill('What a dance')
+    await post()
+    for (const tab of [page, other]) await tab.reload()
+    expect(await text(page).inputValue()).toBe('')
+    expect(await text(other).inputValue()).toBe('An evening by the sea')
+  })
+
   it('asks for a file again that the browser did not keep', async () => {
     const { page } = compose
     const file = await beginLarge()
