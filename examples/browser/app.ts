@@ -53,7 +53,11 @@ export function composePages(demo: Demo, assets: ReadonlyMap<string, string>): H
     .get('/activity', (c) => activity.follow(c))
     .post('/posts', async (c) => {
       const request: unknown = await c.req.json()
-      const { text, mediaIds } = readPost(request)
+      const { text, mediaIds, user } = readPost(request)
+      const { subject = c.var.demoUser } = await signIn.destination(c)
+      // Another tab may have signed in or out. This page still shows the account from before.
+      if (user !== subject)
+        return c.json({ detail: 'You have signed in or out since. Reload the page, then post.' }, 409)
       return c.json(await createPost(await signIn.account(c), text, mediaIds), 201)
     })
     .route('/', plainPages(options, signIn, emulator !== undefined))
@@ -90,7 +94,7 @@ export function composePages(demo: Demo, assets: ReadonlyMap<string, string>): H
 }
 
 /** What the page posts. X checks it. */
-function readPost(request: unknown): { text: string; mediaIds: string[] } {
-  const { text, mediaIds }: { text?: unknown; mediaIds?: unknown } = Object(request)
-  return { text: String(text ?? ''), mediaIds: Array.isArray(mediaIds) ? mediaIds.map(String) : [] }
+function readPost(request: unknown): { text: string; mediaIds: string[]; user: unknown } {
+  const { text, mediaIds, user }: { text?: unknown; mediaIds?: unknown; user?: unknown } = Object(request)
+  return { text: String(text ?? ''), mediaIds: Array.isArray(mediaIds) ? mediaIds.map(String) : [], user }
 }

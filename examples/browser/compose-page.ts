@@ -19,6 +19,7 @@ export function composePage(destination: Destination, options: ComposePageOption
     link: { href: '/plain.html', text: 'Without JavaScript' },
     head: html`<script type="module" src="/page.js"></script>`,
     content: html`
+<noscript><p class="reminder">This page needs JavaScript. <a href="/plain.html">Upload a file without it.</a></p></noscript>
 <form id="composer" class="card" novalidate data-user="${destination.subject ?? user}" data-x="${destination.isEmulated ? 'emulated' : 'real'}" data-shrinks-images="${String(shrinksImages)}">
 <label for="text" class="quiet">Your text</label>
 <textarea id="text" rows="3" placeholder="What would you like to share?" aria-describedby="count"></textarea>
@@ -58,6 +59,7 @@ function faults(isXSlow: boolean): Html {
   return html`
 <fieldset>
 <legend>Make things go wrong</legend>
+<p class="quiet">The rate limit and the failed processing affect your next file.</p>
 <label class="switch"><input id="slow" type="checkbox" role="switch" autocomplete="off"${isXSlow ? ' checked' : ''}><span>Make X slow</span></label>
 <button type="button" data-fault="rate_limit">Hit X’s rate limit</button>
 <button type="button" data-fault="processing">Make X’s processing fail</button>

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import type { DemoPagesEnv } from '../../cli/server/serve-demo.ts'
+import { isErrorCode, sentencesFor } from '../../src/browser/sentences.ts'
 import { createXMedia, type UploadedMedia, type XMedia, type XMediaOptions, xMediaUpload } from '../../src/index.ts'
 import { type Html, layout } from './layout.ts'
 import type { DemoSignIn } from './sign-in.ts'
@@ -79,7 +80,7 @@ export function plainPages(options: XMediaOptions, signIn: DemoSignIn, isEmulate
       const media = { ...outcome.media, ...(await latest(c, outcome.media)) }
       const { state = 'succeeded', error } = media.processing_info ?? {}
       if (error || state === 'failed') {
-        const detail = `X could not process this file. ${error?.message ?? ''}`
+        const detail = error?.message ?? ''
         return respondWithPage(c, 'That did not work', problemReport({ code: 'processing_failed', detail }))
       }
       if (state === 'succeeded') return respondWithPage(c, 'X has the file', mediaReport(media, isEmulated))
@@ -134,10 +135,12 @@ ${shown}
 }
 
 function problemReport({ code, detail }: { code?: string; detail: string }): Html {
+  const message = isErrorCode(code) ? sentencesFor(code, detail, undefined) : detail
+  const about = message.includes(detail) ? '' : ` ${detail}`
   return html`
 <div class="card">
-<p class="problem">${detail}</p>
-${code ? html`<details><summary>Technical details</summary><p>The code of this problem is <code>${code}</code>.</p></details>` : undefined}
+<p class="problem">${message}</p>
+${code ? html`<details><summary>Technical details</summary><p><code>${code}</code>${about}</p></details>` : undefined}
 <p><a href="/plain.html">Try again</a></p>
 </div>`
 }

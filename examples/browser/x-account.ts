@@ -12,7 +12,7 @@ export interface Post {
   text: string
 }
 
-/** X's answer to a refused post, in words. */
+/** Why X does not have a post, in sentences. */
 export class PostRefused extends Error {
   override readonly name = 'PostRefused'
 }
@@ -40,10 +40,10 @@ async function call({ baseUrl, token }: XAccount, path: string, body?: object): 
 export async function createPost(account: XAccount, text: string, mediaIds: readonly string[]): Promise<Post> {
   const media = mediaIds.length > 0 ? { media: { media_ids: mediaIds } } : {}
   const { ok, data, detail, errors } = await call(account, '/2/tweets', { text, ...media }).catch((cause: unknown) => {
-    throw new PostRefused('X could not be reached.', { cause })
+    throw new PostRefused('X could not be reached. Try again.', { cause })
   })
   if (ok) return { id: String(data?.['id']), text }
-  throw new PostRefused(errors?.[0]?.message ?? detail ?? 'X gave no reason.')
+  throw new PostRefused(`X rejected the post. ${errors?.[0]?.message ?? detail ?? 'It gave no reason.'}`)
 }
 
 /** The name of the account, such as `@cat`. Undefined if X does not say: the token may lack the scope `users.read`. */

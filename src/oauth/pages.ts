@@ -74,10 +74,12 @@ export function failurePage(c: Context, reason: FailureReason, loginUrl: string)
   return respond(c, status, title, html`<p>${text}</p><p><a href="${loginUrl}">Sign in with X</a></p>`)
 }
 
-/** The page that asks before it signs a user out: a mere link must not do it. */
-export function logoutPage(c: Context): Response | Promise<Response> {
-  const text = 'This app then has no access to your X account any more, from any browser.'
-  return respond(c, 200, 'Sign out', html`<p>${text}</p><form method="post"><button>Sign out</button></form>`)
+/** The page that asks before it signs a user out: a mere link must not do it. @param backUrl For those who stay. */
+export function logoutPage(c: Context, backUrl: string): Response | Promise<Response> {
+  const content = html`<p>This app then has no access to your X account any more, from any browser.</p>
+<form method="post"><button>Sign out</button></form>
+<p><a href="${backUrl}">Stay signed in</a></p>`
+  return respond(c, 200, 'Sign out', content)
 }
 
 type Html = ReturnType<typeof html>
@@ -88,6 +90,7 @@ function respond(c: Context, status: ContentfulStatusCode, title: string, conten
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <h1>${title}</h1>
 ${content}

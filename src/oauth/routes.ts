@@ -66,7 +66,7 @@ export function signInRoutes(parts: SignInParts): Hono {
       await cookies.setSession(c, await finishSignIn(c, tokens, scopes, parts))
       return c.redirect(signIn.returnTo, 303)
     })
-    .get('/logout', (c) => logoutPage(c))
+    .get('/logout', (c) => logoutPage(c, readReturnTo(c, redirectUri)))
     .post('/logout', csrf({ origin: new URL(redirectUri).origin }), async (c) => {
       await signOut(c, parts)
       return c.redirect(readReturnTo(c, redirectUri), 303)

@@ -26,6 +26,13 @@ describe.skipIf(!CHROMIUM)('the plain page, without JavaScript', () => {
     return drawn
   }
 
+  it('is where the compose box sends people whose browser runs no script', async () => {
+    const { page } = compose
+    expect(await page.getByRole('button', { name: 'Post' }).isVisible()).toBe(false)
+    await page.getByRole('link', { name: 'Upload a file without it.' }).click()
+    await page.getByRole('heading', { name: 'Upload a file' }).waitFor()
+  })
+
   it('uploads a picture with its description, and posts it', async () => {
     const { page, emulator, press } = compose
     await upload(await picture(), 'The sun sets')
@@ -50,10 +57,10 @@ describe.skipIf(!CHROMIUM)('the plain page, without JavaScript', () => {
     const { page } = compose
     await upload(textFile('a.png', 'image/png'))
     await page.getByRole('heading', { name: 'That did not work' }).waitFor()
-    await page.getByText('This is text, and neither SRT nor WebVTT subtitles').waitFor()
+    await page.getByText('The file is damaged, or not what its name says.', { exact: true }).waitFor()
     expect(await page.getByText('signature_mismatch').isVisible()).toBe(false)
     await page.getByText('Technical details').click()
-    await page.getByText('signature_mismatch').waitFor()
+    await page.getByText(/^signature_mismatch This is text, and neither SRT nor WebVTT subtitles/).waitFor()
   })
 
   it('answers other clients with JSON', async () => {

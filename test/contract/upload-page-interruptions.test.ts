@@ -35,6 +35,23 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await expectLarge(file)
   })
 
+  it('posts nothing without a file that is removed or paused while the post waits for it', async () => {
+    const { page } = compose
+    const problem = page.locator('#problem')
+    await page.getByLabel('Your text').fill('What a dance')
+    await beginLarge()
+    await press('Post')
+    await press('Pause large.mp4')
+    await problem.getByText('Resume large.mp4, or remove it.').waitFor()
+    await press('Resume large.mp4')
+    await problem.waitFor({ state: 'hidden' })
+    await press('Post')
+    await press('Remove large.mp4')
+    await problem.getByText('Not posted: you removed large.mp4. Press Post to post without it.').waitFor()
+    expect(await page.getByRole('article').count()).toBe(0)
+    expect(await compose.post()).toEqual([])
+  })
+
   it('continues an upload after a reload, with the text', async () => {
     const { page } = compose
     const file = await beginLarge()
@@ -92,6 +109,19 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     expect(await names(other)).toEqual(['a.png'])
   })
 
+  it('keeps the text of each tab through a reload', async () => {
+    const { page, context, line } = compose
+    const text = (tab: Page) => tab.getByLabel('Your text')
+    const other = await context.newPage()
+    await other.goto(line.url)
+    await text(other).fill('An evening by the sea')
+    await text(page).fill('What a dance')
+    await post()
+    for (const tab of [page, other]) await tab.reload()
+    expect(await text(page).inputValue()).toBe('')
+    expect(await text(other).inputValue()).toBe('An evening by the sea')
+  })
+
   it('asks for a file again that the browser did not keep', async () => {
     const { page } = compose
     const file = await beginLarge()
@@ -145,6 +175,11 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
       const command = await page.evaluate(() => navigator.clipboard.readText())
       expect(command).toMatch(/^curl -X POST 'http:\/\/127\.0\.0\.1:\d+\/media\?media_type=image%2Fpng'/)
       expect(command).toMatch(/-H 'x-demo-user: [\w-]{36}'/)
+      await page.getByLabel('Description of sunset.png').fill("It's evening")
+      await press('Copy PUT as curl')
+      await page.getByRole('button', { name: 'Copied PUT as curl' }).waitFor()
+      const description = await page.evaluate(() => navigator.clipboard.readText())
+      expect(description).toContain(`--data-raw 'It'\\''s evening'`)
     })
 
     it('says once that a command was copied, and offers it again after a while', async () => {

@@ -128,6 +128,18 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     expect(await emulator.uploads()).toHaveLength(before + 5)
   })
 
+  it('names every file that it refuses', async () => {
+    const { page } = compose
+    const pictures = await Promise.all(
+      ['a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png'].map((name) => picture(name)),
+    )
+    await choose(...pictures, textFile('notes.txt', 'text/plain'))
+    const problem = page.locator('#problem > p')
+    await problem.getByText('e.png and f.png were not added. A post can have up to 4 pictures.').waitFor()
+    await problem.getByText('notes.txt is neither a picture, nor a GIF, nor a video.').waitFor()
+    await ready(4)
+  })
+
   it.skipIf(typeof sharp === 'string')('sends a photo of 9 MB, which the server makes smaller', async () => {
     if (typeof sharp === 'string') return
     await choose({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: await makePhonePhoto(sharp) })
@@ -174,7 +186,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     expect(await card.getByRole('button', { name: 'Try again: a.png' }).isVisible()).toBe(false)
     expect(await emulator.uploads()).toHaveLength(before)
     await tryToPost()
-    await page.getByText('Remove a.png, or try it again.').first().waitFor()
+    await page.locator('#problem').getByText('Remove a.png.', { exact: true }).waitFor()
   })
 
   it.skipIf(typeof sharp === 'string')('says of a photo that is cut off that it is damaged', async () => {
@@ -222,6 +234,23 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
     await ready()
     const [id = ''] = await post()
     expect(await emulator.upload(id)).toMatchObject({ owner: '2244994945' })
+  })
+
+  it('posts from no account but the one that it shows', async () => {
+    const { page, context, line } = compose
+    await page.getByLabel('Your text').fill('Who am I?')
+    const other = await context.newPage()
+    await other.goto(line.url)
+    await other.getByRole('link', { name: 'Sign in with X (emulated)' }).click()
+    await other.getByRole('button', { name: 'Authorize app' }).click()
+    await other.getByText('You are signed in').waitFor()
+    await press('Post')
+    await page.locator('#problem').getByText('You have signed in or out since. Reload the page, then post.').waitFor()
+    expect(await page.getByRole('article').count()).toBe(0)
+    await page.reload()
+    await page.getByText('You are signed in').waitFor()
+    await press('Post')
+    await page.getByRole('article').getByText('Who am I?').waitFor()
   })
 
   it('offers to try again what may succeed then', async () => {

@@ -77,14 +77,14 @@ export function createDeveloperDrawer(user: string, say: (text: string) => void)
 }
 
 /** @param method The name of the button tells the requests apart by it. */
-function copyButton(method: string, command: string, say: (text: string) => void): HTMLButtonElement {
+function copyButton(method: string, command: Promise<string>, say: (text: string) => void): HTMLButtonElement {
   const copy = element('button', { type: 'button' })
   let timer: ReturnType<typeof setTimeout> | undefined
   const show = (text: string, label: string) => Object.assign(copy, { textContent: text, ariaLabel: label })
   const showCommand = () => show('curl', `Copy ${method} as curl`)
   showCommand()
   copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(command)
+    await navigator.clipboard.writeText(await command)
     show('Copied', `Copied ${method} as curl`)
     say('Copied')
     clearTimeout(timer)

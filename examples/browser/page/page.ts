@@ -31,7 +31,7 @@ const uploads = createUploads({
   shrinksImages: composer.dataset['shrinksImages'] === 'true',
 })
 const posting = createPosting({
-  ...{ text, say, showProblem, hideProblem, attachments: () => attachments.all },
+  ...{ text, user, say, showProblem, hideProblem, attachments: () => attachments.all },
   onPosted(post) {
     showPost(post, isEmulated)
     text.clear()

@@ -18,7 +18,7 @@ export interface PostText {
   clear(): void
 }
 
-/** Where the text survives a reload. */
+/** Where the text survives: a reload in the tab's own storage, and the end of the tab in the one that all tabs share. */
 const DRAFT = 'draft-text'
 
 export function createPostText(onChange: () => void): PostText {
@@ -38,7 +38,7 @@ export function createPostText(onChange: () => void): PostText {
     count.dataset['left'] = left < 0 ? 'over' : left <= SOON ? 'few' : 'enough'
     count.ariaLive = left <= SOON ? 'polite' : 'off'
     field.ariaInvalid = String(left < 0)
-    localStorage.setItem(DRAFT, value)
+    for (const storage of [sessionStorage, localStorage]) storage.setItem(DRAFT, value)
     onChange()
   }
 
@@ -55,7 +55,7 @@ export function createPostText(onChange: () => void): PostText {
       return field.value.trim() === ''
     },
     restore() {
-      field.value = localStorage.getItem(DRAFT) ?? ''
+      field.value = sessionStorage.getItem(DRAFT) ?? localStorage.getItem(DRAFT) ?? ''
       update()
     },
     clear() {

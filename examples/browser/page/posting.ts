@@ -4,10 +4,13 @@ import type { Attachment } from './attachment.ts'
 import { find, showText } from './dom.ts'
 import type { PostText } from './post-text.ts'
 import type { Posted } from './posted.ts'
+import { canRetry } from './stages.ts'
 import type { Trouble } from './trouble.ts'
 
 export interface PostingOptions {
   text: PostText
+  /** Who posts, as the page shows. */
+  user: string
   /** The files of the post. */
   attachments: () => readonly Attachment[]
   say: (text: string) => void
@@ -29,12 +32,14 @@ const BUTTON = { writing: 'Post', waiting: 'Waiting …', sending: 'Posting …'
 const LIST = new Intl.ListFormat('en')
 
 export function createPosting(options: PostingOptions): Posting {
-  const { text, attachments, say, showProblem, hideProblem, onPosted } = options
+  const { text, user, attachments, say, showProblem, hideProblem, onPosted } = options
   const button = find('post', HTMLButtonElement)
   const waiting = find('waiting', HTMLParagraphElement)
   let state: keyof typeof BUTTON = 'writing'
   /** What was not saved when people pressed the button. */
   let knownLoss = ''
+  /** The files that the post had then. */
+  let promised: readonly Attachment[] = []
   let shownObstacle: Trouble | undefined
 
   function enter(next: typeof state): void {
@@ -47,13 +52,13 @@ export function createPosting(options: PostingOptions): Posting {
     enter('sending')
     const post = { text: text.value, attachments: attachments() }
     const mediaIds = post.attachments.flatMap(({ media }) => (media ? [media.id] : []))
-    const body = JSON.stringify({ text: post.text, mediaIds })
+    const body = JSON.stringify({ text: post.text, mediaIds, user })
     const headers = { 'content-type': 'application/json' }
     try {
       const response = await fetch('/posts', { method: 'POST', headers, body })
-      const { id, detail }: { id: string; detail?: string } = await response.json()
+      const { id, detail = 'The server could not post it.' }: { id: string; detail?: string } = await response.json()
       if (response.ok) onPosted({ ...post, id })
-      else showProblem({ message: `X rejected the post. ${detail ?? ''}`, code: `status ${response.status}` })
+      else showProblem({ message: detail, code: `status ${response.status}` })
     } catch (error) {
       const message = 'The server could not be reached. Try again.'
       showProblem({ message, code: 'connection_lost', detail: String(error) })
@@ -68,27 +73,34 @@ export function createPosting(options: PostingOptions): Posting {
     if (shownObstacle && shownObstacle.message !== message) hideProblem(shownObstacle)
     if (state !== 'waiting') return
     const loss = describeLoss(attachments())
-    if (message) enter('writing')
-    else if (loss && loss !== knownLoss) stopBecauseOf(loss)
+    const removed = promised.find((attachment) => !attachments().includes(attachment))
+    if (message) stopAt(message)
+    else if (removed) stop(`Not posted: you removed ${removed.name}. Press Post to post without it.`)
+    else if (loss && loss !== knownLoss) stop(`${loss} Try again, or press Post to do without.`)
     else if (attachments().every(isComplete)) send()
     else enter('waiting')
   }
 
-  function stopBecauseOf(loss: string): void {
+  function stop(message: string): void {
     enter('writing')
-    showProblem({ message: `${loss} Try again, or press Post to do without.` })
+    showProblem({ message })
+  }
+
+  /** Shows an obstacle for as long as it is there. */
+  function stopAt(message: string): void {
+    enter('writing')
+    shownObstacle = { message }
+    showProblem(shownObstacle)
   }
 
   return {
     post() {
       if (state !== 'writing') return
       const message = obstacle(text, attachments())
-      if (message) {
-        shownObstacle = { message }
-        return showProblem(shownObstacle)
-      }
+      if (message) return stopAt(message)
       hideProblem()
       knownLoss = describeLoss(attachments())
+      promised = attachments()
       enter('waiting')
       if (waiting.textContent) say(waiting.textContent)
       update()
@@ -129,7 +141,7 @@ function obstacle({ isEmpty, isValid }: PostText, all: readonly Attachment[]): s
   if (!isEmpty && !isValid) return 'The text is too long.'
   if (isEmpty && all.length === 0) return 'Write something, or add a file.'
   const failed = all.find(({ stage }) => stage === 'failed')
-  if (failed) return `Remove ${failed.name}, or try it again.`
+  if (failed) return canRetry(failed) ? `Remove ${failed.name}, or try it again.` : `Remove ${failed.name}.`
   const long = all.find(({ altTextState }) => altTextState === 'too long')
   if (long) return `Shorten the description of ${long.name}.`
   const paused = all.find(({ stage }) => stage === 'paused')

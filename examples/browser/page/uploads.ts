@@ -35,6 +35,8 @@ interface AcceptedFile extends InspectedFile {
   file: File
 }
 
+const LIST = new Intl.ListFormat('en')
+
 export function createUploads({ attachments, fetch, user, shrinksImages, onRefused }: UploadsOptions): Uploads {
   const connection: InterruptedUploadsOptions = { endpoint: '/media', fetch, keepFinished: true }
 
@@ -43,24 +45,34 @@ export function createUploads({ attachments, fetch, user, shrinksImages, onRefus
     return kind === 'picture' && shrinksImages ? { ...connection, plainBytes: Number.POSITIVE_INFINITY } : connection
   }
 
-  async function inspect(file: File): Promise<AcceptedFile[]> {
+  async function inspect(file: File): Promise<AcceptedFile | FileRefused> {
     try {
-      return [{ file, ...(await inspectFile(file, shrinksImages)) }]
+      return { file, ...(await inspectFile(file, shrinksImages)) }
     } catch (error) {
-      if (!(error instanceof FileRefused)) throw error
-      onRefused({ message: error.message, code: error.code })
-      return []
+      if (error instanceof FileRefused) return error
+      throw error
     }
   }
 
-  /** Those of the files that the post has a place for. */
-  function placeable(inspected: readonly AcceptedFile[]): AcceptedFile[] {
+  /** Those of the files that the post can have. Refuses the others together, so that the page names them all. */
+  function accept(inspected: readonly (AcceptedFile | FileRefused)[]): AcceptedFile[] {
     const accepted: AcceptedFile[] = []
+    const refused: Trouble[] = []
+    const withoutPlace = new Map<string, string[]>()
     for (const candidate of inspected) {
+      if (candidate instanceof FileRefused) {
+        refused.push(candidate)
+        continue
+      }
       const full = whyFull([...attachments.all, ...accepted], candidate.kind)
       if (full === undefined) accepted.push(candidate)
-      else onRefused({ message: `${candidate.file.name} was not added. ${full}`, code: 'too_many_files' })
+      else withoutPlace.set(full, [...(withoutPlace.get(full) ?? []), candidate.file.name])
     }
+    for (const [why, names] of withoutPlace) {
+      const were = names.length === 1 ? 'was' : 'were'
+      refused.push({ message: `${LIST.format(names)} ${were} not added. ${why}`, code: 'too_many_files' })
+    }
+    if (refused.length > 0) onRefused(together(refused))
     return accepted
   }
 
@@ -74,8 +86,7 @@ export function createUploads({ attachments, fetch, user, shrinksImages, onRefus
   }
 
   async function add(files: readonly File[]): Promise<void> {
-    const inspected = await Promise.all(files.map(inspect))
-    const accepted = placeable(inspected.flat())
+    const accepted = accept(await Promise.all(files.map(inspect)))
     const [first] = accepted
     if (!first) return
     const added = accepted.map(attach)
@@ -123,5 +134,12 @@ export function createUploads({ attachments, fetch, user, shrinksImages, onRefus
       const restoreOne = isDraftOfOther(user) ? startAnew : continueUpload
       for (const interrupted of found.sort((one, other) => place(one) - place(other))) await restoreOne(interrupted)
     },
+  }
+}
+
+function together(all: readonly Trouble[]): Trouble {
+  return {
+    message: all.map(({ message }) => message).join(' '),
+    code: [...new Set(all.map(({ code }) => code))].join(', '),
   }
 }

@@ -27,6 +27,7 @@ describe('signing out', () => {
     await browser.signIn(server)
     const page = await (await browser.send(`${server.url}/auth/logout`)).text()
     expect(page).toContain('<form method="post"><button>Sign out</button></form>')
+    expect(page).toContain(`<a href="${server.url}/">Stay signed in</a>`)
     const headers = { origin: 'https://evil.example' }
     const init = { method: 'POST', headers, body: new URLSearchParams() }
     expect((await browser.send(`${server.url}/auth/logout`, init)).status).toBe(403)
