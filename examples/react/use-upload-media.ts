@@ -19,20 +19,21 @@ interface Shown {
 export function useUploadMedia(options: UploadMediaOptions): Shown & { start(file: Blob): void } {
   const [shown, setShown] = useState<Shown>({})
   const current = useRef<MediaUpload | null>(null)
-  useEffect(() => () => current.current?.abort(), [])
+  const end = () => {
+    current.current?.abort()
+    current.current = null
+  }
+  useEffect(() => end, [])
 
   function start(file: Blob): void {
-    current.current?.abort()
+    end()
     const show = (changes: Shown) => {
       if (current.current === upload) setShown((before) => ({ ...before, ...changes }))
     }
     const upload = uploadMedia(file, { ...options, onProgress: (progress) => show({ progress }) })
     current.current = upload
     setShown({ upload })
-    upload.then(
-      (media) => show({ media }),
-      (error: unknown) => show({ error }),
-    )
+    upload.then((media) => show({ media })).catch((error: unknown) => show({ error }))
   }
 
   return { ...shown, start }
