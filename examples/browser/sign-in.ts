@@ -3,7 +3,7 @@
 import { type Context, Hono } from 'hono'
 import { readSecret } from '../../cli/server/demo-options.ts'
 import type { Demo } from '../../cli/server/serve-demo.ts'
-import { memoryStore, type XMediaOptions } from '../../src/index.ts'
+import { memoryStore, type Principal, type XMediaOptions } from '../../src/index.ts'
 import { type XSignIn, xSignIn } from '../../src/oauth/index.ts'
 import type { Destination } from './layout.ts'
 import { accountName, type XAccount } from './x-account.ts'
@@ -53,10 +53,16 @@ export function createSignIn({ env, options, url, emulator }: Demo): DemoSignIn 
     return (await x?.access.authorize(c))?.subject
   }
 
+  /** The user whom a request names. It may name one who has signed in only while X is emulated: for copied commands. */
+  async function namedUser(c: Context): Promise<Principal | null> {
+    const named = await options.authorize(c)
+    return emulator || !named?.subject.startsWith(SIGNED_IN) ? (named ?? null) : null
+  }
+
   return {
     routes: x?.routes ?? new Hono(),
     access: {
-      authorize: async (c) => (await x?.access.authorize(c)) ?? (await options.authorize(c)),
+      authorize: async (c) => (await x?.access.authorize(c)) ?? (await namedUser(c)),
       token: ({ principal: { subject }, reason, refused }) =>
         x && subject.startsWith(SIGNED_IN)
           ? x.tokenFor(subject, { reason, ...(refused && { refused }) })
