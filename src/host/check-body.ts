@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { XMediaError } from '../errors.ts'
 import { bodyTooLong, bodyTooShort } from '../ingress/lengths.ts'
-import { formatBytes } from '../lib/format-bytes.ts'
+import { formatSize } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
 import { findHostLimit } from './host-limit.ts'
 import { readLambdaBody } from './lambda-event.ts'
@@ -29,7 +29,7 @@ export function checkHostBody({ hostLimitBytes }: HostOptions): MiddlewareHandle
 function checkSize(c: Context, contentLength: number, hostLimitBytes: number | undefined): void {
   const limit = findHostLimit(c, hostLimitBytes)
   if (limit === undefined || !(contentLength > limit.bodyBytes)) return
-  const [size, most, chunk] = [contentLength, limit.bodyBytes, limit.chunkBytes].map(formatBytes)
+  const [size, most, chunk] = [contentLength, limit.bodyBytes, limit.chunkBytes].map(formatSize)
   throw new XMediaError(
     'request_too_large',
     `The request has ${size}; this server’s host takes ${most}. Send the file as a resumable upload, in chunks of up to ${chunk}.`,

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { formatBytes } from '../lib/format-bytes.ts'
+import { formatSize } from '../lib/format-bytes.ts'
 import { quote } from '../lib/quote.ts'
 import { createFilesTogether } from './files-together.ts'
 import { declaredLengths, rawFileLength } from './lengths.ts'
@@ -60,7 +60,7 @@ function checkBodySize(headers: Headers, uploadBytes: number, maxFiles: number):
   if (contentLength > maxFiles * (uploadBytes + MAX_AROUND_FILE_BYTES)) {
     throw new XMediaError(
       'too_large',
-      `The body has ${formatBytes(contentLength)}; the limit for an upload is ${formatBytes(uploadBytes)}.`,
+      `The body has ${formatSize(contentLength)}; the limit for an upload is ${formatSize(uploadBytes)}.`,
     )
   }
 }

@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { formatBytes } from '../lib/format-bytes.ts'
+import { formatSize } from '../lib/format-bytes.ts'
 import { CATEGORY_MAX_BYTES, MAX_TOTAL_BYTES, type MediaCategory } from '../x/limits.ts'
 
 export interface SizeLimitOptions {
@@ -44,7 +44,7 @@ export function createSizeLimits({ categoryBytes, ...options }: SizeLimitOptions
       const what = limit === categoryLimit(categories) ? categories.join(' or ') : 'an upload'
       throw new XMediaError(
         'too_large',
-        `The file has ${formatBytes(bytes)}; the limit for ${what} is ${formatBytes(limit)}.`,
+        `The file has ${formatSize(bytes)}; the limit for ${what} is ${formatSize(limit)}.`,
       )
     },
   }

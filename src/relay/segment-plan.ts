@@ -1,5 +1,5 @@
 import { XMediaError } from '../errors.ts'
-import { formatBytes } from '../lib/format-bytes.ts'
+import { formatSize } from '../lib/format-bytes.ts'
 import { MAX_SEGMENT_BYTES } from '../x/limits.ts'
 import { bufferSize } from './buffer-pool.ts'
 
@@ -44,7 +44,7 @@ export function planSegments(totalBytes: number, preferredBytes: number, maxSegm
   if (neededBytes > MAX_SEGMENT_BYTES) {
     throw new XMediaError(
       'too_large',
-      `The file is too large: ${formatBytes(totalBytes)} do not fit into ${maxSegments} segments of ${formatBytes(MAX_SEGMENT_BYTES)}.`,
+      `The file is too large: ${formatSize(totalBytes)} do not fit into ${maxSegments} segments of ${formatSize(MAX_SEGMENT_BYTES)}.`,
     )
   }
   const segmentBytes = Math.max(preferredBytes, neededBytes)

@@ -1,7 +1,7 @@
 import { XMediaError } from '../errors.ts'
 import type { ByteReader } from '../ingress/byte-reader.ts'
 import { copyToLarger } from '../lib/buffers.ts'
-import { formatBytes } from '../lib/format-bytes.ts'
+import { formatSize } from '../lib/format-bytes.ts'
 import type { MemoryReservation } from '../relay/memory-reservation.ts'
 
 /** Bytes to read at first. More memory is used only when they have arrived. */
@@ -32,5 +32,5 @@ export async function readWholeBody(
 }
 
 export function bodyTooLarge(maxBytes: number): XMediaError {
-  return new XMediaError('too_large', `The request body exceeds the limit of ${formatBytes(maxBytes)}.`)
+  return new XMediaError('too_large', `The request body exceeds the limit of ${formatSize(maxBytes)}.`)
 }

@@ -38,7 +38,7 @@ describe.skipIf(!CHROMIUM)('the compose box', () => {
   it('posts nothing without a file that is removed or paused while the post waits for it', async () => {
     const { page } = compose
     const problem = page.locator('#problem')
-    await page.getByLabel('Your text').fill('What a dance')
+    await page.getByLabel('Your text').fill('Nothing to see')
     await beginLarge()
     await press('Post')
     await press('Pause large.mp4')

@@ -3,7 +3,7 @@ import { essenceOf } from '../../ingress/declared-type.ts'
 import type { SourceTransform } from '../../ingress/media-check.ts'
 import { type DeclaredMedia, readDeclaredMedia } from '../../ingress/media-type.ts'
 import type { SizeLimits } from '../../ingress/size-limits.ts'
-import { formatBytes } from '../../lib/format-bytes.ts'
+import { formatSize } from '../../lib/format-bytes.ts'
 import { GIFS, IMAGES } from '../rules/categories.ts'
 
 export interface IncomingCheckOptions {
@@ -35,8 +35,8 @@ export function createIncomingChecks({
       if (!isImage || maxBytes <= sizeLimits.limitFor(categories, ownBytes)) {
         sizeLimits.check(bytes, categories, ownBytes)
       } else if (!(bytes <= maxBytes)) {
-        const limit = `the limit for an image is ${formatBytes(maxBytes)}`
-        throw new XMediaError('too_large', `The file has ${formatBytes(bytes)}; ${limit}.`)
+        const limit = `the limit for an image is ${formatSize(maxBytes)}`
+        throw new XMediaError('too_large', `The file has ${formatSize(bytes)}; ${limit}.`)
       }
     },
   }

@@ -2,7 +2,7 @@ import { XMediaError } from '../../errors.ts'
 import { readUpTo } from '../../ingress/held-file.ts'
 import { readDeclaredMedia } from '../../ingress/media-type.ts'
 import { createCopyingReader } from '../../ingress/stream-reader.ts'
-import { formatBytes } from '../../lib/format-bytes.ts'
+import { formatSize } from '../../lib/format-bytes.ts'
 import { inferCategory, type MediaCategory } from '../../x/limits.ts'
 import type { ImageInMemory } from './image-in-memory.ts'
 import { mayBeImage } from './incoming-checks.ts'
@@ -40,7 +40,7 @@ export async function readResult(
 }
 
 function stillTooLarge(maxBytes: number): XMediaError {
-  return new XMediaError('too_large', `The image has more than ${formatBytes(maxBytes)} even after it was converted.`)
+  return new XMediaError('too_large', `The image has more than ${formatSize(maxBytes)} even after it was converted.`)
 }
 
 async function readStream(

@@ -54,9 +54,9 @@ describe('the largest upload', () => {
 describe('a refusal', () => {
   it('names the limit that the file exceeds: that of its category, or that of any upload', () => {
     const { check } = createSizeLimits({ uploadBytes: 6_000_000, categoryBytes: {} })
-    const ofCategory = 'The file has 7,000,000 bytes; the limit for tweet_image is 5,242,880 bytes.'
+    const ofCategory = 'The file has 7.0 MB (7,000,000 bytes); the limit for tweet_image is 5 MiB (5,242,880 bytes).'
     expect(() => check(7_000_000, ['tweet_image'])).toThrow(ofCategory)
-    expect(() => check(7_000_000, ['tweet_video'])).toThrow('the limit for an upload is 6,000,000 bytes.')
+    expect(() => check(7_000_000, ['tweet_video'])).toThrow('the limit for an upload is 6.0 MB (6,000,000 bytes).')
     expect(() => check(7_000_000, ['tweet_image'], 100)).toThrow('the limit for an upload is 100 bytes.')
   })
 })
