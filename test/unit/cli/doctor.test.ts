@@ -240,7 +240,7 @@ describe('doctor, with a server,', () => {
     expect(without.stdout).toMatch(/– bodies .+\n– events .+ Set http\.doctor to true while you check\.$/)
     expect(without.code).toBe(0)
     const limited = await examineServer(await serveMount({ limits: { uploadBytes: 5_000_000 } }))
-    expect(limited.stdout).toMatch(/✓ bodies +Only the server’s own limit ends them: .+ 5,000,000 bytes/)
+    expect(limited.stdout).toMatch(/✓ bodies +Only the server’s own limit ends them: .+ 5\.0 MB \(5,000,000 bytes\)/)
     expect(limited.code).toBe(0)
   })
 
