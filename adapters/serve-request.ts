@@ -15,7 +15,7 @@ export async function serveRequest(
   env: unknown,
   openNative?: ExclusiveBody['openNative'],
 ): Promise<Response> {
-  markBodyExclusive(request, openNative)
+  markBodyExclusive(request, { openNative })
   const response = hasValidHost(request) ? await app.fetch(request, env) : invalidHost().getResponse()
   return isRefusal(response) && hasBody(request) ? endAfterDrain(response, request) : response
 }

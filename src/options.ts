@@ -288,8 +288,8 @@ export interface LimitOptions {
   minBytesPerSec?: number
   /**
    * Memory for the segments of all uploads, bytes, at least 48 MiB. Default 256 MiB; on Workers 64 MiB, half of what one
-   * has. A segment counts with the copies that `fetch` makes of it: none on Node and Bun, three on
-   * Deno, one on Workers, and one for an `x.fetch` of your own. When memory runs short, fewer segments are in flight, then
+   * has. A segment counts with the copies that `fetch` makes of it: one on Workers, one for an
+   * `x.fetch` of your own, and none on Node, Bun and Deno. When memory runs short, fewer segments are in flight, then
    * uploads wait for each other for up to 5 s, then segments shrink; an upload that finds no memory at all gets
    * `overloaded`. One subject gets at most half of it; the other half is kept for sixteen subjects that hold none, 1/32 of
    * the whole for each. Up to three fifths stay allocated when no upload is left, 160 MiB at most.

@@ -5,6 +5,9 @@ import { platformFetch } from '../../src/x/platform-fetch.ts'
 const SEGMENT_BYTES: number = 4 * 1024 * 1024
 const IN_FLIGHT = 3
 
+/** Deno reads each chunk into a buffer of its own. */
+const HAS_OWN_BUFFERS: boolean = navigator.userAgent.startsWith('Deno')
+
 type View = Uint8Array<ArrayBuffer>
 
 /** Memory for segments, from one upload to the next: fresh memory would cost page faults. */
@@ -67,7 +70,7 @@ async function* gather(chunks: AsyncIterable<View>, envelope: Envelope): AsyncGe
         filled = 0
       }
     }
-    if (chunk.length === chunk.buffer.byteLength) freeBuffer(chunk.buffer)
+    if (chunk.length === chunk.buffer.byteLength || HAS_OWN_BUFFERS) freeBuffer(chunk.buffer)
   }
   if (filled > 0) yield view.subarray(0, filled)
   else held.push(view.buffer)

@@ -1,9 +1,10 @@
 import { XMediaError } from '../errors.ts'
 import { type Awaitable, isPromise } from '../lib/and-then.ts'
 import { drainOnCancel } from './drain.ts'
-import { exclusiveBodyOf } from './exclusive-body.ts'
+import { type ExclusiveBody, exclusiveBodyOf } from './exclusive-body.ts'
 import {
   type Arrival,
+  type CopyingReaderOptions,
   createCopyingReader,
   createInPlaceReader,
   openByobReader,
@@ -42,7 +43,7 @@ export interface WatchedReader extends ByteReader {
 export function openReader(stream: ReadableStream<Uint8Array>): ByteReader {
   const byobReader = openByobReader(stream)
   if (byobReader) return toByteReader(createInPlaceReader(byobReader))
-  return toByteReader(createCopyingReader(stream.getReader(), { freeChunks: false }))
+  return toByteReader(createCopyingReader(stream.getReader(), { freeChunks: 'none' }))
 }
 
 /**
@@ -54,15 +55,21 @@ export function openRequestReader(request: Request): ByteReader | undefined {
   const exclusiveBody = exclusiveBodyOf(request)
   const nativeChunks = exclusiveBody?.openNative?.()
   if (nativeChunks) {
-    return toByteReader(drainOnCancel(createCopyingReader(nativeChunks, { freeChunks: true }), exclusiveBody))
+    return toByteReader(
+      drainOnCancel(createCopyingReader(nativeChunks, { freeChunks: 'whole buffers' }), exclusiveBody),
+    )
   }
   const stream = request.body ?? new Blob().stream()
   if (stream.locked) return undefined
   const byobReader = openByobReader(stream)
   if (byobReader) return toByteReader(createInPlaceReader(byobReader))
   // A native body that did not open has another reader.
-  const freeChunks = exclusiveBody !== undefined && exclusiveBody.openNative === undefined
+  const freeChunks = exclusiveBody && !exclusiveBody.openNative ? freeableChunks(exclusiveBody) : 'none'
   return toByteReader(drainOnCancel(createCopyingReader(stream.getReader(), { freeChunks }), exclusiveBody))
+}
+
+function freeableChunks({ hasOwnBuffers }: ExclusiveBody): CopyingReaderOptions['freeChunks'] {
+  return hasOwnBuffers ? 'all' : 'whole buffers'
 }
 
 /** A reader that ends at once when it is cancelled, and fails with `body_incomplete`. */

@@ -7,6 +7,8 @@ export interface ExclusiveBody {
    * reads the body after all.
    */
   openNative?: (() => ChunkReader | undefined) | undefined
+  /** Whether no two chunks share a buffer, even where one does not fill it. Default false. */
+  hasOwnBuffers?: boolean | undefined
   /** Set when the body is refused; resolves when its rest is discarded, or when we give up. */
   drained?: Promise<unknown>
 }
@@ -17,7 +19,10 @@ const exclusiveBodies = new WeakMap<Request, ExclusiveBody>()
  * Says that nobody but the request's handler reads this request's body. A `clone()` shares the chunks, so it withdraws
  * the mark. Adapters call this, because they see a request first. Unmarked requests work too; they make more garbage.
  */
-export function markBodyExclusive(request: Request, openNative?: ExclusiveBody['openNative']): Request {
+export function markBodyExclusive(
+  request: Request,
+  { openNative, hasOwnBuffers = false }: Omit<ExclusiveBody, 'drained'> = {},
+): Request {
   const clone = request.clone.bind(request)
   Object.defineProperty(request, 'clone', {
     // Like the original: wrappers patch it, and a proxy may not hide a property that is fixed.
@@ -28,7 +33,7 @@ export function markBodyExclusive(request: Request, openNative?: ExclusiveBody['
       return clone()
     },
   })
-  exclusiveBodies.set(request, { openNative })
+  exclusiveBodies.set(request, { openNative, hasOwnBuffers })
   return request
 }
 

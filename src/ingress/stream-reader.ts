@@ -30,10 +30,11 @@ export interface ReadResult {
 
 export interface CopyingReaderOptions {
   /**
-   * Whether to free each chunk as soon as it is copied; only when nobody else uses the chunks. Otherwise the garbage
-   * collector runs once per 16 MiB and takes up to a third of all CPU time.
+   * Which chunks to free as soon as they are copied: those that fill their buffer, which no other chunk can share, or all;
+   * only when nobody else uses the chunks. The garbage collector runs once per 16 MiB that are not freed, and takes up to a
+   * third of all CPU time.
    */
-  freeChunks: boolean
+  freeChunks: 'none' | 'whole buffers' | 'all'
 }
 
 /** Copies each byte once: for bodies that are not byte streams, and wherever in-place reads do not pay off. */
@@ -45,6 +46,9 @@ export function createCopyingReader(reader: ChunkReader, { freeChunks }: Copying
   let arriving: Promise<void> | undefined
 
   const isReadable = () => ended || copied < chunk.length
+  // Runtimes may cut several chunks from the buffer of one read.
+  const isFreed = ({ byteLength, buffer }: Uint8Array) =>
+    freeChunks === 'all' || (freeChunks === 'whole buffers' && byteLength === buffer.byteLength)
 
   function arrive(): Promise<void> {
     arriving ??= reader.read().then(({ done, value = NO_BYTES }) => {
@@ -61,7 +65,7 @@ export function createCopyingReader(reader: ChunkReader, { freeChunks }: Copying
     view.set(bytes === chunk.length ? chunk : chunk.subarray(copied, copied + bytes), offset)
     copied += bytes
     if (bytes > 0 && copied === chunk.length) {
-      if (freeChunks && fillsBuffer(chunk, chunk.buffer)) freeBuffer(chunk.buffer)
+      if (isFreed(chunk) && chunk.buffer instanceof ArrayBuffer) freeBuffer(chunk.buffer)
       chunk = NO_BYTES
       copied = 0
     }
@@ -84,11 +88,6 @@ export function createCopyingReader(reader: ChunkReader, { freeChunks }: Copying
 const NO_BYTES: Uint8Array = new Uint8Array(0)
 
 const isThere = (): Arrival => 'readable'
-
-/** Whether a chunk has its buffer to itself. Runtimes may cut several chunks from the buffer of one read. */
-function fillsBuffer({ byteLength }: Uint8Array, buffer: ArrayBufferLike): buffer is ArrayBuffer {
-  return byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
-}
 
 /** Bytes that an in-place read waits for when its caller does not say. It returns more when more are there. */
 const MIN_READ_BYTES = 4096

@@ -53,7 +53,7 @@ async function readStream(
   signal.addEventListener('abort', cancel, { once: true })
   if (signal.aborted) cancel()
   try {
-    const start = { bytes: new Uint8Array(0), rest: createCopyingReader(reader, { freeChunks: false }) }
+    const start = { bytes: new Uint8Array(0), rest: createCopyingReader(reader, { freeChunks: 'none' }) }
     const { bytes, rest } = await readUpTo(maxBytes, start, hold)
     if (rest) cancel()
     return bytes

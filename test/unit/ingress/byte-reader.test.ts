@@ -70,6 +70,15 @@ describe('an exclusive body', () => {
   })
 })
 
+describe('an exclusive body whose chunks share no buffer', () => {
+  it('frees the buffer of a chunk that does not fill it', async () => {
+    const chunks = [new Uint8Array(64).fill(1).subarray(0, 50), new Uint8Array(64).fill(2).subarray(0, 1)]
+    const request = markBodyExclusive(requestOf(streamOf(chunks)), { hasOwnBuffers: true })
+    expect(await readAll(openRequestReader(request), 40)).toEqual(Buffer.from([...Array(50).fill(1), 2]))
+    expect(chunks.map(({ buffer }) => buffer.detached)).toEqual([true, true])
+  })
+})
+
 describe('a body that others may read too', () => {
   it.each([
     [
@@ -78,7 +87,8 @@ describe('a body that others may read too', () => {
     ],
     [
       'an exclusive body whose native form has another reader',
-      (body: ReadableStream<Uint8Array>) => openRequestReader(markBodyExclusive(requestOf(body), () => undefined)),
+      (body: ReadableStream<Uint8Array>) =>
+        openRequestReader(markBodyExclusive(requestOf(body), { openNative: () => undefined })),
     ],
     ['a stream of the app', openReader],
   ])('keeps its chunks: %s', async (_, open) => {
