@@ -13,14 +13,16 @@ declare const Cloudflare: { compatibilityFlags: Record<string, boolean> } | unde
  * secrets; the app is created then, once.
  *
  * Throws a `TypeError` without the compatibility flag `enable_request_signal` (the default from 2026-11-17 on): only
- * the request's signal tells that a client has reset its connection.
+ * the request's signal tells that a client has reset its connection. And one with a compatibility date before 2024-10-14: an
+ * upload that waits for memory could then not be woken by another one.
+ * https://developers.cloudflare.com/workers/configuration/compatibility-flags/
  */
 export function worker<Env>(createApp: (env: Env) => FetchApp): Worker<Env> {
   let app: FetchApp | undefined
   return {
     async fetch(request, env, context) {
       if (app === undefined) {
-        requireRequestSignal()
+        requireFlags()
         app = createApp(env)
       }
       const responding = Promise.resolve(app.fetch(request, env, context))
@@ -39,9 +41,14 @@ function hasWaitUntil(context: unknown): context is { waitUntil(work: Promise<un
   return typeof context === 'object' && context !== null && 'waitUntil' in context
 }
 
-function requireRequestSignal(): void {
-  if (typeof Cloudflare !== 'undefined' && Cloudflare.compatibilityFlags['enable_request_signal'] !== true) {
+function requireFlags(): void {
+  if (typeof Cloudflare === 'undefined') return
+  const { compatibilityFlags: flags } = Cloudflare
+  if (flags['enable_request_signal'] !== true) {
     throw new TypeError('hono-x-media needs the compatibility flag enable_request_signal. Add it to wrangler.toml.')
+  }
+  if (flags['handle_cross_request_promise_resolution'] !== true) {
+    throw new TypeError('hono-x-media needs a compatibility_date of 2024-10-14 or later. Change it in wrangler.toml.')
   }
 }
 

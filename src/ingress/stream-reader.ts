@@ -118,7 +118,7 @@ export function createInPlaceReader(reader: ReadableStreamBYOBReader): StreamRea
     const { done, value } = await reader.read(target, { min: Math.min(atLeast, target.length) })
     if (value === undefined) {
       throw new TypeError(
-        'The stream did not return the memory of a read. Use a compatibility date of 2024-05-13 or later.',
+        'The stream did not return the memory of a read. Use a compatibility_date of 2024-10-14 or later.',
       )
     }
     return { done, value }

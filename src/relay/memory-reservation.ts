@@ -17,10 +17,12 @@ export interface MemoryReservation {
   /** Whether there is so much memory that slow clients get more than their minimum too. */
   isPlentiful(): boolean
   /**
-   * Waits in line for more memory. The place in the line, from 1; undefined when the upload should make do with what there
-   * is: it has waited for long enough, or nothing comes back.
+   * Joins the line for more memory, or stays in it. False when the upload should make do with what there is: it has waited
+   * for long enough, or nothing comes back.
+   *
+   * @param onTurn Called when it is this upload's turn and memory has come back.
    */
-  waitInLine(now: number): number | undefined
+  waitInLine(now: number, onTurn: () => void): boolean
   /** A buffer of at least `bytes` bytes, with old contents; undefined when this upload cannot have that many now. */
   acquire(bytes: number, pace: Pace): ArrayBuffer | undefined
   /**
@@ -119,7 +121,7 @@ export function createReservation(pool: PoolState, subject: string | undefined):
     isLimitedToMinimum: () => quickBytes - reserved > pool.reserved.available(subject),
     isPlentiful: () => isPlentiful(),
     cost,
-    waitInLine: (now) => (isOpen ? queue.wait(subject, upload, now) : undefined),
+    waitInLine: (now, onTurn) => isOpen && queue.wait(subject, upload, now, onTurn),
     acquire(bytes, pace) {
       const nextUsed = used + cost(bytes)
       if (!mayUse(nextUsed, pace)) return undefined
@@ -135,6 +137,7 @@ export function createReservation(pool: PoolState, subject: string | undefined):
       const resized = buffers.acquire(bytes)
       new Uint8Array(resized).set(new Uint8Array(buffer, 0, Math.min(buffer.byteLength, resized.byteLength)))
       buffers.release(buffer)
+      if (resized.byteLength < buffer.byteLength) queue.onReturned()
       return resized
     },
     release(buffer) {
@@ -144,7 +147,9 @@ export function createReservation(pool: PoolState, subject: string | undefined):
       queue.onReturned()
     },
     returnToMinimum() {
-      if (isOpen) commit(minimum, used)
+      if (!isOpen) return
+      commit(minimum, used)
+      queue.onReturned()
     },
     close() {
       if (!isOpen) return

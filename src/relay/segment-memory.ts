@@ -1,4 +1,5 @@
-import { type Clock, sleep } from '../lib/clock.ts'
+import { abortable } from '../lib/abort-scope.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Envelope } from '../x/multipart-envelope.ts'
 import type { Limiter } from './in-flight-limiter.ts'
 import { type MemoryReservation, overloaded, type Pace } from './memory-reservation.ts'
@@ -17,8 +18,8 @@ const FAST_MS = 5000
 /** A client that would fill a segment within this time skips every other step, in milliseconds: each copies what has arrived. */
 const STEP_SKIPPING_MS = 1000
 
-/** How often the first in line for memory asks again, in milliseconds; the second half as often, and so on. */
-const ASK_AGAIN_MS = 1
+/** How often an upload in line for memory looks whether it has waited for too long, in milliseconds. */
+const LOOK_AGAIN_MS = 100
 
 /** A segment that has reached this share of its size is sent when memory is short; a smaller one waits for more. */
 const WORTH_SENDING = 1 / 4
@@ -62,14 +63,30 @@ export function createSegmentMemory(options: SegmentMemoryOptions): SegmentMemor
     return resized && envelope.viewIn(resized, bytes)
   }
 
+  /** Resolves when memory may be there; to false when waiting is in vain. */
+  async function waitForTurn(): Promise<boolean> {
+    let isWaiting = false
+    let cancelTimer = () => {}
+    const turn = new Promise<void>((resolve) => {
+      isWaiting = reservation.waitInLine(clock.now(), resolve)
+      if (isWaiting) cancelTimer = clock.after(LOOK_AGAIN_MS, resolve)
+    })
+    if (!isWaiting) return false
+    try {
+      await abortable(turn, signal)
+    } finally {
+      // Not by whoever calls: on Workers, the timer belongs to this upload's request.
+      cancelTimer()
+    }
+    return true
+  }
+
   /** What `attempt` gets in the end, while other uploads of a quick one's subject return memory. */
   async function waitFor(attempt: () => View | undefined): Promise<View | undefined> {
     const since = clock.now()
     let view: View | undefined
     while (view === undefined && pace === 'quick') {
-      const place = reservation.waitInLine(clock.now())
-      if (place === undefined) break
-      await sleep(clock, ASK_AGAIN_MS * place, signal)
+      if (!(await waitForTurn())) break
       view = attempt()
     }
     // The client is no slower for it.

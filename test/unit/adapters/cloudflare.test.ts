@@ -3,7 +3,9 @@ import { durableObjectStore, worker } from '../../../adapters/cloudflare.ts'
 
 it.each([
   [{}, false],
-  [{ enable_request_signal: true }, true],
+  [{ enable_request_signal: true }, false],
+  [{ handle_cross_request_promise_resolution: true }, false],
+  [{ enable_request_signal: true, handle_cross_request_promise_resolution: true }, true],
 ])('serves with the compatibility flags %j: %s', async (compatibilityFlags, serves) => {
   onTestFinished(() => {
     vi.unstubAllGlobals()
