@@ -24,10 +24,21 @@ export interface ByteReader {
    * Writes bytes into `view`, starting at `offset`: at least one, unless the body has ended. Continue with the result's
    * view; `view` itself cannot be used afterwards.
    *
-   * @param atLeast Bytes to wait for, where the runtime can wait for more than one: on workerd.
+   * @param atLeast Bytes worth waiting for, so that few reads fill a view. A read may return fewer. Default 1.
+   * @param onBytes Called when some of them have arrived and the read waits for more, with their number.
    */
-  read(view: Uint8Array<ArrayBuffer>, offset: number, atLeast?: number): Awaitable<ReadResult>
-  /** Stops reading. A pending read rejects at once with the reason, even where the runtime's own would never settle. */
+  read(
+    view: Uint8Array<ArrayBuffer>,
+    offset: number,
+    atLeast?: number,
+    onBytes?: (bytes: number) => void,
+  ): Awaitable<ReadResult>
+  /** Ends a pending read with the bytes that have arrived; false if there are none. */
+  interrupt?: (() => boolean) | undefined
+  /**
+   * Stops reading, even where the runtime's own read would never settle: a pending read returns the bytes that have arrived,
+   * or rejects at once with the reason.
+   */
   cancel(reason: unknown): void
 }
 
@@ -87,19 +98,20 @@ export function toByteReader(reader: StreamReader): ByteReader {
         waiting.then(resolve)
       })
     },
-    read(view, offset, atLeast) {
+    read(view, offset, atLeast, onBytes) {
       if (cancelled) return Promise.reject(cancelled.reason)
-      const reading = reader.read(view, offset, atLeast)
+      const reading = reader.read(view, offset, atLeast, onBytes)
       if (!isPromise(reading)) return reading
       return new Promise((resolve, reject) => {
         rejectPending = reject
         reading.then(resolve, (error: unknown) => reject(toBodyIncomplete(error)))
       })
     },
+    interrupt: reader.interrupt,
     cancel(reason) {
       if (cancelled) return
       cancelled = { reason }
-      rejectPending?.(reason)
+      if (!reader.interrupt?.()) rejectPending?.(reason)
       endWait?.('readable')
       // Not awaited: on workerd neither settles when the client resets the connection during a read.
       reader.cancel(reason).catch(() => {})

@@ -19,8 +19,8 @@ export function createDetachedReader(source: ByteReader): DetachedReader {
     return work
   }
 
-  function readOn(view: Uint8Array<ArrayBuffer>, offset: number): Awaitable<ReadResult> {
-    return andThen(source.read(view, offset), (read) => {
+  function readOn(view: Uint8Array<ArrayBuffer>, offset: number, atLeast?: number): Awaitable<ReadResult> {
+    return andThen(source.read(view, offset, atLeast), (read) => {
       hasEnded = read.done
       return read
     })
@@ -28,7 +28,7 @@ export function createDetachedReader(source: ByteReader): DetachedReader {
 
   const detached = toByteReader({
     wait: () => track(source.wait()),
-    read: (view, offset) => track(readOn(view, offset)),
+    read: (view, offset, atLeast) => track(readOn(view, offset, atLeast)),
     async cancel() {},
   })
   return {

@@ -29,6 +29,7 @@ export function drainOnCancel(reader: StreamReader, exclusiveBody: ExclusiveBody
   return {
     wait: reader.wait,
     read: reader.read,
+    interrupt: reader.interrupt,
     async cancel(reason) {
       const hasStopped = reason instanceof XMediaError && STOPPED_SENDING.includes(reason.code)
       const drained = hasStopped ? Promise.resolve() : drain(reader)

@@ -118,7 +118,7 @@ export function createCheckedReader(
 
   return {
     wait: () => file.body.wait(),
-    read: (view, offset) => andThen(file.body.read(view, offset), checkRead),
+    read: (view, offset, atLeast) => andThen(file.body.read(view, offset, atLeast), checkRead),
     cancel: (reason) => file.body.cancel(reason),
   }
 }

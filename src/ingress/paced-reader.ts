@@ -51,7 +51,7 @@ export function createPacedReader(
   /** A client at `minBytesPerSec` sends these in half of `idleMs`, so that no read makes it look silent. */
   const mostAtOnce = (minBytesPerSec * idleMs) / 2000
 
-  /** Bytes that the next read waits for: fewer reads cost less CPU time. */
+  /** Bytes that the next read waits for, where nothing tells how far it has come: fewer reads cost less CPU time. */
   function atLeast(): number {
     const bytesPerMs = receivedBytes / Math.max(1, waitedMs)
     return Math.max(1, Math.floor(Math.min(READ_MS * bytesPerMs, mostAtOnce)))
@@ -70,10 +70,9 @@ export function createPacedReader(
     waitingSince = undefined
   }
 
-  function count(read: ReadResult): ReadResult {
-    receivedBytes += read.bytes
-    if (read.bytes > 0) silentBeforeMs = 0
-    return read
+  function count(bytes: number): void {
+    receivedBytes += bytes
+    if (bytes > 0) silentBeforeMs = 0
   }
 
   /** How the client has sent since the last measurement; undefined when it is too early to tell. */
@@ -97,7 +96,10 @@ export function createPacedReader(
     } else {
       cancelTimer = clock.after(Math.min(CHECK_MS, idleMs), check)
       unreported = measure() ?? unreported
-      if (unreported !== 'readable') endWait?.(unreported)
+      if (unreported !== 'readable') {
+        endWait?.(unreported)
+        source.interrupt?.()
+      }
     }
   }
   let cancelTimer = clock.after(Math.min(CHECK_MS, idleMs), check)
@@ -121,14 +123,25 @@ export function createPacedReader(
         arriving.then((arrival) => endWait?.(arrival))
       })
     },
-    read(view, offset) {
-      const reading = source.read(view, offset, atLeast())
-      if (!isPromise(reading)) return count(reading)
+    read(view, offset, wanted) {
+      let counted = 0
+      function countPart(bytes: number): void {
+        finishWait()
+        count(bytes)
+        counted += bytes
+        beginWait()
+      }
+      function countRest(read: ReadResult): ReadResult {
+        count(read.bytes - counted)
+        return read
+      }
+      const reading = source.read(view, offset, source.interrupt ? wanted : atLeast(), countPart)
+      if (!isPromise(reading)) return countRest(reading)
       beginWait()
       return reading.then(
         (read) => {
           finishWait()
-          return count(read)
+          return countRest(read)
         },
         (error: unknown) => {
           finishWait()

@@ -12,8 +12,8 @@ export function replay(bytes: Uint8Array, rest: ByteReader | undefined, onRead: 
 
   return {
     wait: async () => (rest && unread.length === 0 ? await rest.wait() : 'readable'),
-    async read(view, offset) {
-      if (rest && unread.length === 0) return await rest.read(view, offset)
+    async read(view, offset, atLeast) {
+      if (rest && unread.length === 0) return await rest.read(view, offset, atLeast)
       const part = unread.subarray(0, view.length - offset)
       view.set(part, offset)
       const hasMore = unread.length > part.length

@@ -14,8 +14,21 @@ export type Arrival = 'readable' | 'slow' | 'silent'
 export interface StreamReader {
   /** Resolves when a read would wait for nothing; never rejects. */
   wait(): Awaitable<Arrival>
-  /** @param atLeast Bytes to wait for. Only in-place reads can wait for more than one. */
-  read(view: Uint8Array<ArrayBuffer>, offset: number, atLeast?: number): Awaitable<ReadResult>
+  /**
+   * @param atLeast Bytes to wait for, or until the view is full or the body ends. Default 1.
+   * @param onBytes Called when some of them have arrived and the read waits for more, with their number.
+   */
+  read(
+    view: Uint8Array<ArrayBuffer>,
+    offset: number,
+    atLeast?: number,
+    onBytes?: (bytes: number) => void,
+  ): Awaitable<ReadResult>
+  /**
+   * Ends a pending read with the bytes that have arrived; false if there are none. Undefined where nothing tells how many:
+   * on workerd.
+   */
+  interrupt?: (() => boolean) | undefined
   cancel(reason: unknown): Promise<void>
 }
 
@@ -42,22 +55,39 @@ export function createCopyingReader(reader: ChunkReader, { freeChunks }: Copying
   let chunk = NO_BYTES
   let copied = 0
   let ended = false
-  /** The next chunk, while we wait for it. Stays rejected after a failure, so that every later read fails too. */
-  let arriving: Promise<void> | undefined
+  /** After a failure every later read fails too. */
+  let failure: { error: unknown } | undefined
+  /** Resolves when the next chunk is there, or the next read fails. */
+  let arriving: Promise<Arrival> | undefined
+  /** The read that waits for it. */
+  let pending: { onArrival(): void; interrupt(): boolean } | undefined
 
-  const isReadable = () => ended || copied < chunk.length
+  const isReadable = () => ended || failure !== undefined || copied < chunk.length
   // Runtimes may cut several chunks from the buffer of one read.
   const isFreed = ({ byteLength, buffer }: Uint8Array) =>
     freeChunks === 'all' || (freeChunks === 'whole buffers' && byteLength === buffer.byteLength)
 
-  function arrive(): Promise<void> {
-    arriving ??= reader.read().then(({ done, value = NO_BYTES }) => {
-      arriving = undefined
-      ended = done ?? false
-      chunk = value
-      copied = 0
-    })
+  /** One promise for each chunk, whoever waits: they are most of what a chunk costs, besides its copy. */
+  function arrive(): Promise<Arrival> {
+    arriving ??= reader.read().then(
+      ({ done, value = NO_BYTES }) => {
+        ended = done ?? false
+        chunk = value
+        copied = 0
+        return announce()
+      },
+      (error: unknown) => {
+        failure = { error }
+        return announce()
+      },
+    )
     return arriving
+  }
+
+  function announce(): Arrival {
+    arriving = undefined
+    pending?.onArrival()
+    return 'readable'
   }
 
   function copy(view: Uint8Array<ArrayBuffer>, offset: number): ReadResult {
@@ -72,15 +102,44 @@ export function createCopyingReader(reader: ChunkReader, { freeChunks }: Copying
     return { view, bytes, done: ended }
   }
 
-  async function readNext(view: Uint8Array<ArrayBuffer>, offset: number): Promise<ReadResult> {
-    while (!isReadable()) await arrive()
-    return copy(view, offset)
-  }
-
   return {
-    // The next read fails with the error.
-    wait: () => (isReadable() ? 'readable' : arrive().then(isThere, isThere)),
-    read: (view, offset) => (isReadable() ? copy(view, offset) : readNext(view, offset)),
+    wait: () => (isReadable() ? 'readable' : arrive()),
+    read(view, offset, atLeast = 1, onBytes) {
+      if (failure) return Promise.reject(failure.error)
+      let filled = 0
+
+      /** Copies what is there. Undefined: not enough yet. */
+      function proceed(): ReadResult | undefined {
+        const { bytes, done } = copy(view, offset + filled)
+        filled += bytes
+        if (done || filled >= atLeast || offset + filled === view.length) return { view, bytes: filled, done }
+        onBytes?.(bytes)
+        return undefined
+      }
+
+      const read = isReadable() ? proceed() : undefined
+      if (read) return read
+      return new Promise((resolve, reject) => {
+        function settle(read: ReadResult): void {
+          pending = undefined
+          resolve(read)
+        }
+        pending = {
+          onArrival() {
+            if (failure && filled === 0) reject(failure.error)
+            const read = failure ? { view, bytes: filled, done: false } : proceed()
+            if (read) settle(read)
+            else arrive()
+          },
+          interrupt() {
+            if (filled > 0) settle({ view, bytes: filled, done: false })
+            return filled > 0
+          },
+        }
+        arrive()
+      })
+    },
+    interrupt: () => pending?.interrupt() ?? false,
     cancel: (reason) => reader.cancel(reason),
   }
 }

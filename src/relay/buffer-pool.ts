@@ -26,7 +26,7 @@ export function createBufferPool(maxBytes: number): BufferPool {
   const unused: ArrayBuffer[] = []
 
   function takeUnused(bytes: number): ArrayBuffer | undefined {
-    const index = unused.findIndex(({ byteLength }) => byteLength === bytes)
+    const index = unused.findLastIndex(({ byteLength }) => byteLength === bytes)
     return index < 0 ? undefined : unused.splice(index, 1)[0]
   }
 

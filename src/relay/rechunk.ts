@@ -74,7 +74,7 @@ export async function* rechunk(
           if (longer === undefined) break
           view = longer
         }
-        const read = await source.read(view, filled)
+        const read = await source.read(view, filled, (needsHead ? HEAD_BYTES : view.length) - filled)
         view = read.view
         filled += read.bytes
         done = read.done

@@ -35,9 +35,9 @@ export function endOnFailure(source: ByteReader): TolerantReader {
   let failure: XMediaError | undefined
   return {
     wait: () => source.wait(),
-    async read(view, offset) {
+    async read(view, offset, atLeast) {
       try {
-        return await source.read(view, offset)
+        return await source.read(view, offset, atLeast)
       } catch (error) {
         if (!(error instanceof XMediaError)) throw error
         failure = error

@@ -2,6 +2,7 @@ export interface SlowBody {
   stream: ReadableStream<Uint8Array>
   send(bytes: Uint8Array): void
   end(): void
+  fail(reason: Error): void
   /** The reasons with which the stream was cancelled. */
   cancelled: unknown[]
 }
@@ -18,5 +19,11 @@ export function slowBody(): SlowBody {
       cancelled.push(reason)
     },
   })
-  return { stream, cancelled, send: (bytes) => controller?.enqueue(bytes), end: () => controller?.close() }
+  return {
+    stream,
+    cancelled,
+    send: (bytes) => controller?.enqueue(bytes),
+    end: () => controller?.close(),
+    fail: (reason) => controller?.error(reason),
+  }
 }

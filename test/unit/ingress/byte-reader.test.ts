@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { XMediaError } from '../../../src/errors.ts'
 import { type ByteReader, openReader, openRequestReader } from '../../../src/ingress/byte-reader.ts'
 import { markBodyExclusive } from '../../../src/ingress/exclusive-body.ts'
+import { slowBody } from '../../support/slow-body.ts'
 
 const file = new Uint8Array(20_000).map((_, index) => index * 31)
 
@@ -113,6 +115,76 @@ describe('bytes that have arrived', () => {
     expect(reader.read(new Uint8Array(60), 0)).toMatchObject({ bytes: 60, done: false })
     expect(reader.read(new Uint8Array(60), 0)).toMatchObject({ bytes: 40, done: false })
     expect(await reader.read(new Uint8Array(60), 0)).toMatchObject({ bytes: 0, done: true })
+  })
+})
+
+describe('a read that waits for more than one chunk', () => {
+  function startReading(atLeast: number, sizes: readonly number[]) {
+    const { stream, ...body } = slowBody()
+    const reader = openReader(stream)
+    const view = new Uint8Array(100)
+    const parts: number[] = []
+    const reading = Promise.resolve(reader.read(view, 0, atLeast, (bytes) => parts.push(bytes)))
+    for (const chunk of chunksOf(sizes)) body.send(chunk)
+    return { reader, body, view, parts, reading }
+  }
+
+  it('ends with the chunk that brings enough, and tells of each one before', async () => {
+    const { reader, view, parts, reading } = startReading(25, [10, 10, 10, 10])
+    expect(await reading).toEqual({ view, bytes: 30, done: false })
+    expect(parts).toEqual([10, 10])
+    expect(await reader.read(view, 30)).toMatchObject({ bytes: 10 })
+    expect(view.subarray(0, 40)).toEqual(file.subarray(0, 40))
+  })
+
+  it('ends when its view is full, and leaves the rest to the next read', async () => {
+    const { reader, reading } = startReading(1000, [60, 60])
+    expect(await reading).toMatchObject({ bytes: 100, done: false })
+    expect(reader.read(new Uint8Array(100), 0)).toMatchObject({ bytes: 20 })
+  })
+
+  it('ends when the body does', async () => {
+    const { body, reading } = startReading(1000, [10, 10])
+    body.end()
+    expect(await reading).toMatchObject({ bytes: 20, done: true })
+  })
+
+  it.each([
+    ['it is interrupted', ({ reader }: Started) => reader.interrupt?.()],
+    ['the body is cancelled', ({ reader }: Started) => reader.cancel(new Error('enough'))],
+    ['the body fails', ({ body }: Started) => body.fail(new Error('reset'))],
+  ])('returns what has arrived when %s', async (_, end) => {
+    const started = startReading(1000, [10, 10])
+    await expect.poll(() => started.parts).toEqual([10, 10])
+    end(started)
+    expect(await started.reading).toMatchObject({ bytes: 20, done: false })
+    expect(started.view.subarray(0, 20)).toEqual(file.subarray(0, 20))
+  })
+  type Started = ReturnType<typeof startReading>
+
+  it('goes on with the next read after an interruption, and cannot be interrupted before anything has come', async () => {
+    const { reader, body, view, parts, reading } = startReading(1000, [10])
+    await expect.poll(() => parts).toEqual([10])
+    expect(reader.interrupt?.()).toBe(true)
+    expect(await reading).toMatchObject({ bytes: 10 })
+    const next = reader.read(view, 10)
+    expect(reader.interrupt?.()).toBe(false)
+    body.send(file.slice(10, 15))
+    expect(await next).toMatchObject({ bytes: 5, done: false })
+    expect(view.subarray(0, 15)).toEqual(file.subarray(0, 15))
+  })
+
+  it('rejects each later read once the body has failed or is cancelled', async () => {
+    for (const end of ['fail', 'cancel'] as const) {
+      const { reader, body, view, parts, reading } = startReading(1000, [10])
+      await expect.poll(() => parts).toEqual([10])
+      if (end === 'fail') body.fail(new Error('reset'))
+      else reader.cancel(new XMediaError('body_incomplete', 'gone'))
+      await reading
+      for (let time = 0; time < 2; time++) {
+        await expect(reader.read(view, 10)).rejects.toMatchObject({ code: 'body_incomplete' })
+      }
+    }
   })
 })
 

@@ -66,6 +66,52 @@ describe('createPacedReader', () => {
     }
   })
 
+  it('counts what arrives while one read waits for more', async () => {
+    const { clock, body, reader } = startReading()
+    const reading = Promise.resolve(reader.read(new Uint8Array(1_000_000), 0, 1_000_000))
+    for (let sent = 1; sent <= 100; sent++) {
+      body.send(4000)
+      await expect.poll(() => reader.receivedBytes()).toBe(sent * 4000)
+      expect(reader.silentMs()).toBe(0)
+      await clock.advance(500)
+      expect(reader.silentMs()).toBe(500)
+    }
+    expect(body.cancelled).toEqual([])
+    body.end()
+    expect(await reading).toMatchObject({ bytes: 400_000, done: true })
+    expect(reader.receivedBytes()).toBe(400_000)
+    reader.stopTimer()
+  })
+
+  it('ends a read that waits for more when its client becomes slow, and says so at the next wait', async () => {
+    const { clock, body, reader } = startReading()
+    const reading = Promise.resolve(reader.read(new Uint8Array(100_000), 0, 100_000))
+    body.send(1000)
+    await expect.poll(() => reader.receivedBytes()).toBe(1000)
+    await clock.advance(2000)
+    expect(await reading).toMatchObject({ bytes: 1000, done: false })
+    expect(reader.wait()).toBe('slow')
+    reader.stopTimer()
+  })
+
+  it('cancels a quick client that falls silent in the middle of a read after 30 seconds, and not earlier', async () => {
+    const { clock, body, reader } = startReading()
+    const view = new Uint8Array(20_000_000)
+    const reading = (async () => {
+      for (let filled = 0; ; ) {
+        if ((await reader.wait()) === 'readable') filled += (await reader.read(view, filled, view.length)).bytes
+      }
+    })()
+    reading.catch(() => {})
+    body.send(10_000_000)
+    await expect.poll(() => reader.receivedBytes()).toBe(10_000_000)
+    await clock.advance(29_000)
+    expect(body.cancelled).toEqual([])
+    await clock.advance(1000)
+    expect(body.cancelled).toEqual([tooSlow])
+    await expect(reading).rejects.toEqual(tooSlow)
+  })
+
   it.each([
     ['1 byte before anything has come', 0, 1],
     ['what a client of 20,000 bytes a second sends in 100 ms', 20_000, 2000],
