@@ -97,7 +97,8 @@ describe('createMemoryPool', () => {
       expect(buffers.map(({ byteLength }) => byteLength)).toEqual(buffers.map(() => MIB))
       last.close()
       expect(buffers.filter(({ byteLength }) => byteLength > 0)).toEqual(buffers.slice(-warmMib))
-      expect(pool.reserve(MIB).acquire(MIB, 'quick')).toBe(buffers.at(-warmMib))
+      // The one that was used last, of which most is in the processor’s cache.
+      expect(pool.reserve(MIB).acquire(MIB, 'quick')).toBe(buffers.at(-1))
     },
   )
 
