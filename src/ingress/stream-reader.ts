@@ -74,6 +74,8 @@ export function createCopyingReader(reader: ChunkReader, { freeChunks }: Copying
         ended = done ?? false
         chunk = value
         copied = 0
+        // An app's stream may yield anything, and what throws here would leave the read pending.
+        if (!isBytes(value)) failure = { error: new TypeError('A chunk of the stream is not a Uint8Array') }
         return announce()
       },
       (error: unknown) => {
@@ -145,6 +147,9 @@ export function createCopyingReader(reader: ChunkReader, { freeChunks }: Copying
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
+
+/** Also for a `Uint8Array` of another realm, as in some test runners. */
+const isBytes = (value: Uint8Array): boolean => ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1
 
 const isThere = (): Arrival => 'readable'
 

@@ -147,7 +147,7 @@ export function createReservation(pool: PoolState, subject: string | undefined):
       queue.onReturned()
     },
     returnToMinimum() {
-      if (!isOpen) return
+      if (!isOpen || reserved === minimum) return
       commit(minimum, used)
       queue.onReturned()
     },

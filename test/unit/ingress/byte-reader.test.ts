@@ -188,6 +188,19 @@ describe('a read that waits for more than one chunk', () => {
   })
 })
 
+describe('a stream whose chunks are not bytes', () => {
+  it.each([
+    ['text', 'x'.repeat(200)],
+    ['null', null],
+    ['an ArrayBuffer', new ArrayBuffer(200)],
+    ['a DataView', new DataView(new ArrayBuffer(200))],
+  ])('fails the read that waits for it: %s', async (_, value) => {
+    const stream = new ReadableStream({ start: (controller) => controller.enqueue(value) })
+    const reading = openReader(stream).read(new Uint8Array(100), 0, 100)
+    await expect(reading).rejects.toMatchObject({ code: 'body_incomplete', cause: expect.any(TypeError) })
+  })
+})
+
 describe('a body that is a byte stream, as on Deno', () => {
   /** A byte stream that records whether each read was in place. */
   function byteStream() {

@@ -108,7 +108,7 @@ describe('the memory of an upload', () => {
       const memory = createSegmentMemory({ envelope, reservation, clock, plan, signal: abort.signal })
       const small = await memory.grow(await memory.allocate(4 * MIB), 4 * MIB)
       if (small === undefined) throw new Error('there is no memory for 128 KiB')
-      return { clock, abort, other, buffers, small, growing: memory.grow(small, 4 * MIB) }
+      return { clock, pool, abort, other, buffers, small, growing: memory.grow(small, 4 * MIB) }
     }
 
     it('waits until memory comes back', async () => {
@@ -123,6 +123,17 @@ describe('the memory of an upload', () => {
       const { clock, growing } = await growBeside()
       await clock.advance(2010)
       expect(await growing).toBeUndefined()
+    })
+
+    it('waits no longer for slow clients that have nothing to return', async () => {
+      const { clock, pool, growing } = await growBeside()
+      const slow = pool.reserve(0, 'u2')
+      for (let second = 0; second < 2; second++) {
+        await clock.advance(1000)
+        slow.returnToMinimum()
+      }
+      await clock.advance(100)
+      expect(await Promise.race([growing, 'waits'])).toBeUndefined()
     })
 
     it('stops waiting at once when it is aborted', async () => {
