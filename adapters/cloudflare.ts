@@ -13,8 +13,8 @@ declare const Cloudflare: { compatibilityFlags: Record<string, boolean> } | unde
  * secrets; the app is created then, once.
  *
  * Throws a `TypeError` without the compatibility flag `enable_request_signal` (the default from 2026-11-17 on): only
- * the request's signal tells that a client has reset its connection. And one with a compatibility date before 2024-10-14: an
- * upload that waits for memory could then not be woken by another one.
+ * the request's signal tells that a client has reset its connection. It throws one for a compatibility date before
+ * 2024-10-14 too: an upload that waits for memory could then not be woken by another one.
  * https://developers.cloudflare.com/workers/configuration/compatibility-flags/
  */
 export function worker<Env>(createApp: (env: Env) => FetchApp): Worker<Env> {
